@@ -1,0 +1,17 @@
+//! bedtrack puts original music under video: an MCP server, the client of the NemoVideo API behind it, and a studio
+//! that speaks the same API on the user's own machine.
+//!
+//! Data walks one way, room by room: `mcp` (the agent's front door) → `director` (what a skill tells an agent to do) →
+//! `nemovideo` (the one client of the API) → `wire` (the protocol) → the cloud or our `studio`. `start` alone knows
+//! every room; `tests/it/rooms.rs` keeps the walls.
+
+pub mod cli;
+pub mod config;
+pub mod director;
+pub mod mcp;
+pub mod nemovideo;
+pub mod skills;
+pub mod start;
+pub mod store;
+pub mod studio;
+pub mod wire;

@@ -1,0 +1,83 @@
+//! What is asked for, in musical terms. Read from words by `studio::agent`, from fields by the tools.
+
+use serde::{Deserialize, Serialize};
+
+/// A piece of music asked for. What is `None` or empty the composer decides from the genre, the mood and the seed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Brief {
+    /// Id of a genre file, such as `lo-fi`.
+    pub genre: String,
+    /// Ids of moods from the mood table, strongest first.
+    #[serde(default)]
+    pub moods: Vec<String>,
+    /// Tempo in beats a minute; asked for, so it is kept within 0.5%.
+    #[serde(default)]
+    pub tempo_bpm: Option<f64>,
+    /// Lowest and highest tempo asked for.
+    #[serde(default)]
+    pub tempo_range: Option<(f64, f64)>,
+    /// Key asked for.
+    #[serde(default)]
+    pub key: Option<Key>,
+    /// Beats in a bar and the note that counts as one: (3, 4), (6, 8).
+    #[serde(default)]
+    pub metre: Option<(u8, u8)>,
+    /// Ids of instruments that must play.
+    #[serde(default)]
+    pub instruments: Vec<String>,
+    /// Whether only `instruments` may play ("solo piano", "only strings").
+    #[serde(default)]
+    pub only_these: bool,
+    /// Ids of instruments, or stems, that must not play ("no drums").
+    #[serde(default)]
+    pub without: Vec<String>,
+    /// How much is going on.
+    #[serde(default)]
+    pub energy: Option<Energy>,
+    /// Exact length in seconds, 3 to 1200.
+    pub duration_seconds: f64,
+    /// Whether the end leads back into the start.
+    #[serde(default)]
+    pub seamless_loop: bool,
+    /// Same brief, same seed: the same score.
+    pub seed: u64,
+}
+
+/// How much is going on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Energy {
+    /// Sparse and soft.
+    Low,
+    /// In between.
+    Medium,
+    /// Full and driving.
+    High,
+}
+
+/// A tonic with its mode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Key {
+    /// 0 is C, 11 is B.
+    pub tonic: u8,
+    /// Major or minor side.
+    pub mode: Mode,
+}
+
+/// The mode of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Ionian.
+    Major,
+    /// Aeolian.
+    Minor,
+    /// Minor with a raised sixth.
+    Dorian,
+    /// Minor with a lowered second.
+    Phrygian,
+    /// Major with a raised fourth.
+    Lydian,
+    /// Major with a lowered seventh.
+    Mixolydian,
+}

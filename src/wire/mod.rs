@@ -1,0 +1,13 @@
+//! The NemoVideo protocol: paths, bodies and events as types. Pure: no I/O, no clock. The client and the studio both
+//! speak through this room, so they cannot drift apart.
+
+pub mod codes;
+pub mod credits;
+pub mod draft;
+pub mod envelope;
+pub mod event;
+pub mod hint;
+pub mod paths;
+pub mod render;
+pub mod session;
+pub mod state;
