@@ -21,6 +21,7 @@ demo:
 
 test:
 	@sh .ci/setup test
+	$(CARGO) fetch --locked
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	$(CARGO) test --locked

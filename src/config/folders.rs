@@ -17,9 +17,9 @@ pub struct Folders {
 
 impl Folders {
     pub(super) fn read(layers: &Layers) -> Result<Self, SettingError> {
-        let home = layers.folder_to_be("BEDTRACK_HOME")?.or_else(|| {
-            ProjectDirs::from("", "", "bedtrack").map(|dirs| dirs.data_local_dir().to_owned())
-        });
+        let home = layers
+            .folder_to_be("BEDTRACK_HOME")?
+            .or_else(|| ProjectDirs::from("", "", "bedtrack").map(|dirs| dirs.data_local_dir().to_owned()));
         let output = layers.folder_to_be("BEDTRACK_OUTPUT")?.or_else(video_folder);
         let missing = |name| SettingError::bad(name, "(not set)", "a folder; this system names none by itself");
         Ok(Self {

@@ -108,9 +108,7 @@ impl Settings {
             store: store_urls(layers, &folders)?,
             cloud,
             skills: Skills {
-                default: layers
-                    .text("BEDTRACK_SKILL")
-                    .unwrap_or_else(|| "topmediai-ai-music-generator".to_owned()),
+                default: layers.text("BEDTRACK_SKILL").unwrap_or_else(|| "topmediai-ai-music-generator".to_owned()),
                 extra: layers.folder("BEDTRACK_SKILLS")?,
                 platform: layers.token("SKILL_SOURCE")?,
             },
@@ -148,7 +146,8 @@ fn allow_hosts(layers: &Layers) -> Result<Vec<String>, SettingError> {
         .map(|host| {
             let bare = host.trim_start_matches('[').trim_end_matches(']');
             let valid = bare.parse::<std::net::IpAddr>().is_ok()
-                || (!bare.is_empty() && bare.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')));
+                || (!bare.is_empty()
+                    && bare.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')));
             let accepted = "host names and addresses without scheme or port, separated by commas";
             valid
                 .then(|| bare.to_ascii_lowercase())

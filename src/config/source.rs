@@ -68,8 +68,14 @@ impl Layers {
                 toml::Value::Boolean(flag) => flag.to_string(),
                 _ => return Err(file_error(path, &format!("`{key}` must be a text or a number"))),
             };
-            let name = variable(&key)
-                .ok_or_else(|| file_error(path, &format!("`{key}` is no setting; settings are the variables' names in lower case, without `bedtrack_`")))?;
+            let name = variable(&key).ok_or_else(|| {
+                file_error(
+                    path,
+                    &format!(
+                        "`{key}` is no setting; settings are the variables' names in lower case, without `bedtrack_`"
+                    ),
+                )
+            })?;
             layers.file.insert(name, text);
         }
         Ok(layers)
@@ -91,7 +97,8 @@ impl Layers {
     /// A plain word that may travel in a header.
     pub fn token(&self, name: &str) -> Result<Option<String>, SettingError> {
         let Some(value) = self.text(name) else { return Ok(None) };
-        let plain = value.len() <= 64 && value.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+        let plain =
+            value.len() <= 64 && value.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
         plain
             .then_some(Some(value.clone()))
             .ok_or_else(|| SettingError::bad(name, &value, "a word of letters, digits, `-`, `_` and `.`"))
@@ -177,5 +184,9 @@ fn absolute(name: &str, value: &str) -> Result<PathBuf, SettingError> {
 }
 
 fn file_error(path: &Path, problem: &str) -> SettingError {
-    SettingError { name: "config.toml".into(), value: path.display().to_string(), accepted: format!("{problem}; a flat list of `setting = \"value\"` lines") }
+    SettingError {
+        name: "config.toml".into(),
+        value: path.display().to_string(),
+        accepted: format!("{problem}; a flat list of `setting = \"value\"` lines"),
+    }
 }
