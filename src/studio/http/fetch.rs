@@ -24,18 +24,15 @@ pub struct FetchPolicy {
 }
 
 impl FetchPolicy {
-    /// Fetches a URL into a new file of at most `limit` bytes; gives the name the URL suggests.
-    pub async fn fetch(&self, url: &str, path: &Path, limit: u64) -> Result<String, Failure> {
+    /// Fetches a URL into a new file of at most `limit` bytes.
+    pub async fn fetch(&self, url: &str, path: &Path, limit: u64) -> Result<(), Failure> {
         let mut url = Url::parse(url).map_err(|_| refused("it is no URL"))?;
         for _ in 0..=MOST_REDIRECTS {
             let response = self.request(&url).await?;
             let target = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
             match (response.status().is_redirection(), target) {
                 (true, Some(target)) => url = url.join(target).map_err(|_| refused("it redirects to no URL"))?,
-                _ => {
-                    save(response, path, limit).await?;
-                    return Ok(file_name(&url));
-                }
+                _ => return save(response, path, limit).await,
             }
         }
         Err(refused("it redirects too often"))
@@ -108,8 +105,10 @@ fn refused(why: &str) -> Failure {
     Failure::bad_request(format!("the URL was not fetched: {why}"))
 }
 
-fn file_name(url: &Url) -> String {
-    let last = url.path_segments().and_then(|mut segments| segments.next_back()).unwrap_or_default();
+/// The name a URL suggests for its file.
+pub fn file_name(url: &str) -> String {
+    let url = Url::parse(url).ok();
+    let last = url.as_ref().and_then(|url| url.path_segments()?.next_back()).unwrap_or_default();
     if last.is_empty() { "download".to_owned() } else { last.to_owned() }
 }
 
@@ -164,8 +163,23 @@ mod tests {
             assert!(is_public(public.parse().unwrap()), "{public}");
         }
         for private in [
-            "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "255.255.255.255",
-            "224.0.0.1", "::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "255.255.255.255",
+            "224.0.0.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "ff02::1",
+            "::ffff:127.0.0.1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
         ] {
             assert!(!is_public(private.parse().unwrap()), "{private}");
         }

@@ -33,7 +33,8 @@ impl Api {
         let file = tokio::fs::File::open(&path).await?;
         let size = file.metadata().await?.len();
         let ending = key.rsplit_once('.').map_or("", |(_, ending)| ending);
-        let headers = [(header::CONTENT_TYPE, content_type(ending).to_owned()), (header::CONTENT_LENGTH, size.to_string())];
+        let headers =
+            [(header::CONTENT_TYPE, content_type(ending).to_owned()), (header::CONTENT_LENGTH, size.to_string())];
         Ok((headers, Body::from_stream(ReaderStream::new(file))).into_response())
     }
 }

@@ -1,7 +1,7 @@
 //! A message to the agent, answered by an event stream. The turn is a job: it outlives the connection that asked for it.
 
 use std::convert::Infallible;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::body::{Body, Bytes};
@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::Api;
 use super::failure::Failure;
 use super::gate::Account;
-use crate::store::{Enqueued, NewJob, Store};
+use crate::store::{Enqueued, Listener, NewJob, Store};
 use crate::studio::jobs::turn;
 use crate::wire::envelope::Envelope;
 use crate::wire::session::{CancelRun, RunRequest};
@@ -72,38 +72,35 @@ pub async fn cancel(
 struct Position {
     store: Store,
     job: String,
+    listener: Listener,
     after: i64,
-    quiet: Duration,
+    last_sent: Instant,
     over: bool,
 }
 
 /// The events of a job as they come, with heartbeats between, until the job is over and all of them were sent.
 fn events(store: Store, job: String) -> impl Stream<Item = Result<Bytes, Infallible>> {
-    let start = Position { store, job, after: 0, quiet: Duration::ZERO, over: false };
+    let listener = store.jobs().listen(&job);
+    let start = Position { store, job, listener, after: 0, last_sent: Instant::now(), over: false };
     stream::unfold(start, |mut at| async move {
-        loop {
-            if at.over {
-                return None;
+        while !at.over {
+            // A store that cannot be read ends the stream early; the client then finds out by the state.
+            let news = at.store.jobs().news(&at.job, at.after).await.ok()?;
+            at.over = news.job.state.is_over();
+            if let Some(last) = news.events.last() {
+                at.after = last.seq;
+                at.last_sent = Instant::now();
+                return Some((Ok(frame(news.events.iter().map(|event| &event.body))), at));
             }
-            // Whether the job is over is asked first: what it said before its end is then read below.
-            let over = at.store.jobs().get(&at.job).await.ok().flatten().is_none_or(|job| job.is_over());
-            let heard = at.store.jobs().heard(&at.job, at.after).await.unwrap_or_default();
-            if let Some((last, _)) = heard.last() {
-                at.after = *last;
-                at.quiet = Duration::ZERO;
-                at.over = over;
-                return Some((Ok(frame(heard.iter().map(|(_, body)| body))), at));
-            }
-            if over {
-                return None;
-            }
-            if at.quiet >= HEARTBEAT {
-                at.quiet = Duration::ZERO;
+            if at.last_sent.elapsed() >= HEARTBEAT {
+                at.last_sent = Instant::now();
                 return Some((Ok(frame([&json!({"type": "heartbeat"})])), at));
             }
-            at.store.jobs().wait_for_news(&at.job, LOOK_AGAIN).await;
-            at.quiet += LOOK_AGAIN;
+            if !at.over {
+                at.listener.wait(LOOK_AGAIN).await;
+            }
         }
+        None
     })
 }
 

@@ -21,7 +21,7 @@ pub async fn latest(
     api.session(&account, &session).await?;
     // Turns first: one that ends between the two reads then shows its outcome.
     let at_work = !api.workshop.turns_at_work(&session).await?.is_empty();
-    let mut state = api.workshop.state(&session).await?.body;
+    let mut state = api.workshop.state(&session).await?.state;
     state.poll_after_ms = at_work.then_some(POLL_AFTER_MS);
     Ok(Json(Envelope::ok(json!({"state": state}))))
 }

@@ -12,6 +12,7 @@ use tokio::io::AsyncWriteExt as _;
 
 use super::Api;
 use super::failure::Failure;
+use super::fetch;
 use super::gate::Account;
 use crate::studio::jobs::intake::{self, Arrival};
 use crate::wire::envelope::Envelope;
@@ -35,18 +36,20 @@ pub async fn upload(
         .and_then(|value| value.to_str().ok())
         .is_some_and(|kind| kind.starts_with("application/json"));
     let arrivals = if is_json {
-        let Json(wish) =
-            Json::<UploadUrls>::from_request(request, &()).await.map_err(|error| Failure::bad_request(error.body_text()))?;
+        let Json(wish) = Json::<UploadUrls>::from_request(request, &())
+            .await
+            .map_err(|error| Failure::bad_request(error.body_text()))?;
         fetched(&api, &wish.urls, &folder).await?
     } else {
-        let form = Multipart::from_request(request, &()).await.map_err(|error| Failure::bad_request(error.body_text()))?;
+        let form =
+            Multipart::from_request(request, &()).await.map_err(|error| Failure::bad_request(error.body_text()))?;
         received(&api, form, &folder).await?
     };
     if arrivals.is_empty() {
         return Err(Failure::bad_request("no file came with the upload; the field's name is `files`"));
     }
     let media = intake::take_in(&api.workshop, &session.id, arrivals).await.map_err(|error| match error {
-        intake::IntakeError::Unusable { name, why } => Failure::unsupported(format!("{name}: {why}")),
+        intake::IntakeError::Unusable(why) => Failure::unsupported(why),
         intake::IntakeError::Store(error) => error.into(),
         intake::IntakeError::Tool(why) => Failure::internal(why),
     })?;
@@ -64,11 +67,18 @@ async fn received(api: &Api, mut form: Multipart, folder: &TempDir) -> Result<Ve
             return Err(Failure::bad_request(format!("more than {MOST_FILES} files in one upload")));
         }
         let name = intake::plain_name(field.file_name().unwrap_or("upload"));
-        let path = folder.path().join(format!("{}", arrivals.len()));
+        let path = place(folder, arrivals.len(), &name)?;
         write_field(field, &path, api.workshop.limits.upload_bytes).await?;
-        arrivals.push(Arrival { name, path });
+        arrivals.push(Arrival { path });
     }
     Ok(arrivals)
+}
+
+/// A place of its own for each file, under its own name: what is wrong with a file is then said by that name.
+fn place(folder: &TempDir, number: usize, name: &str) -> std::io::Result<PathBuf> {
+    let own = folder.path().join(number.to_string());
+    std::fs::create_dir(&own)?;
+    Ok(own.join(name))
 }
 
 async fn write_field(mut field: Field<'_>, path: &FilePath, limit: u64) -> Result<(), Failure> {
@@ -92,9 +102,10 @@ async fn fetched(api: &Api, urls: &[String], folder: &TempDir) -> Result<Vec<Arr
     }
     let mut arrivals = Vec::new();
     for url in urls {
-        let path: PathBuf = folder.path().join(format!("{}", arrivals.len()));
-        let name = api.fetch.fetch(url, &path, api.workshop.limits.upload_bytes).await?;
-        arrivals.push(Arrival { name: intake::plain_name(&name), path });
+        let name = intake::plain_name(&fetch::file_name(url));
+        let path = place(folder, arrivals.len(), &name)?;
+        api.fetch.fetch(url, &path, api.workshop.limits.upload_bytes).await?;
+        arrivals.push(Arrival { path });
     }
     Ok(arrivals)
 }

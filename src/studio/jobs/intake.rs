@@ -13,9 +13,7 @@ use crate::wire::state::Medium;
 
 /// A file that came in, still in the scratch folder.
 pub struct Arrival {
-    /// The name it came with, made plain.
-    pub name: String,
-    /// Where it lies.
+    /// Where it lies, under the name it came with, made plain.
     pub path: PathBuf,
 }
 
@@ -23,13 +21,8 @@ pub struct Arrival {
 #[derive(Debug, thiserror::Error)]
 pub enum IntakeError {
     /// The file cannot be used.
-    #[error("{name}: {why}")]
-    Unusable {
-        /// Its name.
-        name: String,
-        /// What is wrong with it.
-        why: String,
-    },
+    #[error("{0}")]
+    Unusable(String),
     /// ffmpeg is missing or broken.
     #[error("{0}")]
     Tool(String),
@@ -52,7 +45,7 @@ pub async fn take_in(workshop: &Workshop, session: &str, arrivals: Vec<Arrival>)
     for arrival in arrivals {
         let info = workshop.film.probe(&arrival.path).await.map_err(|error| match error {
             FilmError::ToolMissing { .. } => IntakeError::Tool(error.to_string()),
-            error => IntakeError::Unusable { name: arrival.name.clone(), why: error.to_string() },
+            error => IntakeError::Unusable(error.to_string()),
         })?;
         looked_into.push((arrival, info));
     }
@@ -61,7 +54,8 @@ pub async fn take_in(workshop: &Workshop, session: &str, arrivals: Vec<Arrival>)
         let id = format!("u-{}", Uuid::new_v4().simple());
         let name = format!("{id}.{}", info.extension());
         workshop.store.blobs().put_file(&media_key(session, &name), &arrival.path).await?;
-        media.push(medium(id, &arrival.name, media_url(session, &name), &info));
+        let came_as = arrival.path.file_name().unwrap_or_default().to_string_lossy();
+        media.push(medium(id, &came_as, media_url(session, &name), &info));
     }
     workshop
         .change_state::<StoreError>(session, |mut state| {

@@ -56,12 +56,7 @@ pub async fn mix(
 }
 
 /// What sounds: video clips with a sound of their own, and everything on audio tracks.
-async fn voices(
-    workshop: &Workshop,
-    session: &str,
-    state: &State,
-    draft: &Draft,
-) -> Result<Vec<Voice>, RenderError> {
+async fn voices(workshop: &Workshop, session: &str, state: &State, draft: &Draft) -> Result<Vec<Voice>, RenderError> {
     let mut voices = Vec::new();
     for track in draft.t.iter().filter(|track| matches!(track.tt, draft::VIDEO | draft::AUDIO)) {
         let is_video = track.tt == draft::VIDEO;
@@ -138,7 +133,7 @@ fn master(tracks: Vec<Track>, total: u64, mut spool: File, out: &Path, watch: &W
                 failed = wav.push(frames).err();
             }
         },
-        &mut |_| !watch.is_cancelled(),
+        &mut |_| !watch.token().is_cancelled(),
     )?;
     if let Some(error) = failed {
         return Err(error.into());

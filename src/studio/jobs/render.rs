@@ -19,7 +19,7 @@ use crate::wire::state::State;
 /// Kind of these jobs.
 pub const KIND: &str = "render";
 /// Tries before a render is given up.
-pub const ATTEMPTS: i64 = 3;
+pub const ATTEMPTS: u32 = 3;
 
 /// What a render job carries.
 #[derive(Debug, Serialize, Deserialize)]
@@ -78,29 +78,34 @@ impl Handler for Renders {
     async fn run(&self, job: Job, control: JobControl) -> Outcome {
         let payload: Payload = match serde_json::from_value(job.payload.clone()) {
             Ok(payload) => payload,
-            Err(error) => return Outcome::Failed(json!({"error": format!("the render cannot be read: {error}")}), false),
+            Err(error) => return Outcome::failed(json!({"error": format!("the render cannot be read: {error}")})),
         };
         let meter = control.clone();
-        let watch = Watch::new(control.cancelled(), move |done| meter.progress(done));
+        let watch = Watch::new(control.cancelled()).reporting(move |done| meter.progress(done));
         match render(&self.0, &job, &payload, &watch).await {
-            Ok(made) => Outcome::Done(json!(made)),
-            Err(_) if watch.is_cancelled() => Outcome::Cancelled,
+            Ok(made) => Outcome::done(json!(made)),
+            Err(_) if watch.token().is_cancelled() => Outcome::Cancelled,
             Err(error) => {
                 tracing::warn!(job = %job.id, "render failed: {error}");
                 // Only what may pass by itself is worth another try.
-                let passing = matches!(error, RenderError::Store(_) | RenderError::Stopped);
-                Outcome::Failed(json!({"error": error.to_string()}), passing)
+                let told = json!({"error": error.to_string()});
+                match error {
+                    RenderError::Store(_) | RenderError::Stopped => Outcome::failed_for_now(told),
+                    _ => Outcome::failed(told),
+                }
             }
         }
     }
 }
 
 async fn render(workshop: &Workshop, job: &Job, payload: &Payload, watch: &Watch) -> Result<Made, RenderError> {
-    let state = workshop.state(&job.session).await?.body;
+    let state = workshop.state(&job.session).await?.state;
     let draft = Draft::read(&payload.draft);
-    let format: Format = payload.output.format.parse().map_err(|_| {
-        RenderError::Wish(format!("{} is no format that can be exported", payload.output.format))
-    })?;
+    let format: Format = payload
+        .output
+        .format
+        .parse()
+        .map_err(|_| RenderError::Wish(format!("{} is no format that can be exported", payload.output.format)))?;
     let folder = workshop.scratch_folder()?;
     let out = folder.path().join(format!("out.{}", format.extension()));
     let notes = match format {

@@ -43,7 +43,8 @@ pub async fn write(
         for (number, (_, score)) in scores.iter().enumerate() {
             let score: Score = serde_json::from_reader(std::io::BufReader::new(File::open(score)?))
                 .map_err(|error| RenderError::Missing(format!("a score cannot be read: {error}")))?;
-            let folder_in_zip = if scores.len() == 1 { String::new() } else { format!("{:02} {}/", number + 1, score.style) };
+            let folder_in_zip =
+                if scores.len() == 1 { String::new() } else { format!("{:02} {}/", number + 1, score.style) };
             let files = play(&bank, &score, &folder, &watch)?;
             let named: Vec<(String, PathBuf)> =
                 files.into_iter().map(|(stem, path)| (format!("{folder_in_zip}{stem}.wav"), path)).collect();
@@ -77,8 +78,8 @@ fn play(bank: &Bank, score: &Score, folder: &Path, watch: &Watch) -> Result<Vec<
             writer.push(block.stem(*stem))?;
         }
         done += frames as u64;
-        watch.progress(done as f32 / total as f32);
-        if watch.is_cancelled() {
+        watch.at(done as f32 / total as f32);
+        if watch.token().is_cancelled() {
             return Err(RenderError::Stopped);
         }
     }

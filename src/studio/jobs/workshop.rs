@@ -7,7 +7,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::turn;
-use crate::store::{Enqueued, Grant, Job, NewJob, Store, StoreError, Versioned};
+use crate::store::{Enqueued, Grant, Job, NewJob, Store, StoreError};
 use crate::studio::film::Film;
 use crate::studio::sound::Bank;
 use crate::wire::state::{Medium, State};
@@ -25,18 +25,24 @@ pub fn media_url(session: &str, name: &str) -> String {
     format!("{MEDIA_PREFIX}/{session}/{name}")
 }
 
+/// A session's state with its revision.
+pub struct Kept {
+    /// The revision.
+    pub rev: i64,
+    /// The state.
+    pub state: State,
+}
+
 /// Bounds on what one request may use.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Largest file taken in.
     pub upload_bytes: u64,
-    /// Tries of a turn or render before it is given up.
-    pub attempts: i64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { upload_bytes: 500 << 20, attempts: 3 }
+        Self { upload_bytes: 500 << 20 }
     }
 }
 
@@ -63,13 +69,14 @@ impl Workshop {
 
     /// Makes the account known; the studio on one's own machine costs nothing.
     pub async fn open_account(&self, account: &str) -> Result<(), StoreError> {
-        self.store.ledger().open_account(account, Grant::Unlimited).await
+        self.store.ledger().open_account(account, Grant::Unlimited).await?;
+        Ok(())
     }
 
     /// The session's state with its revision.
-    pub async fn state(&self, session: &str) -> Result<Versioned<State>, StoreError> {
+    pub async fn state(&self, session: &str) -> Result<Kept, StoreError> {
         let found = self.store.studio_sessions().state(session).await?;
-        Ok(Versioned { rev: found.rev, body: State::read(&found.body) })
+        Ok(Kept { rev: found.rev, state: State::read(&found.body) })
     }
 
     /// Changes the session's state; where another writer was faster, `change` is asked again with the newer state.
@@ -80,8 +87,8 @@ impl Workshop {
     ) -> Result<State, E> {
         loop {
             let now = self.state(session).await?;
-            let next = change(now.body)?;
-            match self.store.studio_sessions().put_state(session, now.rev, json!(next)).await {
+            let next = change(now.state)?;
+            match self.store.studio_sessions().put_state(session, now.rev, &json!(next)).await {
                 Ok(_) => return Ok(next),
                 Err(StoreError::Conflict { .. }) => {}
                 Err(error) => return Err(error.into()),

@@ -64,7 +64,14 @@ pub fn has(state: &State, which: Which) -> bool {
 
 /// The end of the picture in ms; 0 without one.
 pub fn picture_end(draft: &Draft) -> i64 {
-    draft.t.iter().filter(|track| track.tt == VIDEO).flat_map(Track::placed).map(|placed| placed.end()).max().unwrap_or(0)
+    draft
+        .t
+        .iter()
+        .filter(|track| track.tt == VIDEO)
+        .flat_map(Track::placed)
+        .map(|placed| placed.end())
+        .max()
+        .unwrap_or(0)
 }
 
 /// How long music fades where the picture ends before it does.

@@ -95,7 +95,9 @@ fn renumber(draft: &mut Draft) {
         .t
         .iter()
         .enumerate()
-        .flat_map(|(t, track)| track.sg.iter().enumerate().filter(|(_, s)| !s.m.contains_key("id")).map(move |(s, _)| (t, s)))
+        .flat_map(|(t, track)| {
+            track.sg.iter().enumerate().filter(|(_, s)| !s.m.contains_key("id")).map(move |(s, _)| (t, s))
+        })
         .collect();
     for (t, s) in missing {
         let id = free_id(draft, "segment");

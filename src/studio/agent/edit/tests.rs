@@ -7,7 +7,14 @@ use crate::wire::state::Medium;
 
 fn upload(id: &str, kind: &str, ms: i64, has_sound: bool) -> Medium {
     let m = json!({"has_sound": has_sound}).as_object().unwrap().clone();
-    Medium { id: Some(id.into()), kind: Some(kind.into()), name: Some(format!("my_{id}.mp4")), d: Some(json!(ms)), m, ..Medium::default() }
+    Medium {
+        id: Some(id.into()),
+        kind: Some(kind.into()),
+        name: Some(format!("my_{id}.mp4")),
+        d: Some(json!(ms)),
+        m,
+        ..Medium::default()
+    }
 }
 
 fn piece(ms: i64) -> Medium {

@@ -38,7 +38,8 @@ pub fn add_title(state: &mut State, wish: &TitleWish) -> Option<(i64, i64)> {
         if let Some(position) = &wish.position {
             title.m.insert("position".into(), json!(position));
         }
-        let overlaps = |track: &Track| track.placed().any(|placed| placed.start < start + length && start < placed.end());
+        let overlaps =
+            |track: &Track| track.placed().any(|placed| placed.start < start + length && start < placed.end());
         match draft.t.iter_mut().find(|track| track.tt == TEXT && !overlaps(track)) {
             Some(track) => {
                 // Starts are made explicit before the order changes.
