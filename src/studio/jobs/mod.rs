@@ -1,1 +1,1 @@
-//! x
+pub mod runner;
