@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -71,17 +72,19 @@ pub enum RenderError {
 pub struct Renders(pub Arc<Workshop>);
 
 impl Handler for Renders {
-    fn kind(&self) -> &'static str {
-        KIND
+    fn run(&self, job: Job, control: JobControl) -> BoxFuture<'_, Outcome> {
+        Box::pin(self.attempt(job, control))
     }
+}
 
-    async fn run(&self, job: Job, control: JobControl) -> Outcome {
+impl Renders {
+    async fn attempt(&self, job: Job, control: JobControl) -> Outcome {
         let payload: Payload = match serde_json::from_value(job.payload.clone()) {
             Ok(payload) => payload,
             Err(error) => return Outcome::failed(json!({"error": format!("the render cannot be read: {error}")})),
         };
         let meter = control.clone();
-        let watch = Watch::new(control.cancelled()).reporting(move |done| meter.progress(done));
+        let watch = Watch::new(control.cancelled().clone()).reporting(move |done| meter.progress(done));
         match render(&self.0, &job, &payload, &watch).await {
             Ok(made) => Outcome::done(json!(made)),
             Err(_) if watch.token().is_cancelled() => Outcome::Cancelled,
