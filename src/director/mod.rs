@@ -3,3 +3,4 @@
 //! every fault into what happened, what it cost and what next.
 
 pub mod answer;
+pub mod route;
