@@ -3,4 +3,14 @@
 //! every fault into what happened, what it cost and what next.
 
 pub mod answer;
+pub mod ask;
+pub mod caller;
+pub mod desk;
+pub mod progress;
 pub mod route;
+pub mod settings;
+
+pub use caller::{Caller, Reach};
+pub use desk::Director;
+pub use progress::{Progress, Step};
+pub use settings::{Backend, Settings};
