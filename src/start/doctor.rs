@@ -94,13 +94,14 @@ async fn store(settings: &Settings, report: &mut Report) {
 
 async fn ffmpeg(settings: &Settings, report: &mut Report) {
     let status = Film::locate(settings.studio.ffmpeg.as_deref()).status().await;
-    match (&status.path, settings.backend) {
-        (Some(path), _) if status.missing.is_empty() => {
+    let missing = [status.missing_encoders.as_slice(), status.missing_filters.as_slice()].concat();
+    match (status.ffmpeg.as_ref().filter(|_| status.is_usable()), settings.backend) {
+        (Some(path), _) if missing.is_empty() => {
             report.good("ffmpeg", &format!("{} at {}", status.version.as_deref().unwrap_or("unknown"), path.display()));
         }
         (Some(path), _) => report.note(
             "ffmpeg",
-            &format!("{} lacks {}", path.display(), status.missing.join(", ")),
+            &format!("{} lacks {}", path.display(), missing.join(", ")),
             "Some formats will not work; a full build of ffmpeg has them.",
         ),
         (None, Backend::Local) => report.bad(
