@@ -11,6 +11,7 @@ mod magic;
 mod measure;
 mod media;
 mod open;
+mod peaks;
 mod plan;
 mod probe;
 mod progress;

@@ -92,7 +92,7 @@ pub(super) fn finish(
         duration_ms: film.info.duration_ms,
         notes,
         picture_copied,
-        lufs: heard.and_then(|heard| heard.lufs),
+        lufs: heard.as_ref().and_then(|heard| heard.lufs),
         true_peak_db: heard.and_then(|heard| heard.true_peak_db),
     })
 }

@@ -10,6 +10,7 @@ use super::call::Call;
 use super::error::name_of;
 use super::limits::LIMITS;
 use super::measure::{FRAME_BYTES, Heard, RATE, listen};
+use super::peaks::Dips;
 use super::plan::{Quality, SoundFormat};
 use super::probe::{inspect, run_blocking};
 use super::publish::scratch;
@@ -20,8 +21,8 @@ use super::watch::Watch;
 const CEILING_DB: f64 = -1.0;
 /// What a meter may differ by.
 const METER_DB: f64 = 0.05;
-/// How often an encoding is tried with a lower limit before it is given up.
-const ATTEMPTS: usize = 4;
+/// How often an encoding is tried, each time with its peaks lowered further, before it is given up.
+const ATTEMPTS: usize = 6;
 /// How far before the asked start decoding begins, so that the first frames come out of a warm decoder, in µs.
 const RUN_UP_US: u64 = 500_000;
 
@@ -57,13 +58,13 @@ pub(super) async fn decode(
     );
     let limit = frames.saturating_mul(FRAME_BYTES) + (1 << 20);
     let made = Call::ffmpeg("reading the sound", duration_ms + (from_us - seek_us) / 1000)
-            .capped(limit)
-            .input(path, seen.demuxer(), before)
-            .set("-map", format!("0:{}", audio.index))
-            .set("-af", filter)
-            .to_file(out_raw, "f32le")
-            .run(tools, watch)
-            .await;
+        .capped(limit)
+        .input(path, seen.demuxer(), before)
+        .set("-map", format!("0:{}", audio.index))
+        .set("-af", filter)
+        .to_file(out_raw, "f32le")
+        .run(tools, watch)
+        .await;
     let out = out_raw.to_owned();
     if let Err(fault) = made {
         // Half a file is of use to nobody.
@@ -142,6 +143,11 @@ impl Encoding {
             _ => 64,
         }
     }
+
+    /// Blocks of 10 ms around a peak that are turned down with it: a bare AAC stream comes back later by its run-up.
+    fn reach(self) -> usize {
+        if self == Self::File(SoundFormat::Aac) { 5 } else { 1 }
+    }
 }
 
 /// Encodes `frames` frames of the programme (padded with silence, or cut) into a file in `folder`, and lowers the
@@ -159,13 +165,17 @@ pub(super) async fn encode(
     tools.need_encoder(encoder).await?;
     let length_ms = frames * 1000 / u64::from(RATE);
     let made = scratch(folder, encoding.ending())?;
-    let mut limit_db = None;
+    let mut dips = Dips::default();
+    let mut turned: Option<TempPath> = None;
     for attempt in 0..ATTEMPTS {
         let settings = encoding.settings(quality)?;
-        Call::ffmpeg("encoding the sound", length_ms)
-            .input(wav, "wav", &[])
-            .set("-map", "0:a:0")
-            .set("-af", filter(frames, limit_db))
+        let call = Call::ffmpeg("encoding the sound", length_ms);
+        let call = match &turned {
+            None => call.input(wav, "wav", &[]),
+            Some(raw) => call.input(raw, "f32le", &[("-ar", "48000"), ("-ac", "2")]),
+        };
+        call.set("-map", "0:a:0")
+            .set("-af", format!("apad=whole_len={frames},atrim=end_sample={frames}"))
             .sets([("-map_metadata", "-1"), ("-ar", "48000"), ("-ac", "2"), ("-c:a", encoder)])
             .sets(settings.iter().map(|(flag, value)| (*flag, value.as_str())))
             .to_file(&made, muxer)
@@ -182,22 +192,13 @@ pub(super) async fn encode(
             return Ok((made, heard));
         }
         tracing::debug!(attempt, excess, "the encoded sound peaks too high");
-        limit_db = Some(limit_db.unwrap_or(CEILING_DB) - excess - METER_DB);
+        dips.deepen(&heard.block_peaks_db, CEILING_DB, METER_DB, encoding.reach());
+        let raw = scratch(folder, "f32")?;
+        let (dips, from, to, watch) = (dips.clone(), wav.to_owned(), raw.to_path_buf(), watch.clone());
+        run_blocking(move || dips.apply(&from, &to, &watch)).await?;
+        turned = Some(raw);
     }
     Err(FilmError::BadResult("the encoded sound peaks above -1 dBTP".to_owned()))
-}
-
-/// The filter that gives exactly `frames` frames, with peaks limited at four times the rate, where they are true peaks.
-fn filter(frames: u64, limit_db: Option<f64>) -> String {
-    let exact = format!("apad=whole_len={frames},atrim=end_sample={frames},asetpts=N/SR/TB");
-    let Some(limit_db) = limit_db else { return exact };
-    let limit = 10_f64.powf(limit_db / 20.0);
-    // The limiter looks 5 ms ahead and answers that much later; the pad feeds it to its end.
-    let (over, late) = (4 * RATE, 4 * RATE / 200);
-    format!(
-        "apad=pad_len={RATE},aresample={over},alimiter=level=0:limit={limit:.5}:attack=5:release=60,\
-         atrim=start_sample={late},asetpts=N/SR/TB,aresample={RATE},{exact}"
-    )
 }
 
 /// µs as the seconds that ffmpeg takes.
