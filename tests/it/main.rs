@@ -1,5 +1,7 @@
 //! All integration tests, in one binary: they start the real one and speak to it as its users do.
 
 mod dependencies;
+mod film;
 mod harness;
 mod rooms;
+mod store;

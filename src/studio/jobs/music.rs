@@ -86,7 +86,8 @@ pub async fn make(
         ("beats", json!(url(BEATS))),
         ("provenance", json!(url(PROVENANCE))),
         ("score", json!(url(SCORE))),
-        ("brief", json!(composition.brief)),
+        ("tonality", json!(score.key)),
+        ("brief", json!(brief)),
     ] {
         m.insert(key.to_owned(), value);
     }
