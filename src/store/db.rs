@@ -19,12 +19,18 @@ pub(crate) type Query = sqlx::query::Query<'static, Any, AnyArguments>;
 pub(crate) struct Db {
     pool: AnyPool,
     dialect: Dialect,
+    place: Arc<str>,
     turn: Arc<Mutex<()>>,
 }
 
 impl Db {
-    pub(crate) fn new(pool: AnyPool, dialect: Dialect) -> Self {
-        Self { pool, dialect, turn: Arc::default() }
+    /// `place` names the database in errors.
+    pub(crate) fn new(pool: AnyPool, dialect: Dialect, place: &str) -> Self {
+        Self { pool, dialect, place: place.into(), turn: Arc::default() }
+    }
+
+    fn fault(&self, error: sqlx::Error) -> StoreError {
+        StoreError::from_database(error, &self.place)
     }
 
     /// A statement, its tokens filled in. The text comes from this room alone, values are always bound.
@@ -33,11 +39,11 @@ impl Db {
     }
 
     pub(crate) async fn one(&self, query: Query) -> Result<Option<AnyRow>, StoreError> {
-        Ok(query.fetch_optional(&self.pool).await?)
+        query.fetch_optional(&self.pool).await.map_err(|error| self.fault(error))
     }
 
     pub(crate) async fn all(&self, query: Query) -> Result<Vec<AnyRow>, StoreError> {
-        Ok(query.fetch_all(&self.pool).await?)
+        query.fetch_all(&self.pool).await.map_err(|error| self.fault(error))
     }
 
     /// Begins a transaction that writes. Dropped without [`Write::commit`], it leaves no trace, but costs a connection;
@@ -47,10 +53,11 @@ impl Db {
             true => Some(self.turn.clone().lock_owned().await),
             false => None,
         };
-        let connection = self.pool.acquire().await?;
+        let connection = self.pool.acquire().await.map_err(|error| self.fault(error))?;
         // Owned before it begins: a caller that goes away meanwhile leaves no open transaction in the pool.
         let mut write = Write { connection: Some(connection), db: self.clone(), _turn: turn };
-        sqlx::raw_sql(self.dialect.begin_write).execute(write.connection()?).await?;
+        let begun = sqlx::raw_sql(self.dialect.begin_write).execute(write.connection()?).await;
+        begun.map_err(|error| self.fault(error))?;
         Ok(write)
     }
 
@@ -84,7 +91,8 @@ impl Write {
     }
 
     pub(crate) async fn run(&mut self, query: Query) -> Result<u64, StoreError> {
-        Ok(query.execute(self.connection()?).await?.rows_affected())
+        let ran = query.execute(self.connection()?).await;
+        ran.map(|ran| ran.rows_affected()).map_err(|error| self.db.fault(error))
     }
 
     pub(crate) async fn one(&mut self, query: Query) -> Result<Option<AnyRow>, StoreError> {
@@ -93,7 +101,8 @@ impl Write {
     }
 
     pub(crate) async fn all(&mut self, query: Query) -> Result<Vec<AnyRow>, StoreError> {
-        Ok(query.fetch_all(self.connection()?).await?)
+        let rows = query.fetch_all(self.connection()?).await;
+        rows.map_err(|error| self.db.fault(error))
     }
 
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
@@ -105,7 +114,8 @@ impl Write {
     }
 
     async fn end(mut self, how: &'static str) -> Result<(), StoreError> {
-        sqlx::raw_sql(how).execute(self.connection()?).await?;
+        let ended = sqlx::raw_sql(how).execute(self.connection()?).await;
+        ended.map_err(|error| self.db.fault(error))?;
         // Fit for the next transaction: back into the pool.
         drop(self.connection.take());
         Ok(())
@@ -142,11 +152,11 @@ pub(crate) trait Columns {
 
 impl Columns for AnyRow {
     fn text(&self, column: &str) -> Result<String, StoreError> {
-        Ok(self.try_get(column)?)
+        self.try_get(column).map_err(StoreError::Database)
     }
 
     fn int(&self, column: &str) -> Result<i64, StoreError> {
-        Ok(self.try_get(column)?)
+        self.try_get(column).map_err(StoreError::Database)
     }
 }
 
