@@ -50,6 +50,7 @@ pub async fn run(
         Err(_) => Outcome::Broken,
     };
     server.shared.metrics.finish(name, outcome, started.elapsed());
+    server.logging.tell(&context.peer, name, outcome, started.elapsed()).await;
     let answer = answer?;
     server.shared.shelf.remember(&caller.client, &answer);
     Ok(result::of(&answer))
@@ -104,11 +105,15 @@ fn unknown(name: &str) -> ErrorData {
     ErrorData::invalid_params(format!("Unknown tool: {shown}. The tools are {}.", known.join(", ")), None)
 }
 
+fn malformed(method: &str) -> ErrorData {
+    ErrorData::invalid_params(format!("{method} has missing or malformed parameters"), None)
+}
+
 /// A request whose method is known but whose parameters have the wrong shape; rmcp hands it over as a custom one.
 ///
 /// # Errors
 /// Always, but for a tool call whose arguments are no object: that is for the agent to mend.
-pub fn misshapen(request: &CustomRequest) -> Result<CustomResult, ErrorData> {
+pub fn misshapen(request: &CustomRequest, stateless: bool) -> Result<CustomResult, ErrorData> {
     let field = |name: &str| request.params.as_ref().and_then(|params| params.get(name));
     match request.method.as_str() {
         "tools/call" => {
@@ -120,9 +125,8 @@ pub fn misshapen(request: &CustomRequest) -> Result<CustomResult, ErrorData> {
             let result = serde_json::to_value(result::of(&answer));
             result.map(CustomResult::new).map_err(|error| ErrorData::internal_error(error.to_string(), None))
         }
-        "initialize" | "prompts/get" | "resources/read" | "completion/complete" | "logging/setLevel" => {
-            Err(ErrorData::invalid_params(format!("{} has missing or malformed parameters", request.method), None))
-        }
+        "prompts/get" | "resources/read" | "completion/complete" => Err(malformed(&request.method)),
+        "initialize" | "logging/setLevel" if !stateless => Err(malformed(&request.method)),
         method => Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, format!("Method not found: {method}"), None)),
     }
 }
