@@ -147,3 +147,30 @@ fn resources_are_offered_and_what_is_not_there_is_not_found() {
         assert_eq!(server.request("resources/read", &json!({"uri": uri}))["error"]["code"], -32002, "{uri}");
     }
 }
+
+#[test]
+fn a_folder_of_skills_adds_prompts_and_a_broken_one_takes_none_away() {
+    let home = Home::new();
+    let skills = home.folder().join("skills");
+    let model = include_str!("../../skills/music-generator-ai/SKILL.md");
+    for (name, text) in [
+        ("my-studio", model.replacen("name: music-generator-ai", "name: my-studio", 1)),
+        ("broken", "---\nname: [\n---\n".to_owned()),
+    ] {
+        std::fs::create_dir_all(skills.join(name)).unwrap();
+        std::fs::write(skills.join(name).join("SKILL.md"), text).unwrap();
+    }
+    let mut server = home.with("BEDTRACK_SKILLS", skills.to_str().unwrap()).initialized();
+    let listed = server.request("prompts/list", &json!({}));
+    let prompts = listed["result"]["prompts"].as_array().unwrap();
+    assert_eq!(prompts.len(), 6);
+    assert!(prompts.iter().any(|prompt| prompt["name"] == "my-studio"));
+}
+
+#[test]
+fn a_killed_server_leaves_a_folder_that_the_next_one_starts_on() {
+    let home = Home::new();
+    home.initialized().kill();
+    let mut next = home.initialized();
+    assert!(next.request("ping", &json!({}))["result"].is_object());
+}

@@ -119,11 +119,6 @@ impl Bedtrack {
         Self { child, stdin, lines, next_id: 1, notifications: Vec::new(), stderr, _home: home.clone() }
     }
 
-    /// Process id, for tests that look for its children.
-    pub fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     pub fn send_raw(&mut self, bytes: &[u8]) {
         let stdin = self.stdin.as_mut().unwrap();
         stdin.write_all(bytes).and_then(|()| stdin.flush()).unwrap();
