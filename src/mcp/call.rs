@@ -80,21 +80,32 @@ async fn wait(
     tokio::select! {
         biased;
         done = &mut work => done,
-        () = server.shared.hangup.cancelled() => Ok(left("The server is stopping; work in flight is kept.")),
+        () = server.shared.hangup.cancelled() => Ok(stopping()),
         () = context.ct.cancelled() => {
             caller.cancelled.cancel();
-            tokio::time::timeout(TAKEN_BACK, work).await.unwrap_or_else(|_| Ok(left("Cancelled; the waiting has ended.")))
+            tokio::time::timeout(TAKEN_BACK, work).await.unwrap_or_else(|_| Ok(taken_back()))
         }
         never = telling => match never {},
     }
 }
 
-/// What a client that no longer waits would have been told.
-fn left(reply: &str) -> Answer {
+/// What a client that took its call back would have been told.
+fn taken_back() -> Answer {
     Answer {
         status: Status::Cancelled,
-        reply: reply.to_owned(),
+        reply: "Cancelled; the waiting has ended.".to_owned(),
         error: Fault { code: "cancelled".to_owned(), retryable: true, retry_after_seconds: None },
+        ..Answer::default()
+    }
+}
+
+/// What a client that still waits is told when we stop.
+fn stopping() -> Answer {
+    Answer {
+        status: Status::Failed,
+        reply: "The server is stopping. Work it had begun is kept and goes on when it is back.".to_owned(),
+        next: vec!["Call state once the server is back; it tells what became of the work.".to_owned()],
+        error: Fault { code: "backend_down".to_owned(), retryable: true, retry_after_seconds: Some(5) },
         ..Answer::default()
     }
 }
