@@ -2,11 +2,13 @@
 //! GUI-speak into action, `changes` explains silent edits, `timeline` shows the draft, `delivery` exports, `advice` turns
 //! every fault into what happened, what it cost and what next.
 
+pub mod advice;
 pub mod answer;
 pub mod ask;
 pub mod caller;
 pub mod desk;
 pub mod progress;
+pub mod route;
 pub mod settings;
 
 pub use caller::{Caller, Reach};

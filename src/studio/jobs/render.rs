@@ -1,0 +1,238 @@
+//! A render: the draft becomes one finished file.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::runner::{Handler, JobControl};
+use super::workshop::Workshop;
+use super::programme::{self, whole};
+use super::{project, stems};
+use crate::store::{Job, Outcome, StoreError};
+use crate::studio::film::{
+    Aspect, Clip, Cover, FilmError, FilmFormat, MediaKind, Plan, Quality, SoundFormat, TitleCard, Watch,
+};
+use crate::studio::sound::SoundError;
+use crate::wire::draft::{self, Draft};
+use crate::wire::render::OutputSpec;
+use crate::wire::state::State;
+
+/// Kind of these jobs.
+pub const KIND: &str = "render";
+/// Tries before a render is given up.
+pub const ATTEMPTS: u32 = 3;
+
+/// What a render job carries.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Payload {
+    /// The draft as the client sent it.
+    pub draft: Value,
+    /// What to make.
+    pub output: OutputSpec,
+}
+
+/// What a render gives.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Made {
+    /// Blob of the file.
+    pub key: String,
+    /// Its size.
+    pub bytes: u64,
+    /// What was done that the user should know.
+    pub notes: Vec<String>,
+}
+
+/// Why a render failed.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// The wish cannot be met.
+    #[error("{0}")]
+    Wish(String),
+    /// A medium of the draft is not there any more.
+    #[error("a file of the timeline is missing: {0}")]
+    Missing(String),
+    /// The picture could not be made.
+    #[error(transparent)]
+    Film(#[from] FilmError),
+    /// The sound could not be made.
+    #[error(transparent)]
+    Sound(#[from] SoundError),
+    /// Nothing could be written.
+    #[error("the studio could not write its files: {0}")]
+    File(#[from] std::io::Error),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A defect of ours.
+    #[error("the studio's work stopped unexpectedly")]
+    Stopped,
+}
+
+/// Runs renders.
+pub struct Renders(pub Arc<Workshop>);
+
+impl Handler for Renders {
+    fn run(&self, job: Job, control: JobControl) -> BoxFuture<'_, Outcome> {
+        Box::pin(self.attempt(job, control))
+    }
+}
+
+impl Renders {
+    async fn attempt(&self, job: Job, control: JobControl) -> Outcome {
+        let payload: Payload = match serde_json::from_value(job.payload.clone()) {
+            Ok(payload) => payload,
+            Err(error) => return Outcome::failed(json!({"error": format!("the render cannot be read: {error}")})),
+        };
+        let meter = control.clone();
+        let watch = Watch::new(control.cancelled().clone()).reporting(move |done| meter.progress(done));
+        match render(&self.0, &job, &payload, &watch).await {
+            Ok(made) => Outcome::done(json!(made)),
+            Err(_) if watch.token().is_cancelled() => Outcome::Cancelled,
+            Err(error) => {
+                tracing::warn!(job = %job.id, "render failed: {error}");
+                // Only what may pass by itself is worth another try.
+                let told = json!({"error": error.to_string()});
+                match error {
+                    RenderError::Store(_) | RenderError::Stopped => Outcome::failed_for_now(told),
+                    _ => Outcome::failed(told),
+                }
+            }
+        }
+    }
+}
+
+/// The kinds of file that can be asked for.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(untagged)]
+enum Output {
+    Film(FilmFormat),
+    Sound(SoundFormat),
+    Archive(Archive),
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Archive {
+    Stems,
+    Project,
+}
+
+/// Reads a word of the wish; the types name what they accept.
+fn wish<T: DeserializeOwned>(what: &str, word: &str) -> Result<T, RenderError> {
+    serde_json::from_value(json!(word))
+        .map_err(|_| RenderError::Wish(format!("{word:?} is no {what} that can be exported")))
+}
+
+async fn render(workshop: &Workshop, job: &Job, payload: &Payload, watch: &Watch) -> Result<Made, RenderError> {
+    let (session, state) = (&job.session, workshop.state(&job.session).await?.state);
+    let draft = Draft::read(&payload.draft);
+    let format = &payload.output.format;
+    let output: Output = wish("format", format)?;
+    let quality: Quality = wish("quality", &payload.output.quality)?;
+    let scratch = workshop.scratch_folder()?;
+    let folder = scratch.path();
+    let ending = if matches!(output, Output::Archive(_)) { "zip" } else { format };
+    let out = folder.join(format!("out.{ending}"));
+    let mix = watch.part(0.0..0.4);
+    let finish = watch.part(0.4..1.0);
+    let notes = match output {
+        Output::Archive(Archive::Stems) => {
+            stems::write(workshop, session, &state, &draft, folder, &out, watch).await?;
+            Vec::new()
+        }
+        Output::Archive(Archive::Project) => {
+            project::write(workshop, session, &state, &draft, &out).await?;
+            Vec::new()
+        }
+        Output::Sound(format) => {
+            let sound = programme::mix(workshop, session, &state, &draft, folder, &mix).await?;
+            let sound = sound.ok_or_else(|| RenderError::Wish("nothing on the timeline sounds".into()))?;
+            if format == SoundFormat::Wav {
+                // The programme is a WAV already; this works without ffmpeg.
+                tokio::fs::copy(&sound, &out).await?;
+                Vec::new()
+            } else {
+                workshop.film.encode_audio(&sound, format, quality, &out, &finish).await?.notes
+            }
+        }
+        Output::Film(format) => {
+            let sound = programme::mix(workshop, session, &state, &draft, folder, &mix).await?;
+            let plan = Plan {
+                clips: clips(workshop, session, &state, &draft).await?,
+                titles: titles(&draft),
+                cover: has_no_picture(&draft).then(|| Cover { title: cover_title(&state, &draft) }),
+                sound,
+                duration_ms: whole(draft.end()),
+                aspect: wish::<Aspect>("shape", payload.output.aspect.as_deref().unwrap_or("source"))?,
+                format,
+                quality,
+            };
+            workshop.film.render(&plan, folder, &out, &finish).await?.notes
+        }
+    };
+    keep(workshop, job, ending, &out, notes).await
+}
+
+/// Keeps the file under a key of this attempt alone, so that an overtaken worker can publish nothing.
+async fn keep(
+    workshop: &Workshop,
+    job: &Job,
+    ending: &str,
+    out: &Path,
+    notes: Vec<String>,
+) -> Result<Made, RenderError> {
+    let bytes = tokio::fs::metadata(out).await?.len();
+    let id = job.id.replace('/', "-");
+    let key = format!("renders/{id}/{}/out.{ending}", job.attempt);
+    workshop.store.blobs().put_file(&key, out).await?;
+    Ok(Made { key, bytes, notes })
+}
+
+fn has_no_picture(draft: &Draft) -> bool {
+    !draft.t.iter().any(|track| track.tt == draft::VIDEO && !track.sg.is_empty())
+}
+
+async fn clips(workshop: &Workshop, session: &str, state: &State, draft: &Draft) -> Result<Vec<Clip>, RenderError> {
+    let mut clips = Vec::new();
+    for placed in draft.t.iter().filter(|track| track.tt == draft::VIDEO).flat_map(draft::Track::placed) {
+        let medium = programme::medium_of(state, placed.segment)
+            .ok_or_else(|| RenderError::Missing(placed.segment.name().unwrap_or("a clip").to_owned()))?;
+        clips.push(Clip {
+            path: workshop.media_file(session, medium).await?,
+            kind: if medium.kind.as_deref() == Some("image") { MediaKind::Image } else { MediaKind::Video },
+            in_ms: whole(programme::number(placed.segment, "in")),
+            duration_ms: whole(placed.segment.d),
+            start_ms: whole(placed.start),
+        });
+    }
+    Ok(clips)
+}
+
+fn titles(draft: &Draft) -> Vec<TitleCard> {
+    let titles = draft.t.iter().filter(|track| track.tt == draft::TEXT).flat_map(draft::Track::placed);
+    let titles = titles.filter_map(|placed| {
+        // An unknown place or style of a foreign draft is no reason to fail.
+        let known = |key: &str| placed.segment.m.get(key).cloned().unwrap_or_default();
+        Some(TitleCard {
+            text: placed.segment.text()?.to_owned(),
+            start_ms: placed.start,
+            duration_ms: whole(placed.segment.d),
+            position: serde_json::from_value(known("position")).unwrap_or_default(),
+            style: serde_json::from_value(known("style")).unwrap_or_default(),
+        })
+    });
+    titles.collect()
+}
+
+/// What stands on the cover of a video without a picture: the music's name.
+fn cover_title(state: &State, draft: &Draft) -> String {
+    let first = draft.t.iter().filter(|track| track.tt == draft::AUDIO).flat_map(|track| &track.sg).next();
+    let name = first.and_then(|segment| {
+        segment.name().or_else(|| programme::medium_of(state, segment).and_then(|medium| medium.display_name()))
+    });
+    name.unwrap_or("Music").to_owned()
+}
