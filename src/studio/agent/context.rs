@@ -8,7 +8,7 @@ use crate::wire::draft::{AUDIO, Segment, TEXT, Track, VIDEO};
 use crate::wire::state::{Medium, State};
 
 /// The reader's view of a state.
-pub fn context(state: &State, language: Option<String>, default_seed: u64) -> Context {
+pub fn context(state: &State, language: &str, default_seed: u64) -> Context {
     let draft = state.timeline();
     let segments = |tt: i64| draft.t.iter().filter(move |track| track.tt == tt).flat_map(|track| &track.sg);
     let medium = |segment: &Segment| segment.references().find_map(|reference| state.medium(reference));
@@ -32,7 +32,7 @@ pub fn context(state: &State, language: Option<String>, default_seed: u64) -> Co
         music: segments(AUDIO).find_map(|segment| current_music(medium(segment)?)),
         titles,
         length_ms: whole(draft.end()),
-        language_hint: language,
+        language_hint: (!language.is_empty()).then(|| language.to_owned()),
         default_seed,
     }
 }

@@ -32,8 +32,8 @@ const LAST_TURN: &str = "last_turn";
 pub struct Payload {
     /// What the user says, with the tool's fields in its last line.
     pub message: String,
-    /// The session's language.
-    pub language: Option<String>,
+    /// The session's language; empty: the words decide.
+    pub language: String,
 }
 
 /// The last turn that changed a state.
@@ -102,7 +102,7 @@ impl Turns {
     async fn attempt(&self, job: &Job, control: &JobControl) -> Result<(), TurnError> {
         let payload: Payload = serde_json::from_value(job.payload.clone()).unwrap_or_else(|_| Payload {
             message: String::new(),
-            language: None,
+            language: String::new(),
         });
         // The first event carries the turn's id, by which it can be cancelled.
         control.say(voice(job).call("read_request")).await?;
@@ -114,7 +114,7 @@ impl Turns {
                 return Ok(());
             }
             let seed = seed(&job.id);
-            let context = context::context(&now.state, payload.language.clone(), seed);
+            let context = context::context(&now.state, &payload.language, seed);
             let reading = read::read(&payload.message, &context);
             let (mut state, deeds) = self.carry_out(job, control, now.state, now.rev, &reading, &mut pieces).await?;
             let reply = reply::word(&reading, &deeds);
