@@ -2,6 +2,7 @@
 //! GUI-speak into action, `changes` explains silent edits, `timeline` shows the draft, `delivery` exports, `advice` turns
 //! every fault into what happened, what it cost and what next.
 
+pub mod advice;
 pub mod answer;
 pub mod ask;
 pub mod caller;

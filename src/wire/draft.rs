@@ -172,7 +172,8 @@ mod tests {
 
     #[test]
     fn wrong_types_read_as_missing_and_starts_follow_the_durations() {
-        let draft = Draft::read(&json!({"t":[{"tt":"1","sg":[{"d":"2000"},{"d":3000.0,"m":7},{"d":1,"m":{"st":9}}]},5]}));
+        let draft =
+            Draft::read(&json!({"t":[{"tt":"1","sg":[{"d":"2000"},{"d":3000.0,"m":7},{"d":1,"m":{"st":9}}]},5]}));
         let starts: Vec<i64> = draft.t[0].placed().map(|placed| placed.start).collect();
         assert_eq!((draft.t[0].tt, starts, draft.end()), (1, vec![0, 2000, 9], 5000));
         assert!(!Draft::read(&json!("nonsense")).has_segments());

@@ -240,7 +240,10 @@ mod tests {
         assert_eq!(Event::read("message", "<html>"), Event::Unreadable);
         assert_eq!(Event::read("message", r#"{"error":"boom","error_details":{}}"#), Event::Fault("boom".into()));
         assert_eq!(Event::read("message", r#"{"errorCode":"X","errorMessage":"m"}"#), Event::Fault("m".into()));
-        let read = Event::read("message", r#"{"content":{"parts":[{"text":"a","thought":true},{"text":"b"}]},"partial":true}"#);
+        let read = Event::read(
+            "message",
+            r#"{"content":{"parts":[{"text":"a","thought":true},{"text":"b"}]},"partial":true}"#,
+        );
         let Event::Content(content) = read else { panic!("not content") };
         assert!(content.partial);
         assert_eq!(content.parts, [Part::Thought("a".into()), Part::Text("b".into())]);

@@ -1,1 +1,4 @@
-fn main(){}
+//! All integration tests, in one binary: they start the real one and speak to it as its users do.
+
+mod dependencies;
+mod rooms;

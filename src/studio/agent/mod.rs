@@ -1,1 +1,6 @@
-//! x
+//! The studio's agent: `read` understands a message, `edit` changes the draft, `reply` says what was done. Making music
+//! and undoing need files and history; `studio::jobs::turn` does those between the two.
+
+pub mod edit;
+pub mod read;
+pub mod reply;

@@ -1,1 +1,82 @@
-//! x
+//! The NemoVideo API, served locally. This file is its table of contents; one file holds one group of endpoints.
+
+mod credits;
+mod failure;
+mod fetch;
+mod gate;
+mod media;
+mod render;
+mod run;
+mod session;
+mod state;
+mod upload;
+
+use std::future::Future;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use tokio::net::TcpListener;
+
+use crate::studio::jobs::Workshop;
+use crate::wire::paths;
+
+pub use fetch::FetchPolicy;
+pub use gate::Gate;
+
+/// What every endpoint needs.
+#[derive(Clone)]
+pub struct Api {
+    workshop: Arc<Workshop>,
+    gate: Arc<Gate>,
+    fetch: Arc<FetchPolicy>,
+}
+
+/// JSON bodies are messages and drafts; real drafts can have thousands of segments.
+const JSON_LIMIT: usize = 16 << 20;
+
+/// The API over a workshop.
+pub fn router(workshop: Arc<Workshop>, gate: Gate, fetch: FetchPolicy) -> Router {
+    let api = Api { workshop, gate: Arc::new(gate), fetch: Arc::new(fetch) };
+    let session = "{session}";
+    Router::new()
+        .route(paths::OPEN_SESSION, post(session::open))
+        .route(paths::CLAIM_TOKEN, post(session::claim))
+        .route(paths::RUN, post(run::run))
+        .route(paths::CANCEL_RUN, post(run::cancel))
+        .route(paths::BALANCE, get(credits::balance))
+        .route(&format!("/api/state/nemo_agent/me/{session}/latest"), get(state::latest))
+        .route(paths::RENDER, post(render::submit))
+        .route(&format!("{}/{{id}}", paths::RENDER), get(render::status))
+        .route("/api/render/proxy/{id}/download", get(render::download))
+        .route(&format!("{}/{session}/{{name}}", media::PREFIX), get(media::get))
+        .layer(DefaultBodyLimit::max(JSON_LIMIT))
+        .merge(
+            Router::new()
+                .route(&format!("/api/upload-video/nemo_agent/me/{session}"), post(upload::upload))
+                .layer(DefaultBodyLimit::disable()),
+        )
+        .layer(from_fn_with_state(api.clone(), gate::admit))
+        .route(paths::ANONYMOUS_TOKEN, post(session::anonymous_token))
+        .route("/healthz", get(|| async { "ok" }))
+        .with_state(api)
+}
+
+/// Serves until `shutdown` completes; running requests may finish.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    axum::serve(listener, router).with_graceful_shutdown(shutdown).await
+}
+
+impl Api {
+    /// The account's session of that id.
+    async fn session(&self, account: &str, id: &str) -> Result<crate::store::StudioSession, failure::Failure> {
+        let session = self.workshop.store.studio_sessions().get(id).await?;
+        session.filter(|session| session.account == account).ok_or_else(failure::Failure::no_session)
+    }
+}

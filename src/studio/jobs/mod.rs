@@ -1,1 +1,13 @@
-//! x
+//! The studio's work that takes time: taking media in, turns of the agent, renders. Every stage is safe to run again.
+
+pub mod intake;
+pub mod music;
+pub mod programme;
+pub mod project;
+pub mod render;
+pub mod runner;
+pub mod stems;
+pub mod turn;
+mod workshop;
+
+pub use workshop::{Kept, Limits, MEDIA_PREFIX, Workshop, media_key, media_url};

@@ -1,0 +1,34 @@
+# Two commands for people: `make demo` shows the whole path, `make test` is all that CI checks.
+
+CARGO ?= cargo
+export CARGO_TERM_PROGRESS_WHEN ?= auto
+
+.PHONY: help build demo test format lint docs install bench
+
+help:
+	@echo "make demo     build, then score a sample clip as an MCP client would, and print the MP4's path"
+	@echo "make test     everything CI checks: format, lints, dependency policy, all tests"
+	@echo "make install  put bedtrack into cargo's bin folder"
+	@echo "make docs     write the generated parts of the README anew"
+
+build:
+	$(CARGO) build --release --locked
+
+demo:
+	@sh .ci/setup run
+	$(CARGO) build --release --locked --bins --examples
+	@target/release/examples/demo target/release/bedtrack
+
+test:
+	@sh .ci/setup test
+	$(CARGO) fetch --locked
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(CARGO) test --locked
+
+install:
+	@sh .ci/setup run
+	$(CARGO) install --locked --path .
+
+docs:
+	UPDATE_DOCS=1 $(CARGO) test --locked --test it docs::

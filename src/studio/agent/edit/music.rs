@@ -1,0 +1,72 @@
+//! Music on the timeline.
+
+use serde_json::json;
+
+use super::{fit_to_picture, free_id, picture_end, segment, with_draft};
+use crate::wire::draft::{AUDIO, Draft, Track, VIDEO};
+use crate::wire::state::{Medium, State};
+
+/// Volume of music under existing sound, as a factor on the amplitude.
+pub const UNDER_SOUND: f64 = 0.35;
+/// Volume of music that stands alone.
+pub const ALONE: f64 = 1.0;
+
+/// Lays a piece under the picture from its start, in place of the music before it. Without a wish it plays at 35% under
+/// existing sound and in full where there is none; music that is replaced hands its volume on. Gives the volume.
+pub fn place_music(state: &mut State, piece: &Medium, wish: Option<f64>) -> f64 {
+    let has_sound = own_sound(state);
+    with_draft(state, |draft| {
+        let before = draft.t.iter().position(|track| track.tt == AUDIO);
+        let kept = before.and_then(|at| draft.t.get(at)?.sg.first()?.volume());
+        let volume = wish.or(kept).unwrap_or(if has_sound { UNDER_SOUND } else { ALONE });
+        let id = free_id(draft, "music");
+        let mut made = segment(&id, 0, piece.duration_ms().unwrap_or(0));
+        made.m.insert("name".into(), json!(piece.display_name().unwrap_or("Music")));
+        made.m.insert("asset".into(), json!(piece.id));
+        made.m.insert("volume".into(), json!(volume));
+        let track = Track { tt: AUDIO, sg: vec![made], ..Track::default() };
+        match before {
+            Some(at) => {
+                draft.t.retain(|track| track.tt != AUDIO);
+                draft.t.insert(at.min(draft.t.len()), track);
+            }
+            None => insert_after_picture(draft, track),
+        }
+        if picture_end(draft) > 0 {
+            fit_to_picture(draft);
+        }
+        volume
+    })
+}
+
+/// Music stands right after the picture, so that the tracks read picture, sound, titles.
+fn insert_after_picture(draft: &mut Draft, track: Track) {
+    let at = draft.t.iter().rposition(|track| track.tt == VIDEO).map_or(0, |at| at + 1);
+    draft.t.insert(at, track);
+}
+
+/// Whether a clip on the timeline has a sound of its own that is heard.
+fn own_sound(state: &State) -> bool {
+    let draft = state.timeline();
+    let clips = draft.t.iter().filter(|track| track.tt == VIDEO).flat_map(|track| &track.sg);
+    clips.filter(|clip| clip.volume() != Some(0.0)).any(|clip| {
+        let medium = clip.references().find_map(|reference| state.medium(reference));
+        medium.is_some_and(|medium| medium.m.get("has_sound") == Some(&json!(true)))
+    })
+}
+
+/// Sets the music's volume from what it was; tells before and after, or nothing where there is no music.
+pub fn set_music_volume(state: &mut State, change: impl Fn(f64) -> f64) -> Option<(f64, f64)> {
+    with_draft(state, |draft| {
+        let mut told = None;
+        for track in draft.t.iter_mut().filter(|track| track.tt == AUDIO) {
+            for segment in &mut track.sg {
+                let before = segment.volume().unwrap_or(ALONE);
+                let after = change(before).clamp(0.0, 4.0);
+                segment.m.insert("volume".into(), json!(after));
+                told.get_or_insert((before, after));
+            }
+        }
+        told
+    })
+}

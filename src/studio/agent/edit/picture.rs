@@ -1,0 +1,108 @@
+//! Clips on the timeline.
+
+use serde_json::json;
+
+use super::{fit_to_picture, free_id, number, segment, with_draft};
+use crate::wire::draft::{Draft, TEXT, Track, VIDEO};
+use crate::wire::state::{Medium, State};
+
+/// How long a photo stands where nothing else is said.
+const PHOTO_MS: i64 = 4_000;
+
+/// Lays uploaded clips and photos on the timeline, one after the other, where it has no picture yet; later uploads wait
+/// among the media until a message says what to do with them.
+pub fn place_uploads(state: &mut State, media: &[Medium]) {
+    let is_clip = |medium: &&Medium| matches!(medium.kind.as_deref(), Some("video" | "image"));
+    with_draft(state, |draft| {
+        if draft.t.iter().any(|track| track.tt == VIDEO) {
+            return;
+        }
+        let mut track = Track { tt: VIDEO, ..Track::default() };
+        let mut start = 0;
+        for medium in media.iter().filter(is_clip) {
+            let length = match medium.kind.as_deref() {
+                Some("image") => PHOTO_MS,
+                _ => medium.duration_ms().unwrap_or(0),
+            };
+            let mut clip = segment(&format!("clip{}", track.sg.len() + 1), start, length);
+            clip.m.insert("name".into(), json!(clip_name(medium)));
+            clip.m.insert("asset".into(), json!(medium.id));
+            clip.m.insert("in".into(), json!(0));
+            track.sg.push(clip);
+            start += length;
+        }
+        draft.t.insert(0, track);
+    });
+}
+
+/// An uploaded file's name for people: its stem, `-` and `_` as spaces.
+fn clip_name(medium: &Medium) -> String {
+    let name = medium.display_name().unwrap_or("clip");
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    stem.replace(['-', '_'], " ").trim().to_owned()
+}
+
+/// Sets the clips' own volume; tells before and after, or nothing where there is no picture.
+pub fn set_own_volume(state: &mut State, change: impl Fn(f64) -> f64) -> Option<(f64, f64)> {
+    with_draft(state, |draft| {
+        let mut told = None;
+        for segment in draft.t.iter_mut().filter(|track| track.tt == VIDEO).flat_map(|track| &mut track.sg) {
+            let before = segment.volume().unwrap_or(1.0);
+            let after = change(before).clamp(0.0, 4.0);
+            segment.m.insert("volume".into(), json!(after));
+            told.get_or_insert((before, after));
+        }
+        told
+    })
+}
+
+/// Keeps what lies between two times of the picture and moves it to the start; music is cut to the new end, titles keep
+/// their place over the picture. Gives the length before and after in ms, or nothing where nothing would be left or cut.
+pub fn trim(state: &mut State, from_ms: i64, to_ms: i64) -> Option<(i64, i64)> {
+    let before = super::picture_end(&state.timeline());
+    let (from, to) = (from_ms.max(0), to_ms.min(before));
+    if from >= to || (from == 0 && to == before) {
+        return None;
+    }
+    with_draft(state, |draft| {
+        for track in draft.t.iter_mut().filter(|track| matches!(track.tt, VIDEO | TEXT)) {
+            keep_between(track, from, to);
+        }
+        fit_to_picture(draft);
+        renumber(draft);
+    });
+    Some((before, to - from))
+}
+
+fn keep_between(track: &mut Track, from: i64, to: i64) {
+    let places: Vec<(i64, i64)> = track.placed().map(|placed| (placed.start, placed.end())).collect();
+    let is_picture = track.tt == VIDEO;
+    for (segment, (start, end)) in track.sg.iter_mut().zip(places) {
+        let (kept_start, kept_end) = (start.max(from), end.min(to));
+        segment.d = (kept_end - kept_start).max(0);
+        segment.m.insert("start".into(), json!(kept_start - from));
+        if is_picture {
+            let into = number(segment, "in") + (kept_start - start);
+            segment.m.insert("in".into(), json!(into));
+        }
+    }
+    track.sg.retain(|segment| segment.d > 0);
+}
+
+/// Gives ids to segments that have none, so that later edits and differences can name them.
+fn renumber(draft: &mut Draft) {
+    let missing: Vec<(usize, usize)> = draft
+        .t
+        .iter()
+        .enumerate()
+        .flat_map(|(t, track)| {
+            track.sg.iter().enumerate().filter(|(_, s)| !s.m.contains_key("id")).map(move |(s, _)| (t, s))
+        })
+        .collect();
+    for (t, s) in missing {
+        let id = free_id(draft, "segment");
+        if let Some(segment) = draft.t.get_mut(t).and_then(|track| track.sg.get_mut(s)) {
+            segment.m.insert("id".into(), json!(id));
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! What edits do to a timeline.
+
+use serde_json::json;
+
+use super::*;
+use crate::wire::state::Medium;
+
+fn upload(id: &str, kind: &str, ms: i64, has_sound: bool) -> Medium {
+    let m = json!({"has_sound": has_sound}).as_object().unwrap().clone();
+    Medium {
+        id: Some(id.into()),
+        kind: Some(kind.into()),
+        name: Some(format!("my_{id}.mp4")),
+        d: Some(json!(ms)),
+        m,
+        ..Medium::default()
+    }
+}
+
+fn piece(ms: i64) -> Medium {
+    Medium { id: Some("m-1".into()), name: Some("Lo-fi".into()), d: Some(json!(ms)), ..Medium::default() }
+}
+
+fn with_clip(ms: i64, has_sound: bool) -> State {
+    let mut state = State::default();
+    let clip = upload("clip", "video", ms, has_sound);
+    state.video_infos.push(clip.clone());
+    place_uploads(&mut state, &[clip]);
+    state
+}
+
+fn lengths(state: &State) -> Vec<(i64, i64, i64)> {
+    let draft = state.timeline();
+    let spans = |track: &Track| track.placed().map(|p| (p.start, p.end())).collect::<Vec<_>>();
+    draft.t.iter().flat_map(|track| spans(track).into_iter().map(|(a, b)| (track.tt, a, b))).collect()
+}
+
+#[test]
+fn music_lies_at_35_percent_under_sound_and_in_full_without() {
+    assert_eq!(place_music(&mut with_clip(10_000, true), &piece(10_000), None), 0.35);
+    assert_eq!(place_music(&mut with_clip(10_000, false), &piece(10_000), None), 1.0);
+    assert_eq!(place_music(&mut with_clip(10_000, true), &piece(10_000), Some(0.5)), 0.5);
+    assert_eq!(place_music(&mut State::default(), &piece(10_000), None), 1.0);
+    let mut muted = with_clip(10_000, true);
+    set_own_volume(&mut muted, |_| 0.0);
+    assert_eq!(place_music(&mut muted, &piece(10_000), None), 1.0);
+}
+
+#[test]
+fn new_music_takes_the_place_and_the_volume_of_the_old() {
+    let mut state = with_clip(10_000, true);
+    place_music(&mut state, &piece(10_000), None);
+    add_title(&mut state, &TitleWish { text: "Hi".into(), ..TitleWish::default() });
+    assert_eq!(set_music_volume(&mut state, |volume| volume * 2.0), Some((0.35, 0.7)));
+    assert_eq!(place_music(&mut state, &piece(10_000), None), 0.7);
+    assert_eq!(lengths(&state), [(VIDEO, 0, 10_000), (AUDIO, 0, 10_000), (TEXT, 0, 3_000)]);
+}
+
+#[test]
+fn music_longer_than_the_picture_is_cut_with_a_fade() {
+    let mut state = with_clip(10_000, true);
+    place_music(&mut state, &piece(60_000), None);
+    assert_eq!(lengths(&state), [(VIDEO, 0, 10_000), (AUDIO, 0, 10_000)]);
+    assert_eq!(number(&state.timeline().t[1].sg[0], "fade_out"), CUT_FADE_MS);
+}
+
+#[test]
+fn a_trim_keeps_the_middle_and_takes_titles_along() {
+    let mut state = with_clip(10_000, true);
+    place_music(&mut state, &piece(10_000), None);
+    add_title(&mut state, &TitleWish { text: "Hi".into(), start_ms: Some(4_000), ..TitleWish::default() });
+    assert_eq!(trim(&mut state, 2_000, 6_000), Some((10_000, 4_000)));
+    assert_eq!(lengths(&state), [(VIDEO, 0, 4_000), (AUDIO, 0, 4_000), (TEXT, 2_000, 4_000)]);
+    assert_eq!(number(&state.timeline().t[0].sg[0], "in"), 2_000);
+    assert_eq!(trim(&mut state, 3_000, 3_000), None);
+}
+
+#[test]
+fn photos_follow_each_other_and_later_uploads_wait() {
+    let mut state = State::default();
+    place_uploads(&mut state, &[upload("a", "image", 0, false), upload("b", "image", 0, false)]);
+    place_uploads(&mut state, &[upload("c", "video", 5_000, true)]);
+    assert_eq!(lengths(&state), [(VIDEO, 0, 4_000), (VIDEO, 4_000, 8_000)]);
+    assert_eq!(state.timeline().t[0].sg[0].name(), Some("my a"));
+}
+
+#[test]
+fn overlapping_titles_get_tracks_of_their_own() {
+    let mut state = with_clip(10_000, false);
+    let wish = |text: &str, start_ms| TitleWish { text: text.into(), start_ms: Some(start_ms), ..TitleWish::default() };
+    for (text, start) in [("a", 5_000), ("b", 0), ("c", 1_000)] {
+        assert!(add_title(&mut state, &wish(text, start)).is_some());
+    }
+    assert_eq!(add_title(&mut state, &wish("d", 10_000)), None);
+    assert_eq!(lengths(&state), [(VIDEO, 0, 10_000), (TEXT, 0, 3_000), (TEXT, 5_000, 8_000), (TEXT, 1_000, 4_000)]);
+    assert_eq!(change_title(&mut state, Some("c"), "C!"), Some("c".into()));
+    assert!(remove(&mut state, Which::Titles) && !has(&state, Which::Titles));
+}

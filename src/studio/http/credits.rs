@@ -1,0 +1,16 @@
+//! The balance of the account.
+
+use axum::Json;
+use axum::extract::State;
+
+use super::Api;
+use super::failure::Failure;
+use super::gate::Account;
+use crate::wire::envelope::Envelope;
+
+/// `GET /api/credits/balance/simple`.
+pub async fn balance(State(api): State<Api>, Account(account): Account) -> Result<Json<Envelope>, Failure> {
+    api.workshop.open_account(&account).await?;
+    let balance = api.workshop.store.ledger().balance(&account).await?;
+    Ok(Json(Envelope::ok(serde_json::json!(balance))))
+}

@@ -1,0 +1,107 @@
+//! Taking media in: a file is looked into, kept, listed in the session, and a first picture is laid on the timeline.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::workshop::{Workshop, media_key, media_url};
+use crate::store::StoreError;
+use crate::studio::agent::edit;
+use crate::studio::film::{FilmError, MediaInfo, MediaKind};
+use crate::wire::state::Medium;
+
+/// A file that came in, still in the scratch folder.
+pub struct Arrival {
+    /// Where it lies, under the name it came with, made plain.
+    pub path: PathBuf,
+}
+
+/// Why a file was not taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    /// The file cannot be used.
+    #[error("{0}")]
+    Unusable(String),
+    /// ffmpeg is missing or broken.
+    #[error("{0}")]
+    Tool(String),
+    /// It could not be kept.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A file name without folders and control characters, at most 120 characters long; never empty.
+pub fn plain_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let plain: String = last.chars().filter(|c| !c.is_control()).take(120).collect();
+    let plain = plain.trim().trim_start_matches('.').to_owned();
+    if plain.is_empty() { "upload".to_owned() } else { plain }
+}
+
+/// Takes files in, all or none of them.
+pub async fn take_in(workshop: &Workshop, session: &str, arrivals: Vec<Arrival>) -> Result<Vec<Medium>, IntakeError> {
+    let mut looked_into = Vec::new();
+    for arrival in arrivals {
+        let info = workshop.film.probe(&arrival.path).await.map_err(|error| match error {
+            FilmError::ToolMissing { .. } => IntakeError::Tool(error.to_string()),
+            error => IntakeError::Unusable(error.to_string()),
+        })?;
+        looked_into.push((arrival, info));
+    }
+    let mut media = Vec::new();
+    for (arrival, info) in looked_into {
+        let id = format!("u-{}", Uuid::new_v4().simple());
+        let name = format!("{id}.{}", info.extension());
+        workshop.store.blobs().put_file(&media_key(session, &name), &arrival.path).await?;
+        let came_as = arrival.path.file_name().unwrap_or_default().to_string_lossy();
+        media.push(medium(id, &came_as, media_url(session, &name), &info));
+    }
+    workshop
+        .change_state::<StoreError>(session, |mut state| {
+            state.video_infos.extend(media.iter().cloned());
+            edit::place_uploads(&mut state, &media);
+            Ok(state)
+        })
+        .await?;
+    Ok(media)
+}
+
+fn medium(id: String, name: &str, url: String, info: &MediaInfo) -> Medium {
+    let kind = match info.kind {
+        MediaKind::Video => "video",
+        MediaKind::Image => "image",
+        MediaKind::Audio => "audio",
+        MediaKind::Midi => "midi",
+    };
+    let mut m = serde_json::Map::new();
+    m.insert("file_name".into(), json!(name));
+    m.insert("has_sound".into(), json!(info.has_sound));
+    if let Some(video) = &info.video {
+        m.insert("width".into(), json!(video.width));
+        m.insert("height".into(), json!(video.height));
+        m.insert("fps".into(), json!(video.fps));
+    }
+    Medium {
+        id: Some(id),
+        kind: Some(kind.to_owned()),
+        name: Some(name.to_owned()),
+        url: Some(url),
+        d: Some(json!(info.duration_ms)),
+        m,
+        ..Medium::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_loses_its_folders_and_control_characters() {
+        assert_eq!(plain_name("../../etc/passwd"), "passwd");
+        assert_eq!(plain_name("C:\\clips\\a\nb.mp4"), "ab.mp4");
+        assert_eq!(plain_name("..."), "upload");
+        assert_eq!(plain_name("夏天.mp4"), "夏天.mp4");
+    }
+}

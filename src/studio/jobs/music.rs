@@ -1,0 +1,146 @@
+//! Making a piece: the brief becomes a score, the score a mastered file, and beside it what an editor needs.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::workshop::{Workshop, media_key, media_url};
+use crate::store::StoreError;
+use crate::studio::compose::{self, Brief, Composition};
+use crate::studio::sound::{self, Bank, Measured};
+use crate::wire::state::Medium;
+
+/// A finished piece.
+#[derive(Debug, Clone)]
+pub struct Piece {
+    /// As the session lists it.
+    pub medium: Medium,
+    /// Its score and what the composer has to say.
+    pub composition: Arc<Composition>,
+    /// What its master measures.
+    pub measured: Measured,
+}
+
+/// Why a piece was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum MusicError {
+    /// The brief cannot be met.
+    #[error(transparent)]
+    Compose(#[from] compose::ComposeError),
+    /// The score cannot be played.
+    #[error(transparent)]
+    Sound(#[from] sound::SoundError),
+    /// A file of it could not be written.
+    #[error("a file of the music could not be written: {0}")]
+    File(#[from] std::io::Error),
+    /// It could not be kept.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Ended on request.
+    #[error("ended on request")]
+    Cancelled,
+    /// A defect of ours.
+    #[error("the composer stopped unexpectedly")]
+    Stopped,
+}
+
+/// Endings of the files of a piece, the master first.
+const WAV: &str = "wav";
+const MIDI: &str = "mid";
+const BEATS: &str = "beats.json";
+const PROVENANCE: &str = "provenance.json";
+const SCORE: &str = "score.json";
+
+/// Makes a piece and keeps its files.
+pub async fn make(
+    workshop: &Workshop,
+    session: &str,
+    brief: &Brief,
+    cancel: &CancellationToken,
+    progress: impl Fn(f32) + Send + 'static,
+) -> Result<Piece, MusicError> {
+    let folder = workshop.scratch_folder()?;
+    let (bank, brief, stop, path) = (workshop.bank.clone(), brief.clone(), cancel.clone(), folder.path().to_owned());
+    let played = tokio::task::spawn_blocking(move || perform(&bank, &brief, &path, &stop, progress));
+    let (composition, measured) = played.await.map_err(|_| MusicError::Stopped)??;
+    let id = format!("m-{}", Uuid::new_v4().simple());
+    for ending in [WAV, MIDI, BEATS, PROVENANCE, SCORE] {
+        let key = media_key(session, &format!("{id}.{ending}"));
+        workshop.store.blobs().put_file(&key, &folder.path().join(ending)).await?;
+    }
+    let url = |ending| media_url(session, &format!("{id}.{ending}"));
+    let score = &composition.score;
+    let mut m = serde_json::Map::new();
+    for (key, value) in [
+        ("bpm", json!((score.bpm * 100.0).round() / 100.0)),
+        ("key", json!(score.key.to_string())),
+        ("lufs", json!((measured.lufs * 10.0).round() / 10.0)),
+        ("seed", json!(score.seed)),
+        ("licence", json!(sound::provenance::LICENCE_NAME)),
+        ("midi", json!(url(MIDI))),
+        ("beats", json!(url(BEATS))),
+        ("provenance", json!(url(PROVENANCE))),
+        ("score", json!(url(SCORE))),
+        ("brief", json!(composition.brief)),
+    ] {
+        m.insert(key.to_owned(), value);
+    }
+    let medium = Medium {
+        kind: Some("music".into()),
+        name: Some(score.style.clone()),
+        url: Some(url(WAV)),
+        d: Some(json!((score.duration * 1000.0).round() as i64)),
+        id: Some(id),
+        m,
+        ..Medium::default()
+    };
+    Ok(Piece { medium, composition: Arc::new(composition), measured })
+}
+
+/// Composes, plays and masters into `folder`; on a thread of its own, as it takes a whole core.
+fn perform(
+    bank: &Bank,
+    brief: &Brief,
+    folder: &Path,
+    cancel: &CancellationToken,
+    progress: impl Fn(f32),
+) -> Result<(Composition, Measured), MusicError> {
+    let composition = compose::compose(brief)?;
+    let score = &composition.score;
+    let mut spool = tempfile::tempfile_in(folder)?;
+    let mut wav = sound::encode::wav::Writer::new(BufWriter::new(File::create(folder.join(WAV))?))?;
+    let mut failed = None;
+    let measured = sound::render_music(
+        score,
+        bank,
+        &mut spool,
+        &mut |frames| {
+            if failed.is_none() {
+                failed = wav.push(frames).err();
+            }
+        },
+        &mut |done| {
+            progress(done);
+            !cancel.is_cancelled()
+        },
+    );
+    if cancel.is_cancelled() {
+        return Err(MusicError::Cancelled);
+    }
+    let measured = measured?;
+    if let Some(error) = failed {
+        return Err(error.into());
+    }
+    wav.finish()?;
+    std::fs::write(folder.join(MIDI), sound::midi::write(score))?;
+    std::fs::write(folder.join(BEATS), sound::beats::json(score).to_string())?;
+    let note = sound::provenance::note(brief, score, &measured);
+    std::fs::write(folder.join(PROVENANCE), format!("{note:#}\n"))?;
+    std::fs::write(folder.join(SCORE), json!(score).to_string())?;
+    Ok((composition, measured))
+}

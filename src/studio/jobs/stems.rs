@@ -1,0 +1,93 @@
+//! The stems of the music on a timeline as one zip, played anew from the kept score: five files a piece would otherwise
+//! lie on the disk for every take. They sum to the mix before mastering.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+
+use zip::ZipWriter;
+
+use super::programme::medium_of;
+use super::project::add_files;
+use super::render::RenderError;
+use super::workshop::Workshop;
+use crate::studio::compose::Score;
+use crate::studio::film::Watch;
+use crate::studio::sound::{Bank, Performance, StemBlock, encode};
+use crate::wire::draft::{self, Draft};
+use crate::wire::state::State;
+
+/// Writes the stems of every piece on the draft.
+pub async fn write(
+    workshop: &Workshop,
+    session: &str,
+    state: &State,
+    draft: &Draft,
+    folder: &Path,
+    out: &Path,
+    watch: &Watch,
+) -> Result<Vec<String>, RenderError> {
+    let mut scores = Vec::new();
+    for segment in draft.t.iter().filter(|track| track.tt == draft::AUDIO).flat_map(|track| &track.sg) {
+        let url = medium_of(state, segment).and_then(|medium| medium.m.get("score")?.as_str());
+        if let Some(url) = url.filter(|url| !scores.iter().any(|(known, _)| known == url)) {
+            scores.push((url.to_owned(), workshop.file_at(session, url).await?));
+        }
+    }
+    if scores.is_empty() {
+        return Err(RenderError::Wish("there is no music of the studio's own on the timeline to take apart".into()));
+    }
+    let (bank, folder, out, watch) = (workshop.bank.clone(), folder.to_owned(), out.to_owned(), watch.clone());
+    let written = tokio::task::spawn_blocking(move || {
+        let mut zip = ZipWriter::new(File::create(out)?);
+        for (number, (_, score)) in scores.iter().enumerate() {
+            let score: Score = serde_json::from_reader(std::io::BufReader::new(File::open(score)?))
+                .map_err(|error| RenderError::Missing(format!("a score cannot be read: {error}")))?;
+            let folder_in_zip =
+                if scores.len() == 1 { String::new() } else { format!("{:02} {}/", number + 1, score.style) };
+            let files = play(&bank, &score, &folder, &watch)?;
+            let named: Vec<(String, PathBuf)> =
+                files.into_iter().map(|(stem, path)| (format!("{folder_in_zip}{stem}.wav"), path)).collect();
+            add_files(&mut zip, named.iter().map(|(name, path)| (name.as_str(), path.as_path())))?;
+        }
+        zip.finish().map_err(std::io::Error::from)?;
+        Ok::<_, RenderError>(())
+    });
+    written.await.map_err(|_| RenderError::Stopped)??;
+    Ok(Vec::new())
+}
+
+/// Plays a score into one WAV a stem.
+fn play(bank: &Bank, score: &Score, folder: &Path, watch: &Watch) -> Result<Vec<(String, PathBuf)>, RenderError> {
+    let mut performance = Performance::new(score, bank)?;
+    let mut block = StemBlock::default();
+    let mut writers = Vec::new();
+    for stem in performance.stems() {
+        let path = folder.join(format!("{}.wav", stem.name()));
+        let writer = encode::wav::Writer::new(BufWriter::new(File::create(&path)?))?;
+        writers.push((stem, path, writer));
+    }
+    let total = performance.frames().max(1);
+    let mut done = 0;
+    loop {
+        let frames = performance.next(&mut block);
+        if frames == 0 {
+            break;
+        }
+        for (stem, _, writer) in &mut writers {
+            writer.push(block.stem(*stem))?;
+        }
+        done += frames as u64;
+        watch.at(done as f32 / total as f32);
+        if watch.token().is_cancelled() {
+            return Err(RenderError::Stopped);
+        }
+    }
+    writers
+        .into_iter()
+        .map(|(stem, path, writer)| {
+            writer.finish()?;
+            Ok((stem.name().to_owned(), path))
+        })
+        .collect()
+}

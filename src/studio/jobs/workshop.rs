@@ -1,0 +1,128 @@
+//! What every piece of work shares: store, tools, sounds, scratch space, limits.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::turn;
+use crate::store::{Enqueued, Grant, Job, NewJob, Store, StoreError};
+use crate::studio::film::Film;
+use crate::studio::sound::Bank;
+use crate::wire::state::{Medium, State};
+
+/// First part of the URL path of every medium.
+pub const MEDIA_PREFIX: &str = "/api/media";
+
+/// Where the bytes of a medium are kept.
+pub fn media_key(session: &str, name: &str) -> String {
+    format!("media/{session}/{name}")
+}
+
+/// Where a medium can be fetched, below the API's base.
+pub fn media_url(session: &str, name: &str) -> String {
+    format!("{MEDIA_PREFIX}/{session}/{name}")
+}
+
+/// A session's state with its revision.
+pub struct Kept {
+    /// The revision.
+    pub rev: i64,
+    /// The state.
+    pub state: State,
+}
+
+/// Bounds on what one request may use.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Largest file taken in.
+    pub upload_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { upload_bytes: 500 << 20 }
+    }
+}
+
+/// What every piece of work shares.
+pub struct Workshop {
+    /// Sessions, jobs, blobs.
+    pub store: Store,
+    /// ffmpeg.
+    pub film: Arc<Film>,
+    /// The sample bank.
+    pub bank: Arc<Bank>,
+    /// Folder for files in the making.
+    pub scratch: PathBuf,
+    /// Bounds on requests.
+    pub limits: Limits,
+}
+
+impl Workshop {
+    /// A folder of its own, gone when dropped.
+    pub fn scratch_folder(&self) -> std::io::Result<TempDir> {
+        std::fs::create_dir_all(&self.scratch)?;
+        tempfile::Builder::new().prefix("work-").tempdir_in(&self.scratch)
+    }
+
+    /// Makes the account known; the studio on one's own machine costs nothing.
+    pub async fn open_account(&self, account: &str) -> Result<(), StoreError> {
+        self.store.ledger().open_account(account, Grant::Unlimited).await?;
+        Ok(())
+    }
+
+    /// The session's state with its revision.
+    pub async fn state(&self, session: &str) -> Result<Kept, StoreError> {
+        let found = self.store.studio_sessions().state(session).await?;
+        Ok(Kept { rev: found.rev, state: State::read(&found.body) })
+    }
+
+    /// Changes the session's state; where another writer was faster, `change` is asked again with the newer state.
+    pub async fn change_state<E: From<StoreError>>(
+        &self,
+        session: &str,
+        mut change: impl FnMut(State) -> Result<State, E>,
+    ) -> Result<State, E> {
+        loop {
+            let now = self.state(session).await?;
+            let next = change(now.state)?;
+            match self.store.studio_sessions().put_state(session, now.rev, &json!(next)).await {
+                Ok(_) => return Ok(next),
+                Err(StoreError::Conflict { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Puts a job into the queue.
+    pub async fn enqueue(&self, job: NewJob) -> Result<Enqueued, StoreError> {
+        self.open_account(&job.account).await?;
+        self.store.jobs().enqueue(job).await
+    }
+
+    /// Wishes a job to end.
+    pub async fn cancel(&self, job: &str) -> Result<(), StoreError> {
+        self.store.jobs().cancel(job).await?;
+        Ok(())
+    }
+
+    /// Turns of a session that wait or run.
+    pub async fn turns_at_work(&self, session: &str) -> Result<Vec<Job>, StoreError> {
+        let active = self.store.jobs().active(session).await?;
+        Ok(active.into_iter().filter(|job| job.kind == turn::KIND).collect())
+    }
+
+    /// The local file of a session's medium; only media that the session's own state lists have one.
+    pub async fn media_file(&self, session: &str, medium: &Medium) -> Result<PathBuf, StoreError> {
+        let url = medium.url.as_deref().unwrap_or_default();
+        self.file_at(session, url).await
+    }
+
+    /// The local file behind a URL of the session's media.
+    pub async fn file_at(&self, session: &str, url: &str) -> Result<PathBuf, StoreError> {
+        let name = url.strip_prefix(&media_url(session, "")).unwrap_or_default();
+        self.store.blobs().path(&media_key(session, name)).await
+    }
+}
