@@ -8,6 +8,7 @@ pub mod ask;
 pub mod caller;
 pub mod desk;
 pub mod progress;
+pub mod route;
 pub mod settings;
 
 pub use caller::{Caller, Reach};

@@ -78,12 +78,6 @@ impl Write {
         Ok(query.execute(&mut *self.tx).await?.rows_affected())
     }
 
-    /// Runs a script of several statements.
-    pub(crate) async fn script(&mut self, sql: &'static str) -> Result<(), StoreError> {
-        sqlx::raw_sql(sql).execute(&mut *self.tx).await?;
-        Ok(())
-    }
-
     pub(crate) async fn one(&mut self, query: Query) -> Result<Option<AnyRow>, StoreError> {
         // Not fetch_optional: it stops a writing statement after its first row, before the statement has ended.
         Ok(query.fetch_all(&mut *self.tx).await?.into_iter().next())

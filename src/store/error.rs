@@ -149,19 +149,23 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+/// SQLite's primary result code. SQLite's codes have four digits at most, the SQLSTATEs of other databases have five.
+fn code(error: &sqlx::Error) -> Option<i64> {
+    let code = error.as_database_error()?.code().filter(|code| code.len() < 5)?;
+    Some(code.parse::<i64>().ok()? & 0xff)
+}
+
 impl StoreError {
+    /// Whether another process's lock is in the way.
+    pub(crate) fn is_locked(error: &sqlx::Error) -> bool {
+        matches!(code(error), Some(sqlite::BUSY | sqlite::LOCKED))
+    }
+
     /// A database failure, told with the database's place.
     pub(crate) fn from_database(error: sqlx::Error, place: &str) -> Self {
-        let code = match &error {
-            sqlx::Error::PoolTimedOut => return Self::Busy,
-            sqlx::Error::Database(inner) => {
-                inner.code().and_then(|code| code.parse::<i64>().ok()).map(|code| code & 0xff)
-            }
-            _ => None,
-        };
         let place = place.to_owned();
-        match code {
-            Some(sqlite::BUSY | sqlite::LOCKED) => Self::Busy,
+        match code(&error) {
+            _ if matches!(error, sqlx::Error::PoolTimedOut) || Self::is_locked(&error) => Self::Busy,
             Some(sqlite::FULL) => Self::DiskFull { place },
             Some(sqlite::READONLY) => Self::Unusable {
                 place,
@@ -181,6 +185,57 @@ impl StoreError {
                 problem: "the database's pages do not fit together; restore it from a backup or move it away".into(),
             },
             _ => Self::Database(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{AnyConnection, Connection as _};
+
+    use super::*;
+    use crate::store::place::sqlite_url;
+
+    async fn connect(path: &Path, mode: &str) -> AnyConnection {
+        sqlx::any::install_default_drivers();
+        AnyConnection::connect(&format!("{}?mode={mode}", sqlite_url(path))).await.unwrap()
+    }
+
+    async fn run(connection: &mut AnyConnection, sql: &'static str) -> Result<(), StoreError> {
+        let ran = sqlx::raw_sql(sql).execute(connection).await;
+        ran.map(drop).map_err(|error| StoreError::from_database(error, "/home/ann/x.db"))
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_a_lock_and_a_read_only_file_are_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.db");
+        let mut one = connect(&path, "rwc").await;
+        run(&mut one, "CREATE TABLE t (x TEXT); PRAGMA max_page_count = 2; PRAGMA busy_timeout = 0").await.unwrap();
+        let full = run(&mut one, "INSERT INTO t SELECT hex(zeroblob(99999))").await.unwrap_err();
+        assert_eq!(full.to_string(), "no space is left in /home/ann/x.db; free some and try again");
+
+        let mut other = connect(&path, "rw").await;
+        run(&mut other, "BEGIN IMMEDIATE").await.unwrap();
+        let busy = run(&mut one, "INSERT INTO t VALUES ('x')").await.unwrap_err();
+        assert!(matches!(busy, StoreError::Busy) && busy.is_passing(), "{busy:?}");
+        run(&mut other, "ROLLBACK").await.unwrap();
+
+        let mut reader = connect(&path, "ro").await;
+        let read_only = run(&mut reader, "INSERT INTO t VALUES ('x')").await.unwrap_err().to_string();
+        assert!(read_only.starts_with("/home/ann/x.db cannot be used: it is read-only"), "{read_only}");
+        let other = run(&mut one, "SELECT nonsense").await.unwrap_err();
+        assert!(matches!(other, StoreError::Database(_)), "{other:?}");
+    }
+
+    #[test]
+    fn a_failed_file_operation_tells_its_mend() {
+        let told = |kind: io::ErrorKind| StoreError::io(Path::new("/data"), kind.into());
+        assert!(matches!(told(io::ErrorKind::StorageFull), StoreError::DiskFull { .. }));
+        assert!(matches!(told(io::ErrorKind::QuotaExceeded), StoreError::DiskFull { .. }));
+        for kind in [io::ErrorKind::PermissionDenied, io::ErrorKind::ReadOnlyFilesystem] {
+            let text = told(kind).to_string();
+            assert!(text.contains("/data") && text.contains("BEDTRACK_HOME"), "{text}");
         }
     }
 }

@@ -16,13 +16,9 @@ mod ledger;
 mod place;
 mod schema;
 mod sessions;
+mod sqlite;
 
-use std::path::Path;
-use std::sync::{Arc, Once};
-use std::time::Duration;
-
-use sqlx::ConnectOptions as _;
-use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use std::sync::Arc;
 
 pub use blobs::{BlobStream, Blobs};
 pub use error::StoreError;
@@ -35,11 +31,6 @@ pub use sessions::{NewSession, StudioSession, StudioSessions, Versioned};
 
 use db::Db;
 use hints::Hints;
-
-/// Readers of SQLite work side by side, writers one at a time: more connections would only be more threads.
-const CONNECTIONS: u32 = 4;
-/// How long a statement waits for another process's lock, and a caller for a free connection.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The store; cheap to clone.
 #[derive(Debug, Clone)]
@@ -75,7 +66,7 @@ impl Store {
             place: "the data folder".into(),
             source: std::io::Error::other(error),
         })??;
-        let db = open_sqlite(&database).await?;
+        let db = sqlite::open(&database).await?;
         let hints = Arc::new(Hints::default());
         let parts = Parts {
             sessions: StudioSessions::new(db.clone()),
@@ -116,71 +107,5 @@ impl Store {
     /// Closes the database, once running statements have ended. What is committed is safe without it as well.
     pub async fn close(&self) {
         self.parts.db.close().await;
-    }
-}
-
-async fn open_sqlite(path: &Path) -> Result<Db, StoreError> {
-    static DRIVERS: Once = Once::new();
-    DRIVERS.call_once(sqlx::any::install_default_drivers);
-    let place = path.display().to_string();
-    let fault = |error: sqlx::Error| StoreError::from_database(error, &place);
-    let options: AnyConnectOptions = format!("{}?mode=rw", sqlite_url(path)).parse().map_err(fault)?;
-    let pool = AnyPoolOptions::new()
-        .max_connections(CONNECTIONS)
-        .acquire_timeout(PATIENCE)
-        .test_before_acquire(false)
-        .after_connect(|connection, _| {
-            Box::pin(async move {
-                // FULL: a commit that was answered survives a power cut.
-                let settings = format!(
-                    "PRAGMA busy_timeout = {}; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
-                    PATIENCE.as_millis()
-                );
-                sqlx::raw_sql(sqlx::AssertSqlSafe(settings)).execute(connection).await?;
-                Ok(())
-            })
-        })
-        .connect_with(options.disable_statement_logging())
-        .await
-        .map_err(fault)?;
-    let db = Db::new(pool, dialect::SQLITE);
-    use_wal(&db, &place).await.map_err(|error| at(error, &place))?;
-    schema::migrate(&db, &place).await.map_err(|error| at(error, &place))?;
-    Ok(db)
-}
-
-/// Readers and a writer at the same time. The mode is kept in the file, so this writes once in the file's life.
-async fn use_wal(db: &Db, place: &str) -> Result<(), StoreError> {
-    use db::Columns as _;
-    let mode = |rows: &[sqlx::any::AnyRow]| rows.first().map_or(Ok(String::new()), |row| row.text("journal_mode"));
-    if mode(&db.all(db.query("PRAGMA journal_mode")).await?)? == "wal" {
-        return Ok(());
-    }
-    // The change wants the file alone and does not wait for others by itself: a second process that starts now gives up
-    // its short lock soon.
-    let mut tries = 0;
-    loop {
-        match db.all(db.query("PRAGMA journal_mode = WAL")).await {
-            Ok(rows) if mode(&rows)? == "wal" => return Ok(()),
-            Ok(_) => {
-                tracing::warn!(place, "this file system allows no write-ahead log; the database will be slower");
-                return Ok(());
-            }
-            Err(StoreError::Busy) if tries < 100 => {
-                tries += 1;
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-            Err(error) => return Err(error),
-        }
-    }
-}
-
-/// Names the database in an error that only knew "the data folder".
-fn at(error: StoreError, place: &str) -> StoreError {
-    match error {
-        StoreError::DiskFull { .. } => StoreError::DiskFull { place: place.to_owned() },
-        StoreError::Unusable { problem, .. } => StoreError::Unusable { place: place.to_owned(), problem },
-        StoreError::Corrupt { problem, .. } => StoreError::Corrupt { what: place.to_owned(), problem },
-        other => other,
     }
 }

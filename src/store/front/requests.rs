@@ -105,3 +105,48 @@ impl Front {
 fn with_key(query: crate::store::db::Query, key: &RequestKey) -> crate::store::db::Query {
     query.bind(key.client.clone()).bind(key.tool.clone()).bind(key.request_id.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::store::{Store, WORK_RUNNING, Work, file_url, sqlite_url};
+
+    const NO_TIME: Duration = Duration::ZERO;
+
+    async fn store(folder: &std::path::Path) -> Store {
+        Store::open(&sqlite_url(&folder.join("x.db")), &file_url(&folder.join("blobs"))).await.unwrap()
+    }
+
+    fn key() -> RequestKey {
+        let text = String::from;
+        RequestKey { client: text("cli"), tool: text("export"), request_id: text("r1"), digest: text("d1") }
+    }
+
+    #[tokio::test]
+    async fn an_id_is_forgotten_after_its_life() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(folder.path()).await;
+        store.front().request(&key(), "w1").await.unwrap();
+        store.front().answer_request(&key(), &json!(1)).await.unwrap();
+        assert_eq!(store.front().request(&key(), "w2").await.unwrap(), Request::Answered(json!(1)));
+        let later = RequestKey { digest: "d2".into(), ..key() };
+        let found = store.front().request_within(&later, "w2", NO_TIME, ORPHAN).await.unwrap();
+        assert_eq!(found, Request::Claimed);
+    }
+
+    #[tokio::test]
+    async fn an_id_whose_claimer_died_before_its_work_began_can_be_claimed_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(folder.path()).await;
+        store.front().request(&key(), "w1").await.unwrap();
+        let found = store.front().request_within(&key(), "w2", LIFE, NO_TIME).await.unwrap();
+        assert_eq!(found, Request::Claimed);
+        // Once its work has begun it is that work's, however long it takes.
+        let work = Work { id: "w2".into(), status: WORK_RUNNING.into(), ..Work::default() };
+        store.front().open_work(work, NO_TIME).await.unwrap();
+        let found = store.front().request_within(&key(), "w3", LIFE, NO_TIME).await.unwrap();
+        assert_eq!(found, Request::Running { work: "w2".into() });
+    }
+}

@@ -28,6 +28,21 @@ struct Voice {
     gain: f64,
     fade_in_ms: i64,
     fade_out_ms: i64,
+    /// Whether the file is a master of ours, at the programme's loudness already.
+    is_master: bool,
+    /// Length of the whole file.
+    file_ms: i64,
+}
+
+impl Voice {
+    /// Whether it is a finished master that fills the timeline alone, which another pass could only harm.
+    fn is_whole_programme(&self, draft: &Draft) -> bool {
+        self.is_master
+            && (self.start_ms, self.in_ms, self.fade_in_ms, self.fade_out_ms) == (0, 0, 0, 0)
+            && self.gain == 1.0
+            && self.duration_ms == self.file_ms
+            && self.duration_ms == draft.end()
+    }
 }
 
 /// Mixes all that sounds on the draft into a WAV in `folder`; `None` where nothing does.
@@ -42,6 +57,11 @@ pub async fn mix(
     let voices = voices(workshop, session, state, draft).await?;
     if voices.is_empty() {
         return Ok(None);
+    }
+    if let [voice] = voices.as_slice()
+        && voice.is_whole_programme(draft)
+    {
+        return Ok(Some(voice.file.clone()));
     }
     let mut tracks = Vec::new();
     for (index, voice) in voices.into_iter().enumerate() {
@@ -76,6 +96,8 @@ async fn voices(workshop: &Workshop, session: &str, state: &State, draft: &Draft
                 gain,
                 fade_in_ms: number(segment, "fade_in"),
                 fade_out_ms: number(segment, "fade_out"),
+                is_master: medium.kind.as_deref() == Some("music"),
+                file_ms: medium.duration_ms().unwrap_or(0),
             });
         }
     }
@@ -92,14 +114,19 @@ pub(super) fn number(segment: &Segment, key: &str) -> i64 {
     segment.m.get(key).and_then(crate::wire::envelope::lenient_i64).unwrap_or(0).max(0)
 }
 
+/// Milliseconds that cannot be negative.
+pub(super) fn whole(ms: i64) -> u64 {
+    u64::try_from(ms).unwrap_or(0)
+}
+
 fn frames(ms: i64) -> u64 {
-    u64::try_from(ms).unwrap_or(0) * u64::from(sound::RATE) / 1000
+    whole(ms) * u64::from(sound::RATE) / 1000
 }
 
 async fn track(workshop: &Workshop, voice: Voice, raw: &Path, watch: &Watch) -> Result<Track, RenderError> {
     let length = frames(voice.duration_ms);
     let source: Box<dyn PcmSource> = if voice.is_video {
-        workshop.film.decode_sound(&voice.file, voice.in_ms, voice.duration_ms, raw, watch).await?;
+        workshop.film.decode_sound(&voice.file, whole(voice.in_ms), whole(voice.duration_ms), raw, watch).await?;
         Box::new(sound::source::RawFile::open(raw)?)
     } else {
         let (file, skip) = (voice.file, frames(voice.in_ms));

@@ -26,7 +26,7 @@ pub async fn write(
     folder: &Path,
     out: &Path,
     watch: &Watch,
-) -> Result<Vec<String>, RenderError> {
+) -> Result<(), RenderError> {
     let mut scores = Vec::new();
     for segment in draft.t.iter().filter(|track| track.tt == draft::AUDIO).flat_map(|track| &track.sg) {
         let url = medium_of(state, segment).and_then(|medium| medium.m.get("score")?.as_str());
@@ -54,7 +54,7 @@ pub async fn write(
         Ok::<_, RenderError>(())
     });
     written.await.map_err(|_| RenderError::Stopped)??;
-    Ok(Vec::new())
+    Ok(())
 }
 
 /// Plays a score into one WAV a stem.
