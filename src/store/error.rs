@@ -143,12 +143,6 @@ mod sqlite {
     pub(super) const NOTADB: i64 = 26;
 }
 
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::from_database(error, "the data folder")
-    }
-}
-
 /// SQLite's primary result code. SQLite's codes have four digits at most, the SQLSTATEs of other databases have five.
 fn code(error: &sqlx::Error) -> Option<i64> {
     let code = error.as_database_error()?.code().filter(|code| code.len() < 5)?;

@@ -40,7 +40,7 @@ pub(super) async fn open(path: &Path) -> Result<Db, StoreError> {
     // one of its own.
     drop(pool.acquire().await.map_err(fault)?);
     first.close().await.map_err(fault)?;
-    Ok(Db::new(pool, SQLITE))
+    Ok(Db::new(pool, SQLITE, &place))
 }
 
 /// FULL: what was answered as committed survives a power cut.

@@ -68,13 +68,14 @@ impl Front {
             "INSERT INTO request (client, tool, request_id, digest, work, answered, answer, at)
              VALUES ($1, $2, $3, $4, $5, 0, 'null', {now}) ON CONFLICT (client, tool, request_id) DO NOTHING",
         );
-        if tx.run(with_key(claim, key).bind(key.digest.clone()).bind(work.to_owned())).await? == 1 {
-            tx.commit().await?;
-            return Ok(Request::Claimed);
-        }
+        let claimed = tx.run(with_key(claim, key).bind(key.digest.clone()).bind(work.to_owned())).await? == 1;
         let query = tx.query("SELECT * FROM request WHERE client = $1 AND tool = $2 AND request_id = $3");
         let row =
             tx.one(with_key(query, key)).await?.ok_or_else(|| StoreError::not_found("request", &key.request_id))?;
+        tx.commit().await?;
+        if claimed {
+            return Ok(Request::Claimed);
+        }
         if row.text("digest")? != key.digest {
             return Ok(Request::Mismatch);
         }

@@ -83,7 +83,10 @@ impl Front {
         let mut tx = self.db.write().await?;
         // Writing first locks the row until the transaction ends.
         let query = tx.query("UPDATE work SET updated_at = {now} WHERE id = $1 AND owner = $2 RETURNING *");
-        let Some(row) = tx.one(query.bind(id.to_owned()).bind(owner.to_owned())).await? else { return Ok(None) };
+        let Some(row) = tx.one(query.bind(id.to_owned()).bind(owner.to_owned())).await? else {
+            tx.rollback().await?;
+            return Ok(None);
+        };
         let before = work(&row)?;
         let mut after = before.clone();
         change(&mut after);

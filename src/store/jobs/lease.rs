@@ -70,7 +70,10 @@ impl Jobs {
             .bind(job.attempt)
             .bind(millis(job.lease))
             .bind(stored_progress(progress));
-        let Some(row) = tx.one(query).await? else { return Ok(Beat::Lost) };
+        let Some(row) = tx.one(query).await? else {
+            tx.rollback().await?;
+            return Ok(Beat::Lost);
+        };
         tx.commit().await?;
         self.hints.news(&job.id);
         Ok(Beat::Mine { cancel: row.flag("cancel")? })
@@ -82,7 +85,10 @@ impl Jobs {
     /// A failure after somebody asked for the job's end counts as cancelled; a finished job stays finished.
     pub async fn finish(&self, job: &Job, outcome: Outcome) -> Result<bool, StoreError> {
         let mut tx = self.db.write().await?;
-        let Some(row) = lock(&mut tx, job).await? else { return Ok(false) };
+        let Some(row) = lock(&mut tx, job).await? else {
+            tx.rollback().await?;
+            return Ok(false);
+        };
         let spent = row.int("attempt")? - row.int("returned")? >= row.int("max_attempts")?;
         let cancel = row.flag("cancel")?;
         let (state, result, charged) = match outcome {

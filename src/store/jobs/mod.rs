@@ -59,13 +59,17 @@ impl Jobs {
             let query = tx.query("SELECT * FROM job WHERE id = $1").bind(new.id.clone());
             let row = tx.one(query).await?.ok_or_else(|| StoreError::not_found("job", &new.id))?;
             let job = read_job(&row)?;
+            tx.rollback().await?;
             return match job.account == new.account {
                 true => Ok(Enqueued::Repeat(job)),
                 false => Err(StoreError::conflict("job", &new.id)),
             };
         }
         match ledger::hold(&mut tx, &new.account, &new.id, new.cost).await? {
-            Hold::Short { available } => return Ok(Enqueued::NoCredits { available, needed: new.cost }),
+            Hold::Short { available } => {
+                tx.rollback().await?;
+                return Ok(Enqueued::NoCredits { available, needed: new.cost });
+            }
             Hold::Held(0) => {}
             Hold::Held(held) => {
                 let query = tx.query("UPDATE job SET held = $2 WHERE id = $1").bind(new.id).bind(held);
@@ -88,6 +92,7 @@ impl Jobs {
              RETURNING account, held, CASE WHEN state = 'queued' OR run_at <= {now} THEN 1 ELSE 0 END AS idle",
         );
         let Some(row) = tx.one(query.bind(id.to_owned())).await? else {
+            tx.rollback().await?;
             let job = self.get(id).await?.ok_or_else(|| StoreError::not_found("job", id))?;
             return Ok(Cancelling::Over(job.state));
         };
