@@ -67,8 +67,11 @@ pub async fn make(
     progress: impl Fn(f32) + Send + 'static,
 ) -> Result<Piece, MusicError> {
     let folder = workshop.scratch_folder()?;
-    let (bank, brief, stop, path) = (workshop.bank.clone(), brief.clone(), cancel.clone(), folder.path().to_owned());
-    let played = tokio::task::spawn_blocking(move || perform(&bank, &brief, &path, &stop, progress));
+    let (bank, stop, path) = (workshop.bank.clone(), cancel.clone(), folder.path().to_owned());
+    let played = tokio::task::spawn_blocking({
+        let brief = brief.clone();
+        move || perform(&bank, &brief, &path, &stop, progress)
+    });
     let (composition, measured) = played.await.map_err(|_| MusicError::Stopped)??;
     let id = format!("m-{}", Uuid::new_v4().simple());
     for ending in [WAV, MIDI, BEATS, PROVENANCE, SCORE] {
