@@ -12,9 +12,10 @@ use super::project::add_files;
 use super::render::RenderError;
 use super::workshop::Workshop;
 use crate::studio::compose::Score;
+use crate::studio::compose::score::Stem;
 use crate::studio::film::Watch;
 use crate::studio::sound::encode::WavWriter;
-use crate::studio::sound::{self, Bank, Performance, STEMS, StemBlock};
+use crate::studio::sound::{self, Bank, Performance, StemBlock};
 use crate::wire::draft::{self, Draft};
 use crate::wire::state::State;
 
@@ -62,7 +63,7 @@ pub async fn write(
 fn play(bank: &Bank, score: &Score, folder: &Path, watch: &Watch) -> Result<Vec<(String, PathBuf)>, RenderError> {
     let playing = Performance::new(score, bank)?.playing();
     let mut writers = Vec::new();
-    for (stem, _) in STEMS.iter().zip(playing).filter(|(_, plays)| *plays) {
+    for (stem, _) in Stem::ALL.iter().zip(playing).filter(|(_, plays)| *plays) {
         let path = folder.join(format!("{}.wav", stem.name()));
         writers.push((*stem, path.clone(), WavWriter::new(BufWriter::new(File::create(&path)?), WAV_BITS)?));
     }
