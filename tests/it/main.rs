@@ -1,6 +1,8 @@
 //! All integration tests, in one binary: they start the real one and speak to it as its users do.
 
 #[cfg(test)]
+mod compose;
+#[cfg(test)]
 mod dependencies;
 #[cfg(test)]
 mod film;
@@ -14,6 +16,10 @@ mod mcp_http;
 mod mcp_progress;
 #[cfg(test)]
 mod mcp_stdio;
+#[cfg(test)]
+mod journey;
+#[cfg(test)]
+mod roles;
 #[cfg(test)]
 mod rooms;
 #[cfg(test)]

@@ -1,4 +1,5 @@
 //! What the tests share.
 
 pub mod generated;
+pub mod media;
 pub mod stdio;
