@@ -4,3 +4,5 @@
 
 pub mod advice;
 pub mod answer;
+pub mod changes;
+pub mod timeline;
