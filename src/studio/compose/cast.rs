@@ -116,12 +116,26 @@ impl Banned {
 
     fn instrument(&self, instrument: &Instrument) -> bool {
         let roles_gone = instrument.roles.iter().all(|r| self.role(*r));
-        self.ids.contains(&instrument.id) || roles_gone
+        let same = |id: &String| instruments().get(id).is_some_and(|banned| same_kind(banned, instrument));
+        roles_gone || self.ids.iter().any(same)
     }
 
     fn role(&self, role: Role) -> bool {
         self.stems.contains(&role.stem())
     }
+}
+
+/// Whether people would call both by the same name: one program, or two acoustic pianos (programs 0 to 3).
+fn same_kind(one: &Instrument, two: &Instrument) -> bool {
+    let piano = |i: &Instrument| i.program.is_some_and(|p| p < 4);
+    one.id == two.id || (!one.synth && !two.synth && one.program.is_some() && (one.program == two.program || piano(one) && piano(two)))
+}
+
+/// The first instrument of the table that is at home in a role.
+fn understudy(role: Role, banned: &Banned) -> Option<&'static Instrument> {
+    let free = |i: &&Instrument| !banned.instrument(i);
+    let home = instruments().iter().filter(free).find(|i| i.roles.first() == Some(&role));
+    home.or_else(|| instruments().iter().filter(free).find(|i| i.plays(role)))
 }
 
 /// The genre's own players, the excluded ones replaced by their understudies.
@@ -134,7 +148,10 @@ fn band(sketch: &Sketch, banned: &Banned, wanted: &[&Instrument]) -> Vec<Player>
             continue;
         }
         let known = layer.instruments.iter().filter_map(|id| instruments().get(id));
-        let able: Vec<&'static Instrument> = known.filter(|i| !banned.instrument(i)).collect();
+        let mut able: Vec<&'static Instrument> = known.filter(|i| !banned.instrument(i)).collect();
+        if able.is_empty() {
+            able.extend(understudy(layer.role, banned));
+        }
         // One that the brief names is taken at once; else the first is likeliest.
         let asked = able.iter().copied().find(|i| wanted.contains(i) && players.iter().all(|p| p.instrument != *i));
         let weighed: Vec<(&'static Instrument, f64)> =

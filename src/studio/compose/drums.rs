@@ -58,7 +58,7 @@ struct Drummer<'a> {
 
 impl Drummer<'_> {
     fn section(&mut self, nth: usize, part: &Part) {
-        let Some(groove) = groove(self.sketch, part, self.player.role(), &self.player.layer.play) else { return };
+        let Some(groove) = self.groove(part) else { return };
         let next = self.sketch.parts.get(nth + 1);
         let rise = next.map_or(0.0, |n| n.energy - part.energy);
         let before = nth.checked_sub(1).and_then(|n| self.sketch.parts.get(n)).map_or(0.0, |p| p.energy);
@@ -87,6 +87,13 @@ impl Drummer<'_> {
         if let (true, Some(bar)) = (leads && part.energy > 0.5 && part.energy > before + 0.06, bars.first()) {
             self.strike(Lane::Crash, bar.at, 2.0, 0.45 + part.energy * 0.45);
         }
+    }
+
+    /// The groove of a section; tuned drums take the drum set's where that of the percussion has nothing for them.
+    fn groove(&self, part: &Part) -> Option<Lanes> {
+        let own = groove(self.sketch, part, self.player.role(), &self.player.layer.play);
+        let playable = |lanes: &Lanes| lanes.iter().any(|(lane, grid)| !grid.hits.is_empty() && self.key(*lane, 0.0).is_some());
+        own.filter(playable).or_else(|| groove(self.sketch, part, Role::Drums, &[]))
     }
 
     fn bar(&mut self, part: &Part, bar: Bar, nth: usize, groove: &Lanes, fill: Option<&Lanes>, hold_back: bool) {

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use include_dir::{Dir, include_dir};
 
 use super::check;
+use super::forms::forms;
 use super::genre::{Common, Genre};
 
 static FILES: Dir = include_dir!("$CARGO_MANIFEST_DIR/src/studio/compose/genres");
@@ -43,6 +44,7 @@ impl GenreCatalogue {
             }
             Err(e) => catalogue.problems.push(format!("common.toml: {e}")),
         }
+        catalogue.problems.extend(forms().problem.iter().map(|p| format!("forms.toml: {p}")));
         for file in FILES.files() {
             let name = file.path().display();
             let genre = file

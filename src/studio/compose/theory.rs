@@ -6,9 +6,6 @@ const SHARP: [&str; 12] = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A",
 const FLAT: [&str; 12] = ["C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B"];
 const MAJOR_DEGREES: [i32; 7] = [0, 2, 4, 5, 7, 9, 11];
 
-/// All modes, in the order of their brightness.
-pub const MODES: [Mode; 6] = [Mode::Lydian, Mode::Major, Mode::Mixolydian, Mode::Dorian, Mode::Minor, Mode::Phrygian];
-
 impl Mode {
     /// Semitones of its seven degrees above the tonic.
     pub fn degrees(self) -> [i32; 7] {
@@ -159,7 +156,7 @@ impl Chord {
         }
     }
 
-    /// Semitones above the root of its third (or what stands for it), fifth and seventh (or sixth).
+    /// Semitones above the root of its third, or what stands for it.
     pub fn third(&self) -> Option<i32> {
         self.tones.iter().copied().find(|t| matches!(t, 2..=5))
     }
@@ -172,14 +169,6 @@ impl Chord {
     /// Semitones above the root of its sixth or seventh.
     pub fn seventh(&self) -> Option<i32> {
         self.tones.iter().copied().find(|t| matches!(t, 9..=11))
-    }
-
-    /// The same chord with other tones, as a plain triad: for low or crowded places.
-    pub fn triad(&self) -> Vec<i32> {
-        let mut tones = vec![0];
-        tones.extend(self.third());
-        tones.extend(self.fifth().or(Some(7)));
-        tones
     }
 }
 
@@ -205,8 +194,11 @@ pub fn scale_over(key: Key, chord: &Chord) -> Vec<i32> {
         if scale.contains(&class) {
             continue;
         }
-        // A borrowed tone replaces the neighbour that is no chord tone itself.
-        let near = scale.iter().position(|s| !chord.holds(*s) && matches!((class - s).rem_euclid(12), 1 | 11));
+        // A borrowed tone replaces the neighbour that is no chord tone, and rather not the key's tonic or fifth.
+        let beside = |s: &&i32| !chord.holds(**s) && matches!((class - **s).rem_euclid(12), 1 | 11);
+        let stable = |s: &i32| matches!((s - i32::from(key.tonic)).rem_euclid(12), 0 | 7);
+        let bent = scale.iter().filter(beside).min_by_key(|s| stable(s)).copied();
+        let near = bent.and_then(|bent| scale.iter().position(|s| *s == bent));
         match near.and_then(|at| scale.get_mut(at)) {
             Some(place) => *place = class,
             None => scale.push(class),
