@@ -24,3 +24,5 @@ mod roles;
 mod rooms;
 #[cfg(test)]
 mod store;
+#[cfg(test)]
+mod studio_api;

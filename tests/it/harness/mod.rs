@@ -2,4 +2,5 @@
 
 pub mod generated;
 pub mod media;
+pub mod service;
 pub mod stdio;
