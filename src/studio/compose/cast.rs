@@ -57,7 +57,7 @@ pub fn call(brief: &Brief, sketch: &Sketch, remarks: &mut Vec<Remark>) -> Result
     let mut wanted: Vec<&'static Instrument> = Vec::new();
     for id in &brief.instruments {
         let instrument = instruments().get(id).ok_or_else(|| ComposeError::UnknownInstrument(id.clone()))?;
-        if banned.instrument(instrument) {
+        if banned.outright(instrument) {
             remarks.push(Remark::AskedAndExcluded { instrument: id.clone() });
         } else if !wanted.contains(&instrument) {
             wanted.push(instrument);
@@ -114,10 +114,15 @@ impl Banned {
         Ok(banned)
     }
 
+    /// Whether the brief excludes this very instrument, or all it can do.
+    fn outright(&self, instrument: &Instrument) -> bool {
+        self.ids.contains(&instrument.id) || instrument.roles.iter().all(|r| self.role(*r))
+    }
+
+    /// Whether an instrument nobody asked for had better stay out: "no piano" means no felt piano either.
     fn instrument(&self, instrument: &Instrument) -> bool {
-        let roles_gone = instrument.roles.iter().all(|r| self.role(*r));
         let same = |id: &String| instruments().get(id).is_some_and(|banned| same_kind(banned, instrument));
-        roles_gone || self.ids.iter().any(same)
+        self.outright(instrument) || self.ids.iter().any(same)
     }
 
     fn role(&self, role: Role) -> bool {
@@ -128,7 +133,11 @@ impl Banned {
 /// Whether people would call both by the same name: one program, or two acoustic pianos (programs 0 to 3).
 fn same_kind(one: &Instrument, two: &Instrument) -> bool {
     let piano = |i: &Instrument| i.program.is_some_and(|p| p < 4);
-    one.id == two.id || (!one.synth && !two.synth && one.program.is_some() && (one.program == two.program || piano(one) && piano(two)))
+    one.id == two.id
+        || (!one.synth
+            && !two.synth
+            && one.program.is_some()
+            && (one.program == two.program || piano(one) && piano(two)))
 }
 
 /// The first instrument of the table that is at home in a role.
@@ -207,7 +216,7 @@ fn extra(instrument: &'static Instrument, role: Role, nth: usize) -> Player {
         Role::Drums | Role::Bass | Role::Melody => (0.0, 0.0),
         Role::Counter => (-3.0, -0.3),
         Role::Texture => (-6.0, 0.0),
-        _ => (-3.0, if nth % 2 == 0 { 0.25 } else { -0.25 }),
+        _ => (-3.0, if nth.is_multiple_of(2) { 0.25 } else { -0.25 }),
     };
     let layer = Layer {
         role,
@@ -241,7 +250,9 @@ fn complete(players: &mut Vec<Player>, wanted: &[&'static Instrument], banned: &
         }
         let able = need.iter().find_map(|role| {
             // Chords need many voices; a line may be taken by one who already plays chords, best by one who does not.
-            let free = |i: &&&'static Instrument| i.plays(*role) && (i.polyphonic || players.iter().all(|p| p.instrument != **i));
+            let free = |i: &&&'static Instrument| {
+                i.plays(*role) && (i.polyphonic || players.iter().all(|p| p.instrument != **i))
+            };
             wanted.iter().find(free).map(|i| (*role, *i))
         });
         if let Some((role, instrument)) = able {
@@ -264,12 +275,17 @@ fn seat(sketch: &Sketch, players: &mut [Player]) {
         if player.asked {
             layer.from = layer.from.min(peak - 0.01);
         }
-        let named = |names: &[String], part: &super::sketch::Part| names.contains(&part.letter) || names.contains(&part.name);
+        let named =
+            |names: &[String], part: &super::sketch::Part| names.contains(&part.letter) || names.contains(&part.name);
         let loud = |from: f64, part: &super::sketch::Part| part.energy >= from && part.energy <= layer.until;
         player.plays = sketch
             .parts
             .iter()
-            .map(|p| loud(layer.from, p) && (layer.sections.is_empty() || named(&layer.sections, p)) && !named(&layer.except, p))
+            .map(|p| {
+                loud(layer.from, p)
+                    && (layer.sections.is_empty() || named(&layer.sections, p))
+                    && !named(&layer.except, p)
+            })
             .collect();
         if player.asked && player.role() != Role::Texture {
             insist(sketch, player);
@@ -281,7 +297,8 @@ fn seat(sketch: &Sketch, players: &mut [Player]) {
             continue;
         }
         // Nobody would play here: whoever carries the harmony does, else anyone.
-        let order = [Role::Pad, Role::Comp, Role::Arp, Role::Melody, Role::Bass, Role::Counter, Role::Drums, Role::Perc];
+        let order =
+            [Role::Pad, Role::Comp, Role::Arp, Role::Melody, Role::Bass, Role::Counter, Role::Drums, Role::Perc];
         let stand_in = order.iter().find_map(|role| players.iter().position(|p| p.role() == *role));
         if let Some(plays) = stand_in.and_then(|at| players.get_mut(at)).and_then(|p| p.plays.get_mut(nth)) {
             *plays = true;
@@ -296,7 +313,8 @@ fn insist(sketch: &Sketch, player: &mut Player) {
     let energy = |nth: &usize| sketch.parts.get(*nth).map_or(0.0, |p| p.energy);
     order.sort_by(|a, b| energy(b).total_cmp(&energy(a)));
     for nth in order {
-        let heard: usize = sketch.parts.iter().zip(&player.plays).filter(|(_, plays)| **plays).map(|(p, _)| p.bars).sum();
+        let heard: usize =
+            sketch.parts.iter().zip(&player.plays).filter(|(_, plays)| **plays).map(|(p, _)| p.bars).sum();
         if heard * 2 >= total {
             break;
         }

@@ -56,7 +56,8 @@ impl Hand<'_> {
     }
 
     fn voice(&mut self, span: &Span) -> Vec<i32> {
-        let energy = self.sketch.parts.iter().rev().find(|p| self.sketch.span(p).0 <= span.at + 1e-9).map_or(0.5, |p| p.energy);
+        let energy =
+            self.sketch.parts.iter().rev().find(|p| self.sketch.span(p).0 <= span.at + 1e-9).map_or(0.5, |p| p.energy);
         let keys = lead(&span.chord, &self.before, &self.frame(energy));
         self.before.clone_from(&keys);
         keys
@@ -120,20 +121,29 @@ impl Hand<'_> {
             // The top voice sings a little over the inner ones.
             let voice = if nth == top { 1.0 } else { 0.88 };
             let late = timing.chords + timing.strum * nth as f64;
-            self.events.push(Event { at, length: length * 0.96, key: *key, force: (force * voice).clamp(0.05, 1.0), late });
+            self.events.push(Event {
+                at,
+                length: length * 0.96,
+                key: *key,
+                force: (force * voice).clamp(0.05, 1.0),
+                late,
+            });
         }
     }
 
     /// Held chords; a tone that two chords share is tied over.
     fn hold(&mut self, part: &Part, laid: &[(f64, Vec<i32>)]) {
         let (start, end) = self.sketch.span(part);
-        let spans: Vec<&(f64, Vec<i32>)> = laid.iter().filter(|(at, _)| *at >= start - 1e-9 && *at < end - 1e-9).collect();
+        let spans: Vec<&(f64, Vec<i32>)> =
+            laid.iter().filter(|(at, _)| *at >= start - 1e-9 && *at < end - 1e-9).collect();
         let ends: Vec<f64> = spans.iter().skip(1).map(|(at, _)| *at).chain([end]).collect();
         let mut held: Vec<Event> = Vec::new();
         for ((at, keys), until) in spans.iter().zip(ends) {
             for key in keys {
                 let tie = held.iter_mut().rev().find(|e| {
-                    e.key == *key && (e.at + e.length - at).abs() < 1e-6 && e.length < 2.5 * self.sketch.metre().quarters()
+                    e.key == *key
+                        && (e.at + e.length - at).abs() < 1e-6
+                        && e.length < 2.5 * self.sketch.metre().quarters()
                 });
                 match tie {
                     Some(event) => event.length += until - at,

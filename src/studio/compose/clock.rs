@@ -131,10 +131,7 @@ impl Clock {
             None => None,
         };
         let moved = asked.filter(|(low, high, _)| bpm < *low || bpm > *high);
-        (
-            Self::lay(bpm, metre, bars, 0, duration),
-            moved.map(|(_, _, asked)| Remark::TempoMoved { asked, played: bpm }),
-        )
+        (Self::lay(bpm, metre, bars, 0, duration), moved.map(|(_, _, asked)| Remark::TempoMoved { asked, played: bpm }))
     }
 
     fn lay(bpm: f64, metre: Metre, bars: usize, part_beats: usize, duration: f64) -> Self {
@@ -168,10 +165,8 @@ impl Clock {
     /// Beats in seconds, to the end of the piece.
     pub fn beats(&self) -> Vec<f64> {
         let bars = self.bars.iter().copied();
-        let after = (0..).map(|n| Bar {
-            at: self.end + f64::from(n) * self.metre.quarters(),
-            length: self.metre.quarters(),
-        });
+        let after =
+            (0..).map(|n| Bar { at: self.end + f64::from(n) * self.metre.quarters(), length: self.metre.quarters() });
         let mut beats = Vec::new();
         for bar in bars.chain(after) {
             let mut at = 0.0;

@@ -41,7 +41,14 @@ fn doubled(player: &Player, event: &Event) -> Option<Event> {
 }
 
 /// Thirds and sevenths, led by step, entering after the beat where the tune is busy.
-fn guide(sketch: &Sketch, player: &Player, part: &Part, tune: &[&Event], before: &mut Option<i32>, events: &mut Vec<Event>) {
+fn guide(
+    sketch: &Sketch,
+    player: &Player,
+    part: &Part,
+    tune: &[&Event],
+    before: &mut Option<i32>,
+    events: &mut Vec<Event>,
+) {
     let (low, high) = player.keys();
     let centre = ((low + high) / 2 + sketch.shift.register.round() as i32 / 2).clamp(low, high);
     let (start, end) = sketch.span(part);
@@ -50,14 +57,24 @@ fn guide(sketch: &Sketch, player: &Player, part: &Part, tune: &[&Event], before:
         let near = before.map_or(centre, |b| (3 * b + centre) / 4);
         let above = tune.iter().rev().find(|e| e.at <= span.at + 1e-9).map(|e| e.key.rem_euclid(12));
         let tones = [span.chord.third(), span.chord.seventh(), span.chord.fifth(), Some(0)];
-        let fold = |key: i32| if key < low { key + 12 } else if key > high { key - 12 } else { key };
+        let fold = |key: i32| {
+            if key < low {
+                key + 12
+            } else if key > high {
+                key - 12
+            } else {
+                key
+            }
+        };
         let keys = tones.into_iter().flatten().enumerate().map(|(rank, tone)| {
             let key = fold(nearest((span.chord.root + tone).rem_euclid(12), near));
             // Guide tones first; not the tune's own note; near to the last.
             let same = if above == Some(key.rem_euclid(12)) { 3 } else { 0 };
             (key, (key - near).abs() + rank as i32 + same)
         });
-        let Some((key, _)) = keys.filter(|(k, _)| (low..=high).contains(k)).min_by_key(|(_, cost)| *cost) else { continue };
+        let Some((key, _)) = keys.filter(|(k, _)| (low..=high).contains(k)).min_by_key(|(_, cost)| *cost) else {
+            continue;
+        };
         let busy = tune.iter().any(|e| (e.at - span.at).abs() < 0.3);
         let beat = sketch.metre().beat();
         let wait = if busy && span.length >= 2.0 * beat && rng.chance(0.5) { beat } else { 0.0 };
@@ -71,9 +88,16 @@ fn guide(sketch: &Sketch, player: &Player, part: &Part, tune: &[&Event], before:
         if moves {
             let scale = super::theory::scale_over(sketch.key, &span.chord);
             let turn = if rng.chance(0.5) { 1 } else { -1 };
-            let step = (1..=2).map(|d| key + d * turn).find(|k| scale.contains(&k.rem_euclid(12)) && (low..=high).contains(k));
+            let step =
+                (1..=2).map(|d| key + d * turn).find(|k| scale.contains(&k.rem_euclid(12)) && (low..=high).contains(k));
             last = step.unwrap_or(key);
-            events.push(Event { at: span.at + wait + first, length: first * 0.98, key: last, force: force * 0.9, late: 0.0 });
+            events.push(Event {
+                at: span.at + wait + first,
+                length: first * 0.98,
+                key: last,
+                force: force * 0.9,
+                late: 0.0,
+            });
         }
         *before = Some(last);
     }

@@ -92,7 +92,8 @@ impl Drummer<'_> {
     /// The groove of a section; tuned drums take the drum set's where that of the percussion has nothing for them.
     fn groove(&self, part: &Part) -> Option<Lanes> {
         let own = groove(self.sketch, part, self.player.role(), &self.player.layer.play);
-        let playable = |lanes: &Lanes| lanes.iter().any(|(lane, grid)| !grid.hits.is_empty() && self.key(*lane, 0.0).is_some());
+        let playable =
+            |lanes: &Lanes| lanes.iter().any(|(lane, grid)| !grid.hits.is_empty() && self.key(*lane, 0.0).is_some());
         own.filter(playable).or_else(|| groove(self.sketch, part, Role::Drums, &[]))
     }
 
@@ -219,6 +220,12 @@ impl Drummer<'_> {
         let Some(span) = self.sketch.chord_at(at).filter(|_| instrument.id == "timpani") else { return Some(near) };
         let fifth = if pitch > 0.3 { 7 } else { 0 };
         let key = nearest((span.chord.root + fifth).rem_euclid(12), near);
-        Some(if key < low { key + 12 } else if key > high { key - 12 } else { key })
+        Some(if key < low {
+            key + 12
+        } else if key > high {
+            key - 12
+        } else {
+            key
+        })
     }
 }

@@ -73,7 +73,8 @@ pub fn write(sketch: &Sketch, seamless: bool) -> (Vec<Span>, Option<Span>) {
     for (bar, numerals) in sketch.clock.bars.iter().zip(&bars) {
         let full = bar.length >= sketch.metre().quarters() - 1e-9;
         // A part bar takes the chord that leads to the end.
-        let numerals: &[String] = if full { numerals } else { numerals.get(numerals.len().saturating_sub(1)..).unwrap_or_default() };
+        let numerals: &[String] =
+            if full { numerals } else { numerals.get(numerals.len().saturating_sub(1)..).unwrap_or_default() };
         let places = split(sketch, bar.length, numerals.len());
         for (numeral, (at, length)) in numerals.iter().zip(places) {
             if let Some(chord) = Chord::parse(numeral, tonic) {
@@ -85,7 +86,8 @@ pub fn write(sketch: &Sketch, seamless: bool) -> (Vec<Span>, Option<Span>) {
         let chord = Chord::parse(if sketch.key.mode.is_minor() { "i" } else { "I" }, tonic);
         spans.extend(chord.map(|chord| Span { at: 0.0, length: sketch.clock.end, chord }));
     }
-    let tail = (sketch.clock.duration - sketch.clock.seconds(sketch.clock.end)) * sketch.clock.quarters_per_minute / 60.0;
+    let tail =
+        (sketch.clock.duration - sketch.clock.seconds(sketch.clock.end)) * sketch.clock.quarters_per_minute / 60.0;
     let home = if sketch.key.mode.is_minor() { "i" } else { "I" };
     let last = (!seamless)
         .then(|| Chord::parse(cadence.map_or(home, |c| c.last.as_str()), tonic).or_else(|| Chord::parse(home, tonic)))
@@ -118,7 +120,8 @@ fn choose<'a>(sketch: &Sketch<'a>, part: &Part, used: &[&str]) -> &'a str {
         _ => &[],
     };
     let mode = sketch.key.mode;
-    let own: Vec<&Progression> = sketch.genre.progression.iter().filter(|p| p.modes.contains(&mode) || p.modes.is_empty()).collect();
+    let own: Vec<&Progression> =
+        sketch.genre.progression.iter().filter(|p| p.modes.contains(&mode) || p.modes.is_empty()).collect();
     let shared: Vec<&Progression> = sketch.common.progression.iter().filter(|p| p.modes.contains(&mode)).collect();
     let names = [part.name.as_str(), part.letter.as_str()].into_iter().chain(like.iter().copied());
     for pool in [own, shared] {

@@ -55,7 +55,12 @@ impl<'a> Tunes<'a> {
             let turn = singing.iter().position(|n| *n == nth).unwrap_or(0);
             let sung = self.section(player, part, last_key);
             last_key = sung.last().map(|s| s.key).or(last_key);
-            let own = sung.iter().filter(|s| singing.len() < 2 || s.unit % singing.len() == turn);
+            // Where there are fewer phrases than singers they sing together.
+            let mut phrases: Vec<usize> = sung.iter().map(|s| s.unit).collect();
+            phrases.dedup();
+            let mine =
+                |unit: usize| phrases.iter().position(|p| *p == unit).is_some_and(|at| at % singing.len() == turn);
+            let own = sung.iter().filter(|s| phrases.len() < singing.len() || mine(s.unit));
             self.touch(player, part, own.copied().collect(), &mut events);
         }
         if let (Some(last), Some(true), true) = (&self.sketch.last, player.plays.last(), nth == 0) {
@@ -122,14 +127,16 @@ impl<'a> Tunes<'a> {
         let metre = self.sketch.metre();
         let bars = self.sketch.bars(part);
         let aside = matches!(part.letter.as_str(), "intro" | "break" | "outro");
-        let lift = if part.letter == "b" { 3.0 } else { 0.0 } + (part.energy - 0.5) * 3.0 + f64::from(part.turn as u32 % 3);
+        let lift =
+            if part.letter == "b" { 3.0 } else { 0.0 } + (part.energy - 0.5) * 3.0 + f64::from(part.turn as u32 % 3);
         let centre = f64::from(window.0 + window.1) / 2.0 - 1.0 + lift;
         let mut sung: Vec<Sung> = Vec::new();
         let mut before = last_key;
         let units = bars.len().div_ceil(theme.bars.max(1));
         for unit in 0..units {
             let (place, last) = (unit % 4, unit + 1 == units);
-            let varied = if part.turn > 0 { theme.ornamented(rng, 0.25 + 0.1 * part.turn.min(3) as f64) } else { theme.clone() };
+            let varied =
+                if part.turn > 0 { theme.ornamented(rng, 0.25 + 0.1 * part.turn.min(3) as f64) } else { theme.clone() };
             let (motif, arch) = match place {
                 _ if aside && unit % 2 == 1 => continue,
                 _ if aside => (theme.fragment(metre), 0.0),
@@ -142,7 +149,8 @@ impl<'a> Tunes<'a> {
             };
             let first = unit * theme.bars.max(1);
             let Some(start) = bars.get(first).map(|b| b.at) else { continue };
-            let end = bars.get((first + theme.bars).min(bars.len()).saturating_sub(1)).map_or(start, |b| b.at + b.length);
+            let end =
+                bars.get((first + theme.bars).min(bars.len()).saturating_sub(1)).map_or(start, |b| b.at + b.length);
             let target = centre + arch + rng.between(-1.5, 1.5);
             self.sing_unit(&motif, unit, (start, end), target, window, &mut before, &mut sung);
         }
@@ -227,9 +235,9 @@ impl<'a> Tunes<'a> {
         score -= (still - 0.12).max(0.0) * 8.0;
         let far = steps.iter().filter(|s| s.abs() > 9).count() as f64;
         score -= far * 8.0 / count;
-        let unrecovered = steps.windows(2).filter(|w| {
-            matches!(w, [a, b] if a.abs() >= 5 && (b.signum() == a.signum() || b.abs() > 5))
-        });
+        let unrecovered = steps
+            .windows(2)
+            .filter(|w| matches!(w, [a, b] if a.abs() >= 5 && (b.signum() == a.signum() || b.abs() > 5)));
         score -= unrecovered.count() as f64 * 6.0 / count;
         let (low, high) = sung.iter().fold((127, 0), |(l, h), s| (l.min(s.key), h.max(s.key)));
         let compass = high - low;
@@ -275,7 +283,13 @@ impl<'a> Tunes<'a> {
         let restful = [Some(0), last.chord.third(), last.chord.fifth()];
         let keys = restful.into_iter().flatten().map(|tone| {
             let key = nearest((last.chord.root + tone).rem_euclid(12), near);
-            if key < window.0 { key + 12 } else if key > window.1 { key - 12 } else { key }
+            if key < window.0 {
+                key + 12
+            } else if key > window.1 {
+                key - 12
+            } else {
+                key
+            }
         });
         let (low, high) = player.keys();
         let Some(key) = keys.filter(|k| (low..=high).contains(k)).min_by_key(|key| (key - near).abs()) else { return };
@@ -291,7 +305,15 @@ fn chord_tone(span: &Span, near: i32, (low, high): (i32, i32)) -> i32 {
     // The tune rests on the chord's body; elevenths and thirteenths are passed through.
     let body = span.chord.tones.iter().filter(|t| **t <= 14);
     body.map(|tone| nearest((span.chord.root + tone).rem_euclid(12), near))
-        .map(|key| if key < low { key + 12 } else if key > high { key - 12 } else { key })
+        .map(|key| {
+            if key < low {
+                key + 12
+            } else if key > high {
+                key - 12
+            } else {
+                key
+            }
+        })
         .min_by_key(|key| (key - near).abs())
         .unwrap_or(near)
 }

@@ -123,7 +123,8 @@ impl Motif {
 
     /// With the weak notes left out: the same tune, broader.
     pub fn broadened(&self, metre: Metre) -> Self {
-        let strong: Vec<Degree> = self.notes.iter().copied().filter(|n| metre.weight(n.step) >= 0.35 || n.accent).collect();
+        let strong: Vec<Degree> =
+            self.notes.iter().copied().filter(|n| metre.weight(n.step) >= 0.35 || n.accent).collect();
         let mut notes = strong.clone();
         for (nth, note) in notes.iter_mut().enumerate() {
             if let Some(next) = strong.get(nth + 1) {

@@ -84,6 +84,7 @@ fn swung(sketch: &Sketch, at: f64) -> f64 {
     }
     let start = (at / pair).floor() * pair;
     let place = (at - start) / pair;
-    let bent = if place < 0.5 { place * 2.0 * swing.share } else { swing.share + (place - 0.5) * 2.0 * (1.0 - swing.share) };
+    let bent =
+        if place < 0.5 { place * 2.0 * swing.share } else { swing.share + (place - 0.5) * 2.0 * (1.0 - swing.share) };
     start + bent * pair
 }

@@ -58,23 +58,15 @@ impl<'a> Sketch<'a> {
         let (clock, moved) = Clock::fit(brief.duration_seconds, metre, &wish(brief, genre, &shift, remarks));
         remarks.extend(moved);
         let key = key(brief, genre, &shift);
-        if let (Some(asked), Some(mood)) = (brief.key, moods.first()) {
-            if !mood.modes.is_empty() && mood.modes.iter().all(|m| m.is_minor() != asked.mode.is_minor()) {
-                remarks.push(Remark::KeyAgainstMood { mood: mood.id.clone() });
-            }
+        if let (Some(asked), Some(mood)) = (brief.key, moods.first())
+            && !mood.modes.is_empty()
+            && mood.modes.iter().all(|m| m.is_minor() != asked.mode.is_minor())
+        {
+            remarks.push(Remark::KeyAgainstMood { mood: mood.id.clone() });
         }
         let parts = form(brief, genre, &shift, clock.bars.len());
-        let mut sketch = Self {
-            genre,
-            common,
-            seed: brief.seed,
-            clock,
-            key,
-            shift,
-            parts,
-            chords: Vec::new(),
-            last: None,
-        };
+        let mut sketch =
+            Self { genre, common, seed: brief.seed, clock, key, shift, parts, chords: Vec::new(), last: None };
         let (chords, last) = harmony::write(&sketch, brief.seamless_loop);
         sketch.chords = chords;
         sketch.last = last;
@@ -141,10 +133,10 @@ fn metre(brief: &Brief, genre: &Genre, remarks: &mut Vec<Remark>) -> Metre {
 fn wish(brief: &Brief, genre: &Genre, shift: &Shift, remarks: &mut Vec<Remark>) -> Wish {
     let range = brief.tempo_range.map(|(a, b)| (a.min(b), a.max(b)));
     let (low, high) = range.unwrap_or((genre.tempo.low, genre.tempo.high));
-    if let (Some(tempo), Some(range)) = (brief.tempo_bpm, range) {
-        if tempo < range.0 * 0.995 || tempo > range.1 * 1.005 {
-            remarks.push(Remark::TempoOutsideRange { tempo, range });
-        }
+    if let (Some(tempo), Some(range)) = (brief.tempo_bpm, range)
+        && (tempo < range.0 * 0.995 || tempo > range.1 * 1.005)
+    {
+        remarks.push(Remark::TempoOutsideRange { tempo, range });
     }
     let energy = match brief.energy {
         Some(Energy::Low) => -0.15,

@@ -68,7 +68,8 @@ fn faults(score: &Score) -> Vec<String> {
     }
     for section in &score.sections {
         let inside = |start: f64| start >= section.start - 0.1 && start < section.end;
-        let sounds = score.parts.iter().filter(|p| p.stem != Stem::Texture).flat_map(|p| &p.notes).any(|n| inside(n.start));
+        let sounds =
+            score.parts.iter().filter(|p| p.stem != Stem::Texture).flat_map(|p| &p.notes).any(|n| inside(n.start));
         fault(!sounds, format!("{} is empty", section.name));
         fault(section.end <= section.start, format!("{} has no length", section.name));
     }
@@ -207,13 +208,11 @@ fn contradictions_are_named() {
     let both = Brief { instruments: vec!["violin".into()], without: vec!["violin".into()], ..brief("pop", 20.0) };
     assert_eq!(compose(&both).unwrap().remarks, [Remark::AskedAndExcluded { instrument: "violin".into() }]);
     let tempo = Brief { tempo_bpm: Some(200.0), tempo_range: Some((80.0, 90.0)), ..brief("pop", 20.0) };
-    assert_eq!(
-        compose(&tempo).unwrap().remarks,
-        [Remark::TempoOutsideRange { tempo: 200.0, range: (80.0, 90.0) }]
-    );
+    assert_eq!(compose(&tempo).unwrap().remarks, [Remark::TempoOutsideRange { tempo: 200.0, range: (80.0, 90.0) }]);
     let metre = Brief { metre: Some((13, 7)), ..brief("pop", 20.0) };
     assert_eq!(compose(&metre).unwrap().remarks, [Remark::MetreReplaced { asked: (13, 7), played: (4, 4) }]);
-    let mood = Brief { moods: vec!["sad".into()], key: Some(Key { tonic: 0, mode: Mode::Major }), ..brief("pop", 20.0) };
+    let mood =
+        Brief { moods: vec!["sad".into()], key: Some(Key { tonic: 0, mode: Mode::Major }), ..brief("pop", 20.0) };
     assert_eq!(compose(&mood).unwrap().remarks, [Remark::KeyAgainstMood { mood: "sad".into() }]);
     let alone = Brief { instruments: vec!["vinyl".into()], only_these: true, ..brief("pop", 20.0) };
     assert_eq!(compose(&alone).unwrap().remarks, [Remark::NotAlone { instrument: "vinyl".into() }]);
@@ -282,7 +281,8 @@ fn any_brief() -> impl Strategy<Value = Brief> {
     let mood = proptest::collection::vec(of(moods().iter().map(|m| m.id.clone()).collect()), 0..3);
     let all: Vec<String> = instruments().iter().map(|i| i.id.clone()).collect();
     let asked = proptest::collection::vec(of(all.clone()), 0..4);
-    let without = proptest::collection::vec(of([all, vec!["drums".into(), "bass".into(), "melody".into()]].concat()), 0..3);
+    let without =
+        proptest::collection::vec(of([all, vec!["drums".into(), "bass".into(), "melody".into()]].concat()), 0..3);
     let tempo = proptest::option::of(30.0..260.0);
     let range = proptest::option::of((30.0..260.0, 30.0..260.0));
     let modes = [Mode::Major, Mode::Minor, Mode::Dorian, Mode::Phrygian, Mode::Lydian, Mode::Mixolydian];

@@ -22,7 +22,8 @@ pub fn play(sketch: &Sketch, player: &Player) -> Vec<Event> {
         Gesture::Bed => {
             let mut events: Vec<Event> = Vec::new();
             let last = sketch.parts.len().saturating_sub(1);
-            for (nth, part) in sketch.parts.iter().enumerate().filter(|(nth, _)| player.plays.get(*nth) == Some(&true)) {
+            for (nth, part) in sketch.parts.iter().enumerate().filter(|(nth, _)| player.plays.get(*nth) == Some(&true))
+            {
                 let (from, to) = sketch.span(part);
                 let to = if nth == last { end } else { to };
                 match events.last_mut().filter(|e| (e.at + e.length - from).abs() < 1e-6) {
@@ -34,7 +35,9 @@ pub fn play(sketch: &Sketch, player: &Player) -> Vec<Event> {
         }
         Gesture::Rise => {
             let mut events: Vec<Event> = steps
-                .filter(|(_, before, after, _, up)| *up > STEP_UP || (before.letter == "build" && after.letter == "drop"))
+                .filter(|(_, before, after, _, up)| {
+                    *up > STEP_UP || (before.letter == "build" && after.letter == "drop")
+                })
                 .map(|(_, before, _, at, up)| {
                     let (from, _) = sketch.span(before);
                     let length = if up > 0.3 { 2.0 * bar } else { bar }.min((at - from) * 0.75);
