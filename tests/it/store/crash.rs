@@ -1,5 +1,5 @@
-//! What happens half way: real processes, really killed, and statements that fail in the middle of a transaction. The child
-//! is this test binary, told by the environment what to open.
+//! What happens half way: real processes, really killed, and statements that fail in the middle of a transaction. The
+//! child is this test binary, told by the environment what to open.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
