@@ -6,7 +6,7 @@ use std::path::Path;
 /// A failure of the store. The texts name the place and the mend and hold no secret: a database URL is never repeated.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Somebody else wrote first (a newer revision), or the name is taken (a write-once blob, an id of another account).
+    /// Somebody else wrote first (a newer revision), or the name is taken (a written blob, another account's id).
     #[error("{what} {id} was written by somebody else first")]
     Conflict {
         /// What kind of thing.

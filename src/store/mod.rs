@@ -1,5 +1,5 @@
-//! What has to survive a restart: one SQL database (sessions, drafts, jobs, the credit ledger, the MCP side's memory) and
-//! one blob store (media), each chosen by a URL. With queue and ledger in one database, hold-and-enqueue is one
+//! What has to survive a restart: one SQL database (sessions, drafts, jobs, the credit ledger, the MCP side's memory)
+//! and one blob store (media), each chosen by a URL. With queue and ledger in one database, hold-and-enqueue is one
 //! transaction, and so is finish-and-settle.
 //!
 //! Several processes may share a store. Jobs are leased: a worker that dies loses its lease, and whoever comes next

@@ -1,4 +1,5 @@
-//! Real processes, really killed. The child is this test binary, told by the environment what to open.
+//! What happens half way: real processes, really killed, and statements that fail in the middle of a transaction. The
+//! child is this test binary, told by the environment what to open.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
@@ -93,4 +94,64 @@ async fn a_killed_worker_loses_nothing_and_charges_nothing_twice() {
     found.sort();
     assert_eq!(found, expected);
     assert_eq!(credits(&store).await, (100 - i64::try_from(jobs.len()).unwrap(), 0));
+}
+
+/// Makes the database refuse ledger rows of one kind, as if the power went just before each.
+async fn refuse(place: &Place, kind: &str) -> sqlx::AnyConnection {
+    let mut connection = <sqlx::AnyConnection as sqlx::Connection>::connect(&place.database_url).await.unwrap();
+    let trigger = format!(
+        "CREATE TRIGGER refuse BEFORE INSERT ON ledger WHEN NEW.kind = '{kind}'
+         BEGIN SELECT RAISE(ABORT, 'refused'); END"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(trigger)).execute(&mut connection).await.unwrap();
+    connection
+}
+
+async fn allow(mut connection: sqlx::AnyConnection) {
+    sqlx::raw_sql("DROP TRIGGER refuse").execute(&mut connection).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_job_without_its_hold_is_no_job() {
+    let place = Place::sqlite();
+    let store = furnished(&place).await;
+    let broken = refuse(&place, "hold").await;
+    store.jobs().enqueue(job("a")).await.unwrap_err();
+    assert_eq!((store.jobs().get("a").await.unwrap(), credits(&store).await), (None, (100, 0)));
+    allow(broken).await;
+    store.jobs().enqueue(job("a")).await.unwrap();
+    assert_eq!(movements(&store).await, ["hold:a 10"]);
+}
+
+#[tokio::test]
+async fn a_job_ends_with_its_settlement_or_not_at_all() {
+    let place = Place::sqlite();
+    let store = furnished(&place).await;
+    store.jobs().enqueue(job("a")).await.unwrap();
+    let claimed = claim(&store, LONG).await.unwrap();
+    let broken = refuse(&place, "settle").await;
+    store.jobs().finish(&claimed, Outcome::done(json!(1))).await.unwrap_err();
+    assert_eq!((stored(&store, "a").await.state, credits(&store).await), (JobState::Running, (90, 10)));
+    allow(broken).await;
+    assert!(store.jobs().finish(&claimed, Outcome::done(json!(1))).await.unwrap());
+    assert_eq!(movements(&store).await, ["hold:a 10", "settle:a 10"]);
+}
+
+#[tokio::test]
+async fn a_job_is_cancelled_or_buried_with_its_release_or_not_at_all() {
+    let place = Place::sqlite();
+    let store = furnished(&place).await;
+    let broken = refuse(&place, "release").await;
+    store.jobs().enqueue(job("cancelled")).await.unwrap();
+    store.jobs().cancel("cancelled").await.unwrap_err();
+    let queued = stored(&store, "cancelled").await;
+    assert_eq!((queued.state, queued.cancel, credits(&store).await), (JobState::Queued, false, (90, 10)));
+    for _ in 0..3 {
+        claim(&store, OVER).await.unwrap();
+    }
+    store.jobs().claim("worker", &["render"], LONG).await.unwrap_err();
+    assert_eq!(stored(&store, "cancelled").await.state, JobState::Running);
+    allow(broken).await;
+    assert_eq!(claim(&store, LONG).await, None);
+    assert_eq!((stored(&store, "cancelled").await.state, credits(&store).await), (JobState::Dead, (100, 0)));
 }

@@ -136,12 +136,12 @@ impl Attempt {
                     return;
                 }
                 Err(error) if Instant::now() + AGAIN > limit => {
-                    tracing::error!(job = self.job.id, %error, "the end of a job could not be written; it will run again");
+                    tracing::error!(job = self.job.id, %error, "a job's end could not be written; it will run again");
                     return;
                 }
                 Err(StoreError::Busy) => {}
                 Err(error) => {
-                    tracing::warn!(job = self.job.id, %error, "the end of a job could not be written; trying on");
+                    tracing::warn!(job = self.job.id, %error, "a job's end could not be written; trying on");
                 }
             }
             sleep(AGAIN).await;
