@@ -42,17 +42,26 @@ struct Drawings {
     notes: Vec<String>,
 }
 
-/// Encodes `plan` into `out`, with `sound` (encoded already, read by the named demuxer) beside it.
+/// What is put on a stage.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scene<'a> {
+    pub plan: &'a Plan,
+    /// The plan's clips, looked into, in its order.
+    pub clips: &'a [Inspected],
+    pub stage: Stage,
+    /// Encoded sound to lay beside the picture, and the demuxer that reads it.
+    pub sound: Option<(&'a Path, &'static str)>,
+}
+
+/// Encodes a scene into `out`.
 pub(super) async fn encode(
     tools: &Tools,
-    plan: &Plan,
-    clips: &[Inspected],
-    stage: Stage,
-    sound: Option<(&Path, &'static str)>,
+    scene: &Scene<'_>,
     work: &Path,
     out: &Path,
     watch: &Watch,
 ) -> Result<Encoded, FilmError> {
+    let Scene { plan, clips, stage, sound } = *scene;
     let (owned, folder) = (plan.clone(), work.to_owned());
     let drawings = run_blocking(move || draw(&owned, stage, &folder)).await?;
     watch.check()?;
@@ -106,7 +115,7 @@ pub(super) async fn encode(
     }
     call.set("-map_metadata", "-1")
         .sets(muxing(plan.format))
-        .to_file(out, muxer(plan.format))
+        .into_file(out, muxer(plan.format))
         .run(tools, watch)
         .await?;
     Ok(Encoded { frames, notes })

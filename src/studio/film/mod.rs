@@ -21,6 +21,7 @@ mod progress;
 mod publish;
 mod quality;
 mod render;
+mod restamp;
 mod sound;
 mod stage;
 mod stills;

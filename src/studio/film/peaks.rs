@@ -59,7 +59,7 @@ impl Dips {
         let file = File::create(raw).map_err(|fault| FilmError::writing(raw, &fault))?;
         let mut out = BufWriter::with_capacity(1 << 18, file);
         let mut write = |at: usize, sample: f32| {
-            if at % (1 << 20) == 0 {
+            if at.is_multiple_of(1 << 20) {
                 watch.check()?;
             }
             let turned = sample * self.gain(at as u64 / 2);

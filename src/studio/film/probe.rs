@@ -58,7 +58,7 @@ pub(super) async fn probe(tools: &Tools, path: &Path, watch: &Watch) -> Result<M
             .input(path, seen.demuxer(), &[])
             .set("-map", format!("0:{}", video.index))
             .set("-frames:v", "1")
-            .to_nowhere()
+            .into_nowhere()
             .run(tools, watch)
             .await
             .map_err(damaged)?;
@@ -132,7 +132,8 @@ fn assemble(path: &Path, format: Format, answer: &Answer, mut table: Table) -> R
     let header_us = micros(&answer.format.duration);
     let sounds = sound.and_then(|stream| table.streams.get(&stream.index)).cloned();
     let sound_us = sounds.as_ref().map_or(0, Packets::length_us);
-    let pictures = picture.and_then(|stream| table.streams.remove(&stream.index)).unwrap_or_default();
+    let mut pictures = picture.and_then(|stream| table.streams.remove(&stream.index)).unwrap_or_default();
+    pictures.even_out();
     if picture.is_none() && sound.is_none() {
         let none = if answer.streams.is_empty() || table.streams.is_empty() { None } else { Some(()) };
         return Err(match (none, answer.picture().or(answer.sound())) {
@@ -184,7 +185,10 @@ fn assemble(path: &Path, format: Format, answer: &Answer, mut table: Table) -> R
 }
 
 fn video_info(stream: &Stream, packets: &Packets) -> VideoInfo {
-    let frame_rate = stream.frame_rate().unwrap_or((0, 1));
+    let frame_rate = match packets.cadence_us() {
+        Some(gap) => ((1e9 / gap).round() as u32, 1000),
+        None => stream.frame_rate().unwrap_or((0, 1)),
+    };
     VideoInfo {
         codec: stream.codec_name.clone(),
         // Checked against the limit on pixels before, so both fit.
@@ -217,7 +221,7 @@ async fn is_heard(
         .input(path, seen.demuxer(), &[])
         .set("-map", format!("0:{index}"))
         .sets([("-ac", "1"), ("-ar", "16000")])
-        .to_pipe("s16le")
+        .into_pipe("s16le")
         .drive(tools, watch, &mut |bytes| {
             any = true;
             let mut bytes = half.take().into_iter().chain(bytes.iter().copied());
