@@ -14,6 +14,7 @@ mod magic;
 mod measure;
 mod media;
 mod open;
+mod pcm;
 mod peaks;
 mod plan;
 mod probe;

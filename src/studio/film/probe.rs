@@ -46,6 +46,9 @@ impl Inspected {
     }
 }
 
+/// What the time limit of reading all packets of a file is reckoned from: a disk gives 1 GB in that time.
+const SCAN_MS: u64 = 2_000;
+
 /// The whole check, for a file that comes in.
 pub(super) async fn probe(tools: &Tools, path: &Path, watch: &Watch) -> Result<MediaInfo, FilmError> {
     let mut seen = inspect(tools, path, watch).await?;
@@ -54,7 +57,7 @@ pub(super) async fn probe(tools: &Tools, path: &Path, watch: &Watch) -> Result<M
     }
     let damaged = |fault| explain(path, seen.format, fault);
     if let Some(video) = &seen.info.video {
-        Call::ffmpeg("decoding the first frame", 10_000)
+        Call::ffmpeg("decoding the first frame", 0)
             .input(path, seen.demuxer(), &[])
             .set("-map", format!("0:{}", video.index))
             .set("-frames:v", "1")
@@ -100,7 +103,7 @@ pub(super) async fn inspect(tools: &Tools, path: &Path, watch: &Watch) -> Result
     check_header(path, &answer)?;
 
     let mut table = Table::default();
-    let said = Call::ffprobe("reading the file", path, demuxer, LIMITS.media_seconds * 100)
+    let said = Call::ffprobe("reading the file", path, demuxer, SCAN_MS)
         .sets([("-show_entries", PACKET_ENTRIES), ("-of", "csv=p=0")])
         .drive(tools, watch, &mut |bytes| {
             table.feed(bytes);

@@ -130,11 +130,17 @@ fn stamped(mut film: Vec<u8>, order: &[u32]) -> Option<Vec<u8>> {
     let minf = find(&film, within(mdia), b"minf")?;
     let stbl = find(&film, within(minf), b"stbl")?;
     let stts = find(&film, within(stbl), b"stts")?;
-    if find(&film, within(stbl), b"ctts").is_some() || u32_at(&film, stts.content + 4)? != 1 {
+    if find(&film, within(stbl), b"ctts").is_some() {
         return None;
     }
-    let (count, length) = (u32_at(&film, stts.content + 8)?, u32_at(&film, stts.content + 12)?);
-    if count as usize != order.len() {
+    let (first, length) = (u32_at(&film, stts.content + 8)?, u32_at(&film, stts.content + 12)?);
+    // The last frame may be shorter: where AVI counts fields, its length is that of one field.
+    let rest = match u32_at(&film, stts.content + 4)? {
+        1 => 0,
+        2 => u32_at(&film, stts.content + 16).filter(|rest| *rest == 1)?,
+        _ => return None,
+    };
+    if (first.checked_add(rest)?) as usize != order.len() {
         return None;
     }
     // No frame may be shown before it is decoded: all are shown this many frames later.
