@@ -55,8 +55,8 @@ impl Limits {
     }
 }
 
-/// Holds a running child to the limits, where the system can do that from outside: Linux, by `prlimit(2)`. The child has
-/// not read a byte of media by then in practice, and a refusal is no fault: the other limits still hold.
+/// Holds a running child to the limits, where the system can do that from outside: Linux, by `prlimit(2)`. The child
+/// has not read a byte of media by then in practice, and a refusal is no fault: the other limits still hold.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) fn confine(child: u32, time: Duration, output_bytes: u64) {
     use rustix::process::{Pid, Resource, Rlimit, prlimit};

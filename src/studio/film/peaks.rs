@@ -1,6 +1,6 @@
-//! Keeping an encoded file's true peak in bounds. A lossy encoder moves peaks, by more than a decibel where a drum hits;
-//! turning all of it down would cost loudness. So the decoded file is listened to block by block, and the programme is
-//! turned down for a moment just where the encoded one went over.
+//! Keeping an encoded file's true peak in bounds. A lossy encoder moves peaks, by more than a decibel where a drum
+//! hits; turning all of it down would cost loudness. So the decoded file is listened to block by block, and the
+//! programme is turned down for a moment just where the encoded one went over.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};

@@ -1,5 +1,5 @@
-//! Sound in and out: a medium's sound as raw samples, and the finished programme as an encoded file of exactly the asked
-//! length whose true peak stays in bounds after encoding.
+//! Sound in and out: a medium's sound as raw samples, and the finished programme as an encoded file of exactly the
+//! asked length whose true peak stays in bounds after encoding.
 
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-//! The check before a film is handed over. An exit code proves nothing: the file is opened anew, its streams, starts and
-//! ends are looked at, its sound has been decoded whole, and its picture is either decoded whole or, where it was
+//! The check before a film is handed over. An exit code proves nothing: the file is opened anew, its streams, starts
+//! and ends are looked at, its sound has been decoded whole, and its picture is either decoded whole or, where it was
 //! copied, compared with the source bit for bit.
 
 use std::path::Path;
