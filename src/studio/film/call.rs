@@ -120,7 +120,7 @@ impl Call {
 
     /// Writes to a file, with a muxer.
     #[must_use]
-    pub fn to_file(self, path: &Path, muxer: &str) -> Self {
+    pub fn into_file(self, path: &Path, muxer: &str) -> Self {
         let limit = self.output_bytes.to_string();
         let mut call = self.set("-threads", LIMITS.child_threads.to_string()).set("-fs", limit).set("-f", muxer);
         call.args.push(file_url(path));
@@ -130,7 +130,7 @@ impl Call {
 
     /// Writes to nowhere: the work itself is what counts.
     #[must_use]
-    pub fn to_nowhere(self) -> Self {
+    pub fn into_nowhere(self) -> Self {
         let mut call = self.set("-f", "null");
         call.args.push("-".into());
         call.reporting()
@@ -138,7 +138,7 @@ impl Call {
 
     /// Writes to our pipe, with a muxer.
     #[must_use]
-    pub fn to_pipe(mut self, muxer: &str) -> Self {
+    pub fn into_pipe(mut self, muxer: &str) -> Self {
         self = self.set("-f", muxer);
         self.args.push("pipe:1".into());
         self
@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn every_input_carries_its_guards_and_is_absolute() {
-        let call = Call::ffmpeg("t", 0).input(Path::new("-i x%d.mp4"), "mov", &[("-ss", "1")]).to_nowhere();
+        let call = Call::ffmpeg("t", 0).input(Path::new("-i x%d.mp4"), "mov", &[("-ss", "1")]).into_nowhere();
         let shown = text(&call);
         for part in ["-nostdin", "-protocol_whitelist file -format_whitelist mov -f mov -max_pixels", "-ss 1 -i file:/"]
         {
@@ -206,9 +206,12 @@ mod tests {
     #[test]
     fn a_shown_command_names_files_and_no_folders() {
         let call = Call::ffmpeg("t", 0).input(Path::new("/home/ann/private/clip one.mp4"), "mov", &[]);
-        let call = call.to_file(Path::new("/srv/data/out.mp4"), "mp4");
+        let call = call.into_file(Path::new("/srv/data/out.mp4"), "mp4");
         assert!(
-            !call.shown().contains("/home") && !call.shown().contains("private") && call.shown().contains("clip one.mp4") && call.shown().contains("out.mp4")
+            !call.shown().contains("/home")
+                && !call.shown().contains("private")
+                && call.shown().contains("clip one.mp4")
+                && call.shown().contains("out.mp4")
         );
         assert_eq!(call.without_folders("/home/ann/private/x: bad"), "…/x: bad");
     }

@@ -36,7 +36,6 @@ pub(super) fn obstacle(plan: &Plan, clips: &[Inspected]) -> Option<String> {
             format!("a WebM film cannot hold the clip's {codec}")
         }
         _ if seen.picture.hidden > 0 => "the clip hides some of its frames (an edit list)".to_owned(),
-        _ if seen.picture.unstamped && seen.reorders => "the clip's frames do not say when they are shown".to_owned(),
         FilmFormat::Gif | FilmFormat::Jpg | FilmFormat::Png => "another kind of picture was asked for".to_owned(),
         _ => return None,
     })
@@ -77,7 +76,7 @@ pub(super) async fn mux(
     // Where the clip was made, and by whom, is nobody's business: its tags stay behind, its rotation does not.
     call.sets([("-c", "copy"), ("-map_metadata", "-1"), ("-map_chapters", "-1"), ("-max_interleave_delta", "0")])
         .sets(muxing(format))
-        .to_file(out, muxer(format))
+        .into_file(out, muxer(format))
         .run(tools, watch)
         .await
         .map(drop)

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use super::call::Call;
 use super::copy::{muxer, muxing};
-use super::cover::{paint, store, wave_box};
-use super::graph::{Fill, Graph, Overlay, Raw};
+use super::cover::{Painted, paint, store};
+use super::graph::{Fill, Graph, Overlay, Pixels, Raw};
 use super::media::MediaKind;
-use super::plan::{Clip, FilmFormat, Plan};
+use super::plan::{Clip, FilmFormat, Plan, TitleCard};
 use super::probe::{Inspected, run_blocking};
 use super::stage::Stage;
-use super::titles::{Pen, fade_ms};
+use super::titles::{Drawn, Pen, fade_ms};
 use super::tools::Tools;
 use super::watch::Watch;
 use super::{FilmError, stills};
@@ -38,21 +38,30 @@ struct Card {
 struct Drawings {
     stills: Vec<Option<Raw>>,
     cards: Vec<Card>,
-    cover: Option<Raw>,
+    cover: Option<Painted>,
     notes: Vec<String>,
 }
 
-/// Encodes `plan` into `out`, with `sound` (encoded already, read by the named demuxer) beside it.
+/// What is put on a stage.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scene<'a> {
+    pub plan: &'a Plan,
+    /// The plan's clips, looked into, in its order.
+    pub clips: &'a [Inspected],
+    pub stage: Stage,
+    /// Encoded sound to lay beside the picture, and the demuxer that reads it.
+    pub sound: Option<(&'a Path, &'static str)>,
+}
+
+/// Encodes a scene into `out`.
 pub(super) async fn encode(
     tools: &Tools,
-    plan: &Plan,
-    clips: &[Inspected],
-    stage: Stage,
-    sound: Option<(&Path, &'static str)>,
+    scene: &Scene<'_>,
     work: &Path,
     out: &Path,
     watch: &Watch,
 ) -> Result<Encoded, FilmError> {
+    let Scene { plan, clips, stage, sound } = *scene;
     let (owned, folder) = (plan.clone(), work.to_owned());
     let drawings = run_blocking(move || draw(&owned, stage, &folder)).await?;
     watch.check()?;
@@ -69,16 +78,14 @@ pub(super) async fn encode(
         let fill = match (clip, &drawings.cover) {
             (Some((_, _, Some(raw))), _) => Fill::Still(raw),
             (Some((clip, seen, None)), _) => moving(clip, seen, tone_map, &mut notes)?,
-            (None, Some(cover)) if plan.clips.is_empty() => Fill::Still(cover),
+            (None, Some(cover)) if plan.clips.is_empty() => Fill::Still(&cover.base),
             (None, _) => Fill::Black,
         };
         graph.stretch(stretch, &fill);
     }
     graph.join();
-    if let (Some(_), Some(wav), true) = (&drawings.cover, &plan.sound, plan.clips.is_empty()) {
-        tools.need_filter("showwaves").await?;
-        let (corner, size) = wave_box(stage);
-        graph.wave(wav, corner, size);
+    if let Some(Painted { lit: Some((lit, curtain)), corner, .. }) = &drawings.cover {
+        graph.uncover(lit, curtain, *corner, frames);
     }
     for card in &drawings.cards {
         graph.lay(&Overlay {
@@ -106,7 +113,7 @@ pub(super) async fn encode(
     }
     call.set("-map_metadata", "-1")
         .sets(muxing(plan.format))
-        .to_file(out, muxer(plan.format))
+        .into_file(out, muxer(plan.format))
         .run(tools, watch)
         .await?;
     Ok(Encoded { frames, notes })
@@ -143,9 +150,10 @@ fn draw(plan: &Plan, stage: Stage, folder: &Path) -> Result<Drawings, FilmError>
     let mut pen = Pen::new();
     let mut missing = std::collections::BTreeSet::new();
     if let (Some(cover), true) = (&plan.cover, plan.clips.is_empty()) {
-        let (raw, drawn) = paint(&mut pen, &cover.title, stage, folder)?;
-        missing.extend(drawn.missing);
-        drawings.cover = Some(raw);
+        let painted =
+            paint(&mut pen, &cover.title, plan.sound.as_deref().map(|wav| (wav, plan.duration_ms)), stage, folder)?;
+        missing.extend(painted.title.missing.iter().copied());
+        drawings.cover = Some(painted);
         drawings.notes.push(
             "There is no picture, so the film shows a plain cover: the title and the sound's waveform.".to_owned(),
         );
@@ -158,15 +166,16 @@ fn draw(plan: &Plan, stage: Stage, folder: &Path) -> Result<Drawings, FilmError>
         let Some(drawn) = pen.draw(&title.text, title.position, title.style, (stage.width, stage.height))? else {
             continue;
         };
-        missing.extend(drawn.missing);
+        missing.extend(drawn.missing.iter().copied());
         if drawn.rgba.is_empty() {
             continue;
         }
-        let raw = store(&drawn.rgba, (drawn.width, drawn.height), true, folder)?;
+        let y = clear_of(&drawings.cards, title, &drawn);
+        let raw = store(&drawn.rgba, (drawn.width, drawn.height), Pixels::Rgba, folder)?;
         drawings.cards.push(Card {
             raw,
             x: drawn.x,
-            y: drawn.y,
+            y,
             start_ms: title.start_ms,
             duration_ms: title.duration_ms,
             fade_ms: fade_ms(title.style)?.min(title.duration_ms / 3),
@@ -178,6 +187,25 @@ fn draw(plan: &Plan, stage: Stage, folder: &Path) -> Result<Drawings, FilmError>
         drawings.notes.push(format!("The built-in fonts have no shape for {shown}, so it was left out of the title."));
     }
     Ok(drawings)
+}
+
+/// Where a title has to stand so that it covers none that is shown at the same time: above it, where there is room.
+fn clear_of(cards: &[Card], title: &TitleCard, drawn: &Drawn) -> u32 {
+    let end = title.start_ms.saturating_add_unsigned(title.duration_ms);
+    let mut y = drawn.y;
+    // Each round moves it above one card, so this ends.
+    for _ in 0..cards.len() {
+        let covered = cards.iter().find(|card| {
+            let together =
+                card.start_ms < end && title.start_ms < card.start_ms.saturating_add_unsigned(card.duration_ms);
+            together && y < card.y + card.raw.height && card.y < y + drawn.height
+        });
+        match covered.and_then(|card| card.y.checked_sub(drawn.height)) {
+            Some(above) => y = above,
+            None => break,
+        }
+    }
+    y
 }
 
 /// A still as raw pixels, upright, transparent parts on black.
@@ -197,7 +225,7 @@ fn still(clip: &Clip, folder: &Path) -> Result<Raw, FilmError> {
         picture.into_rgb8().into_raw()
     };
     rgb.shrink_to_fit();
-    store(&rgb, (width, height), false, folder)
+    store(&rgb, (width, height), Pixels::Rgb, folder)
 }
 
 /// What turns the stage's picture (bt709, limited range) into what the encoder takes.

@@ -125,6 +125,26 @@ impl Packets {
         self.starts.iter().copied().min().unwrap_or(0)
     }
 
+    /// The even distance of packets that know no time of showing, in µs: AVI counts fields as frames at times, so
+    /// neither its frame rate nor its packets' lengths can be believed.
+    pub fn cadence_us(&self) -> Option<f64> {
+        if !self.unstamped {
+            return None;
+        }
+        let pairs = self.starts.iter().zip(self.starts.iter().skip(1));
+        let mut gaps: Vec<i64> = pairs.map(|(from, to)| to.saturating_sub(*from)).collect();
+        gaps.sort_unstable();
+        // The usual one: a recorder leaves out frames where it has none.
+        gaps.get(gaps.len() / 2).copied().filter(|gap| *gap > 0).map(|gap| gap as f64)
+    }
+
+    /// Makes the last packet as long as the others, where there is a cadence.
+    pub fn even_out(&mut self) {
+        if let (Some(gap), Some(last)) = (self.cadence_us(), self.starts.iter().copied().max()) {
+            self.end_us = last.saturating_add(gap.round() as i64);
+        }
+    }
+
     pub fn length_us(&self) -> u64 {
         u64::try_from(self.end_us.saturating_sub(self.start_us())).unwrap_or(0)
     }

@@ -14,8 +14,25 @@ pub(super) struct Raw {
     pub path: tempfile::TempPath,
     pub width: u32,
     pub height: u32,
-    /// RGBA, else RGB.
-    pub alpha: bool,
+    pub pixels: Pixels,
+}
+
+/// How the pixels of a [`Raw`] lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pixels {
+    Grey,
+    Rgb,
+    Rgba,
+}
+
+impl Pixels {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Grey => "gray",
+            Self::Rgb => "rgb24",
+            Self::Rgba => "rgba",
+        }
+    }
 }
 
 /// What fills a stretch.
@@ -168,16 +185,18 @@ impl Graph {
         self.layers = next;
     }
 
-    /// Lays a moving waveform of a programme over all that is there so far.
-    pub fn wave(&mut self, wav: &std::path::Path, (x, y): (u32, u32), (w, h): (u32, u32)) {
-        let input = self.call.inputs();
-        let call = std::mem::replace(&mut self.call, Call::ffmpeg("", 0));
-        self.call = call.input(wav, "wav", &[]);
+    /// Uncovers a picture from left to right over the whole film. `curtain` is twice as wide as the picture, white in
+    /// its left half and black in its right, and slides.
+    pub fn uncover(&mut self, raw: &Raw, curtain: &Raw, (x, y): (u32, u32), frames: u64) {
+        let (picture, curtain) = (self.raw(raw), self.raw(curtain));
         let (rate, under) = self.stage.rate;
         let (layer, next) = (self.layers, self.layers + 1);
+        let still = format!("loop=loop=-1:size=1:start=0,setpts=N*{under}/({rate}*TB),trim=end_frame={frames}");
+        let (w, h) = (raw.width, raw.height);
         self.add(&format!(
-            "[{input}:a]aformat=channel_layouts=mono,showwaves=s={w}x{h}:mode=cline:rate={rate}/{under}:scale=sqrt:draw=full:colors=white,\
-             format=rgba,colorchannelmixer=aa=0.85[w{next}];[l{layer}][w{next}]overlay=x={x}:y={y}:eof_action=pass[l{next}];"
+            "[{picture}:v]scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,{still}[u{next}];\
+             [{curtain}:v]{still},crop={w}:{h}:{w}*(1-n/{frames}):0[c{next}];\
+             [u{next}][c{next}]alphamerge[p{next}];[l{layer}][p{next}]overlay=x={x}:y={y}:eof_action=repeat[l{next}];"
         ));
         self.layers = next;
     }
@@ -204,8 +223,8 @@ impl Graph {
         let input = self.call.inputs();
         let size = format!("{}x{}", raw.width, raw.height);
         let rate = format!("{}/{}", self.stage.rate.0, self.stage.rate.1);
-        let pixels = if raw.alpha { "rgba" } else { "rgb24" };
-        let before = [("-pixel_format", pixels), ("-video_size", size.as_str()), ("-framerate", rate.as_str())];
+        let before =
+            [("-pixel_format", raw.pixels.name()), ("-video_size", size.as_str()), ("-framerate", rate.as_str())];
         let call = std::mem::replace(&mut self.call, Call::ffmpeg("", 0));
         self.call = call.input(&raw.path, "rawvideo", &before);
         input

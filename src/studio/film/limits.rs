@@ -38,7 +38,7 @@ pub static LIMITS: LazyLock<Limits> = LazyLock::new(|| {
         image_pixels: 67_108_864,
         media_seconds: 14_400,
         child_data_bytes: 2 << 30,
-        child_base_seconds: 60,
+        child_base_seconds: 30,
         child_seconds_per_second: 30,
         output_bytes: 8 << 30,
         child_files: 256,
@@ -55,8 +55,8 @@ impl Limits {
     }
 }
 
-/// Holds a running child to the limits, where the system can do that from outside: Linux, by `prlimit(2)`. The child has
-/// not read a byte of media by then in practice, and a refusal is no fault: the other limits still hold.
+/// Holds a running child to the limits, where the system can do that from outside: Linux, by `prlimit(2)`. The child
+/// has not read a byte of media by then in practice, and a refusal is no fault: the other limits still hold.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) fn confine(child: u32, time: Duration, output_bytes: u64) {
     use rustix::process::{Pid, Resource, Rlimit, prlimit};
@@ -88,7 +88,7 @@ mod tests {
     fn the_built_in_limits_are_read_from_the_table() {
         let limits: Limits = toml::from_str(include_str!("limits.toml")).unwrap();
         assert_eq!(limits.children, LIMITS.children);
-        assert_eq!(limits.child_time(1_500).as_secs(), 60 + 2 * 30);
+        assert_eq!(limits.child_time(1_500).as_secs(), 30 + 2 * 30);
         assert!(limits.child_time(u64::MAX).as_secs() < 1_000_000);
     }
 }

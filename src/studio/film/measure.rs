@@ -44,7 +44,7 @@ pub(super) async fn listen(
     Call::ffmpeg("checking the sound", length_ms)
         .input(path, demuxer, &[])
         .sets([("-map", "0:a:0"), ("-ac", "2"), ("-ar", "48000")])
-        .to_pipe("f32le")
+        .into_pipe("f32le")
         .drive(tools, watch, &mut |bytes| {
             open.extend_from_slice(bytes);
             while open.len() >= BLOCK_BYTES {

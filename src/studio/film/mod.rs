@@ -1,5 +1,5 @@
-//! Pictures, sound and files: what a medium is, its sound as samples, and finished films out of a plan. The only room that knows
-//! ffmpeg, which runs as a child process and is never linked.
+//! Pictures, sound and files: what a medium is, its sound as samples, and finished films out of a plan. The only room
+//! that knows ffmpeg, which runs as a child process and is never linked.
 
 mod call;
 mod child;
@@ -14,6 +14,7 @@ mod magic;
 mod measure;
 mod media;
 mod open;
+mod pcm;
 mod peaks;
 mod plan;
 mod probe;
@@ -21,6 +22,7 @@ mod progress;
 mod publish;
 mod quality;
 mod render;
+mod restamp;
 mod sound;
 mod stage;
 mod stills;
@@ -60,12 +62,12 @@ impl Film {
         self.tools.status().await
     }
 
-    /// What the file is, by its content, and whether it can be used: it is opened without following links, its packets are read, a first frame
-    /// decoded and a first sound listened for.
+    /// What the file is, by its content, and whether it can be used: it is opened without following links, its packets
+    /// are read, a first frame decoded and a first sound listened for.
     ///
     /// # Errors
-    /// One that names what is wrong with the file, where [`FilmError::is_bad_input`]; [`FilmError::ToolMissing`] for video and sound
-    /// without ffmpeg.
+    /// One that names what is wrong with the file, where [`FilmError::is_bad_input`]; [`FilmError::ToolMissing`] for
+    /// video and sound without ffmpeg.
     pub async fn probe(&self, path: &Path) -> Result<MediaInfo, FilmError> {
         probe::probe(&self.tools, path, &Watch::default()).await
     }
@@ -88,10 +90,12 @@ impl Film {
     }
 
     /// Makes a film out of a plan. `work` is a folder for what is needed on the way; `out` must not exist, and comes
-    /// to be only when the film has passed its checks. Dropping the future, cancelling and failing leave nothing behind.
+    /// to be only when the film has passed its checks. Dropping the future, cancelling and failing leave nothing
+    /// behind.
     ///
     /// # Errors
-    /// What is wrong with a clip, the plan, the tools or the result; [`FilmError::OutputExists`]; [`FilmError::Cancelled`].
+    /// What is wrong with a clip, the plan, the tools or the result; [`FilmError::OutputExists`];
+    /// [`FilmError::Cancelled`].
     pub async fn render(&self, plan: &Plan, work: &Path, out: &Path, watch: &Watch) -> Result<Rendered, FilmError> {
         render::render(&self.tools, plan, work, out, watch).await
     }

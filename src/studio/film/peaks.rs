@@ -1,13 +1,13 @@
-//! Keeping an encoded file's true peak in bounds. A lossy encoder moves peaks, by more than a decibel where a drum hits;
-//! turning all of it down would cost loudness. So the decoded file is listened to block by block, and the programme is
-//! turned down for a moment just where the encoded one went over.
+//! Keeping an encoded file's true peak in bounds. A lossy encoder moves peaks, by more than a decibel where a drum
+//! hits; turning all of it down would cost loudness. So the decoded file is listened to block by block, and the
+//! programme is turned down for a moment just where the encoded one went over.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use super::FilmError;
 use super::watch::Watch;
+use super::{FilmError, pcm};
 
 /// Frames of a block: 10 ms.
 pub(super) const BLOCK: usize = 480;
@@ -47,37 +47,18 @@ impl Dips {
 
     /// Writes the programme, turned down, as raw little-endian f32 frames of two channels.
     pub fn apply(&self, wav: &Path, raw: &Path, watch: &Watch) -> Result<(), FilmError> {
-        let broken = |fault: hound::Error| match fault {
-            hound::Error::IoError(fault) => FilmError::reading(wav, &fault),
-            fault => FilmError::BadPlan(format!("the programme is not a plain WAV file ({fault})")),
-        };
-        let mut reader = hound::WavReader::open(wav).map_err(broken)?;
-        let spec = reader.spec();
-        if spec.channels != 2 {
-            return Err(FilmError::BadPlan("the programme is not stereo".to_owned()));
-        }
         let file = File::create(raw).map_err(|fault| FilmError::writing(raw, &fault))?;
         let mut out = BufWriter::with_capacity(1 << 18, file);
-        let mut write = |at: usize, sample: f32| {
-            if at % (1 << 20) == 0 {
+        pcm::read(wav, &mut |at, frame| {
+            if at.is_multiple_of(1 << 19) {
                 watch.check()?;
             }
-            let turned = sample * self.gain(at as u64 / 2);
-            out.write_all(&turned.to_le_bytes()).map_err(|fault| FilmError::writing(raw, &fault))
-        };
-        match spec.sample_format {
-            hound::SampleFormat::Float => {
-                for (at, sample) in reader.samples::<f32>().enumerate() {
-                    write(at, sample.map_err(broken)?)?;
-                }
-            }
-            hound::SampleFormat::Int => {
-                let full = 2_f32.powi(i32::from(spec.bits_per_sample) - 1);
-                for (at, sample) in reader.samples::<i32>().enumerate() {
-                    write(at, sample.map_err(broken)? as f32 / full)?;
-                }
-            }
-        }
+            let gain = self.gain(at);
+            frame
+                .iter()
+                .try_for_each(|sample| out.write_all(&(sample * gain).to_le_bytes()))
+                .map_err(|fault| FilmError::writing(raw, &fault))
+        })?;
         out.flush().map_err(|fault| FilmError::writing(raw, &fault))
     }
 }

@@ -46,6 +46,9 @@ impl Inspected {
     }
 }
 
+/// What the time limit of reading all packets of a file is reckoned from: a disk gives 1 GB in that time.
+const SCAN_MS: u64 = 2_000;
+
 /// The whole check, for a file that comes in.
 pub(super) async fn probe(tools: &Tools, path: &Path, watch: &Watch) -> Result<MediaInfo, FilmError> {
     let mut seen = inspect(tools, path, watch).await?;
@@ -54,11 +57,11 @@ pub(super) async fn probe(tools: &Tools, path: &Path, watch: &Watch) -> Result<M
     }
     let damaged = |fault| explain(path, seen.format, fault);
     if let Some(video) = &seen.info.video {
-        Call::ffmpeg("decoding the first frame", 10_000)
+        Call::ffmpeg("decoding the first frame", 0)
             .input(path, seen.demuxer(), &[])
             .set("-map", format!("0:{}", video.index))
             .set("-frames:v", "1")
-            .to_nowhere()
+            .into_nowhere()
             .run(tools, watch)
             .await
             .map_err(damaged)?;
@@ -100,7 +103,7 @@ pub(super) async fn inspect(tools: &Tools, path: &Path, watch: &Watch) -> Result
     check_header(path, &answer)?;
 
     let mut table = Table::default();
-    let said = Call::ffprobe("reading the file", path, demuxer, LIMITS.media_seconds * 100)
+    let said = Call::ffprobe("reading the file", path, demuxer, SCAN_MS)
         .sets([("-show_entries", PACKET_ENTRIES), ("-of", "csv=p=0")])
         .drive(tools, watch, &mut |bytes| {
             table.feed(bytes);
@@ -132,7 +135,8 @@ fn assemble(path: &Path, format: Format, answer: &Answer, mut table: Table) -> R
     let header_us = micros(&answer.format.duration);
     let sounds = sound.and_then(|stream| table.streams.get(&stream.index)).cloned();
     let sound_us = sounds.as_ref().map_or(0, Packets::length_us);
-    let pictures = picture.and_then(|stream| table.streams.remove(&stream.index)).unwrap_or_default();
+    let mut pictures = picture.and_then(|stream| table.streams.remove(&stream.index)).unwrap_or_default();
+    pictures.even_out();
     if picture.is_none() && sound.is_none() {
         let none = if answer.streams.is_empty() || table.streams.is_empty() { None } else { Some(()) };
         return Err(match (none, answer.picture().or(answer.sound())) {
@@ -184,7 +188,10 @@ fn assemble(path: &Path, format: Format, answer: &Answer, mut table: Table) -> R
 }
 
 fn video_info(stream: &Stream, packets: &Packets) -> VideoInfo {
-    let frame_rate = stream.frame_rate().unwrap_or((0, 1));
+    let frame_rate = match packets.cadence_us() {
+        Some(gap) => ((1e9 / gap).round() as u32, 1000),
+        None => stream.frame_rate().unwrap_or((0, 1)),
+    };
     VideoInfo {
         codec: stream.codec_name.clone(),
         // Checked against the limit on pixels before, so both fit.
@@ -217,7 +224,7 @@ async fn is_heard(
         .input(path, seen.demuxer(), &[])
         .set("-map", format!("0:{index}"))
         .sets([("-ac", "1"), ("-ar", "16000")])
-        .to_pipe("s16le")
+        .into_pipe("s16le")
         .drive(tools, watch, &mut |bytes| {
             any = true;
             let mut bytes = half.take().into_iter().chain(bytes.iter().copied());

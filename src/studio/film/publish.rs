@@ -40,7 +40,8 @@ pub(super) fn check_free(out: &Path) -> Result<(), FilmError> {
 /// Gives a finished file its name in one step. Both must be in the same file system.
 ///
 /// # Errors
-/// [`FilmError::OutputExists`] where something is there and `overwrite` is not set; the file then keeps its temporary name no longer.
+/// [`FilmError::OutputExists`] where something is there and `overwrite` is not set; the file then keeps its temporary
+/// name no longer.
 pub fn publish(made: TempPath, out: &Path, overwrite: bool) -> Result<(), FilmError> {
     let done = if overwrite { made.persist(out) } else { made.persist_noclobber(out) };
     done.map_err(|fault| FilmError::writing(out, &fault.error))

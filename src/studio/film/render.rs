@@ -3,11 +3,13 @@
 
 use std::path::Path;
 
+use super::encode::Scene;
 use super::ffprobe::Packets;
 use super::measure::{Heard, RATE};
 use super::plan::{FilmFormat, Plan, Quality, Rendered, SoundFormat};
 use super::probe::{Inspected, inspect, run_blocking};
 use super::publish::{beside, check_free, publish};
+use super::restamp::restamp;
 use super::sound::{self, Encoding};
 use super::stage::Stage;
 use super::tools::Tools;
@@ -73,7 +75,9 @@ async fn encoded(
     };
     let made = beside(out)?;
     let beside_it = sound.as_ref().map(|(path, _)| (&**path, sound_as.demuxer()));
-    let encoded = encode::encode(tools, plan, clips, stage, beside_it, work, &made, &watch.part(0.15..0.9)).await?;
+    let encoded =
+        encode::encode(tools, &Scene { plan, clips, stage, sound: beside_it }, work, &made, &watch.part(0.15..0.9))
+            .await?;
     let expected = Expected { length_us, frame_us: stage.micros_of(1), with_sound: sound.is_some() };
     let film = verify::check(tools, &made, &expected, watch).await?;
     if film.picture.starts.len() as u64 != encoded.frames {
@@ -98,7 +102,14 @@ async fn gif(
     let (short, clips) = windowed(plan, clips, 0, LONGEST_MS);
     let stage = Stage::of(&short, &clips).within(480, 12);
     let made = beside(out)?;
-    let encoded = encode::encode(tools, &short, &clips, stage, None, work, &made, &watch.part(0.05..0.9)).await?;
+    let encoded = encode::encode(
+        tools,
+        &Scene { plan: &short, clips: &clips, stage, sound: None },
+        work,
+        &made,
+        &watch.part(0.05..0.9),
+    )
+    .await?;
     let film = still_of(&made).await?;
     let frames = film.info.video.as_ref().map_or(0, |video| video.frames);
     if frames == 0 || film.info.duration_ms.abs_diff(short.duration_ms) > 200 && short.duration_ms > 200 {
@@ -127,7 +138,14 @@ async fn poster(
     let (moment, clips) = windowed(plan, clips, plan.duration_ms / 3, 100);
     let stage = Stage::of(&moment, &clips);
     let made = beside(out)?;
-    let encoded = encode::encode(tools, &moment, &clips, stage, None, work, &made, &watch.part(0.05..0.9)).await?;
+    let encoded = encode::encode(
+        tools,
+        &Scene { plan: &moment, clips: &clips, stage, sound: None },
+        work,
+        &made,
+        &watch.part(0.05..0.9),
+    )
+    .await?;
     let film = still_of(&made).await?;
     let size = film.info.video.as_ref().map(|video| (video.width, video.height));
     if size != Some((stage.width, stage.height)) {
@@ -168,7 +186,13 @@ async fn copied(
     out: &Path,
     watch: &Watch,
 ) -> Result<Rendered, FilmError> {
-    let video = seen.info.video.clone().unwrap_or_default();
+    // What has no times of showing gets them first; the bits are compared with the original all the same.
+    let restamped = match seen.picture.unstamped && seen.reorders {
+        true => Some(restamp(tools, clip, seen, work, &watch.part(0.02..0.05)).await?),
+        false => None,
+    };
+    let (from, timed) = restamped.as_ref().map_or((clip, seen), |(path, seen)| (&**path, seen));
+    let video = timed.info.video.clone().unwrap_or_default();
     let frames = frames_in(video.length_us);
     let encoding = encoding(plan.format);
     let sound = match &plan.sound {
@@ -179,10 +203,10 @@ async fn copied(
     };
     let made = beside(out)?;
     let beside_it = sound.as_ref().map(|(path, _)| (&**path, encoding.demuxer()));
-    copy::mux(tools, clip, seen, beside_it, plan.format, &made, &watch.part(0.6..0.8)).await?;
+    copy::mux(tools, from, timed, beside_it, plan.format, &made, &watch.part(0.6..0.8)).await?;
     let expected = Expected { length_us: video.length_us, frame_us: video.frame_us(), with_sound: sound.is_some() };
     let film = verify::check(tools, &made, &expected, watch).await?;
-    verify::same_picture(tools, (clip, seen), (&made, &film), &watch.part(0.8..1.0)).await?;
+    verify::same_picture(tools, timed, (clip, seen), (&made, &film), &watch.part(0.8..1.0)).await?;
     let heard = sound.map(|(_, heard)| heard);
     finish(made, out, &film, heard, Vec::new(), true)
 }

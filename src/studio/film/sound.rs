@@ -1,5 +1,5 @@
-//! Sound in and out: a medium's sound as raw samples, and the finished programme as an encoded file of exactly the asked
-//! length whose true peak stays in bounds after encoding.
+//! Sound in and out: a medium's sound as raw samples, and the finished programme as an encoded file of exactly the
+//! asked length whose true peak stays in bounds after encoding.
 
 use std::path::Path;
 
@@ -62,7 +62,7 @@ pub(super) async fn decode(
         .input(path, seen.demuxer(), before)
         .set("-map", format!("0:{}", audio.index))
         .set("-af", filter)
-        .to_file(out_raw, "f32le")
+        .into_file(out_raw, "f32le")
         .run(tools, watch)
         .await;
     let out = out_raw.to_owned();
@@ -178,7 +178,7 @@ pub(super) async fn encode(
             .set("-af", format!("apad=whole_len={frames},atrim=end_sample={frames}"))
             .sets([("-map_metadata", "-1"), ("-ar", "48000"), ("-ac", "2"), ("-c:a", encoder)])
             .sets(settings.iter().map(|(flag, value)| (*flag, value.as_str())))
-            .to_file(&made, muxer)
+            .into_file(&made, muxer)
             .run(tools, &watch.part(0.0..0.6))
             .await?;
         let heard = listen(tools, &made, demuxer, length_ms, watch).await?;

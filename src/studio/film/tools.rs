@@ -158,23 +158,18 @@ impl Tools {
         status
     }
 
+    /// An error that names the encoder, where this ffmpeg lacks it.
     pub async fn need_encoder(&self, name: &str) -> Result<(), FilmError> {
-        self.need(name, "encoder", self.abilities().await?.encoders.contains(name))
-    }
-
-    pub async fn need_filter(&self, name: &str) -> Result<(), FilmError> {
-        self.need(name, "filter", self.abilities().await?.filters.contains(name))
+        if self.abilities().await?.encoders.contains(name) {
+            return Ok(());
+        }
+        let hint = format!("install a full one: {}", install_hint());
+        Err(FilmError::PartMissing { part: format!("{name} encoder"), hint })
     }
 
     pub async fn has_filters(&self, names: &[&str]) -> Result<bool, FilmError> {
         let there = &self.abilities().await?.filters;
         Ok(names.iter().all(|name| there.contains(*name)))
-    }
-
-    fn need(&self, name: &str, what: &str, there: bool) -> Result<(), FilmError> {
-        let part = || format!("{name} {what}");
-        let hint = || format!("install a full one: {}", install_hint());
-        if there { Ok(()) } else { Err(FilmError::PartMissing { part: part(), hint: hint() }) }
     }
 }
 

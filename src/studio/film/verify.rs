@@ -1,5 +1,5 @@
-//! The check before a film is handed over. An exit code proves nothing: the file is opened anew, its streams, starts and
-//! ends are looked at, its sound has been decoded whole, and its picture is either decoded whole or, where it was
+//! The check before a film is handed over. An exit code proves nothing: the file is opened anew, its streams, starts
+//! and ends are looked at, its sound has been decoded whole, and its picture is either decoded whole or, where it was
 //! copied, compared with the source bit for bit.
 
 use std::path::Path;
@@ -53,9 +53,10 @@ pub(super) async fn check(
     Ok(made)
 }
 
-/// Whether a copied picture is the source's: the same packets, bit for bit, at the same times.
+/// Whether a copied picture is the source's: the same packets, bit for bit, at the times of `timed`.
 pub(super) async fn same_picture(
     tools: &Tools,
+    timed: &Inspected,
     source: (&Path, &Inspected),
     film: (&Path, &Inspected),
     watch: &Watch,
@@ -64,7 +65,7 @@ pub(super) async fn same_picture(
         let start = seen.picture.start_us();
         seen.picture.starts.iter().map(|at| at - start).collect::<Vec<_>>()
     };
-    let (before, after) = (times(source.1), times(film.1));
+    let (before, after) = (times(timed), times(film.1));
     let moved = before.iter().zip(&after).any(|(before, after)| before.abs_diff(*after) > TICK_US);
     if before.len() != after.len() || moved {
         return Err(FilmError::BadResult("its frames are not at the source's times".to_owned()));
@@ -98,7 +99,7 @@ async fn hash(tools: &Tools, path: &Path, seen: &Inspected, form: Form, watch: &
         Form::Packets => call.set("-c", "copy"),
         Form::Frames => call.set("-vsync", "passthrough").set("-c:v", "rawvideo"),
     };
-    call.set("-hash", "md5").to_pipe("hash").output_of(tools, watch).await
+    call.set("-hash", "md5").into_pipe("hash").output_of(tools, watch).await
 }
 
 /// The bits are the source's, so what decodes there decodes here; a look at every key frame proves that the new
@@ -123,7 +124,7 @@ async fn decode(
     let said = Call::ffmpeg("checking the picture", seen.info.duration_ms)
         .input(film, seen.demuxer(), how)
         .set("-map", format!("0:{index}"))
-        .to_nowhere()
+        .into_nowhere()
         .run(tools, watch)
         .await?;
     // A source's own damage is kept with its bits; only what we encoded has to be flawless.
