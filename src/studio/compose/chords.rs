@@ -52,7 +52,8 @@ impl Hand<'_> {
         };
         let (floor, ceiling) = (f64::from(low) + 6.0, f64::from(high) - 6.0);
         let centre = (usual + shift).clamp(floor.min(ceiling), ceiling.max(floor));
-        Frame { low, high, centre, voices: self.player.layer.voices.clamp(1, 5), rooted: self.rooted }
+        let plain = self.player.role() == Role::Pad && self.player.layer.voices < 5;
+        Frame { low, high, centre, voices: self.player.layer.voices.clamp(1, 5), rooted: self.rooted, plain }
     }
 
     fn voice(&mut self, span: &Span) -> Vec<i32> {

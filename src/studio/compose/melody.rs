@@ -14,7 +14,7 @@ use super::sketch::{Part, Sketch};
 use super::theory::{nearest, scale_over};
 
 /// How many motifs are tried for a theme, and how many readings for each of its returns.
-const TRIES: usize = 28;
+const TRIES: usize = 48;
 
 /// What the tune players share: the themes, so that whoever takes over goes on with the same tune.
 pub struct Tunes<'a> {
@@ -235,6 +235,8 @@ impl<'a> Tunes<'a> {
         score -= (still - 0.12).max(0.0) * 8.0;
         let far = steps.iter().filter(|s| s.abs() > 9).count() as f64;
         score -= far * 8.0 / count;
+        let wide = steps.iter().filter(|s| s.abs() >= 5).count() as f64 / count;
+        score -= (wide - 0.06 - 0.25 * leaps).max(0.0) * 10.0;
         let unrecovered = steps
             .windows(2)
             .filter(|w| matches!(w, [a, b] if a.abs() >= 5 && (b.signum() == a.signum() || b.abs() > 5)));

@@ -126,7 +126,10 @@ fn brightness(sketch: &Sketch, player: &Player) -> Vec<(f64, f32)> {
         return Vec::new();
     }
     let tone = f64::from(player.instrument.tone);
-    let open = |energy: f64| (tone * (0.5 + 0.5 * energy + sketch.shift.brightness * 0.8)).clamp(0.15, 1.0) as f32;
+    // Oscillators are shaped by their filter; wood and strings are only shaded.
+    let (closed, reach) = if player.instrument.synth { (0.52, 0.46) } else { (0.78, 0.24) };
+    let lean = sketch.shift.brightness * if player.instrument.synth { 0.6 } else { 0.35 };
+    let open = |energy: f64| (tone * (closed + reach * energy + lean)).clamp(0.2, 1.0) as f32;
     let mut points = Vec::new();
     for part in &sketch.parts {
         let (start, end) = sketch.span(part);
@@ -158,7 +161,7 @@ fn sections(sketch: &Sketch) -> Vec<Section> {
 
 /// The chords in close position around middle C, as a lead sheet would show them.
 fn spans(sketch: &Sketch) -> Vec<ChordSpan> {
-    let frame = Frame { low: 36, high: 84, centre: 60.0, voices: 5, rooted: true };
+    let frame = Frame { low: 36, high: 84, centre: 60.0, voices: 5, rooted: true, plain: false };
     let mut before = Vec::new();
     let mut spans: Vec<ChordSpan> = Vec::new();
     for span in sketch.chords.iter().chain(&sketch.last) {
