@@ -67,7 +67,7 @@ impl Hand<'_> {
     fn grid(&self, part: &Part, own: &[Pattern], shared: &[Pattern], marks: &str) -> Option<Grid> {
         let metre = self.sketch.metre();
         let search = Search { metre, names: &self.player.layer.play, part, drive: self.sketch.drive(part) };
-        let dice = dice(self.sketch, self.player, &format!("pattern {}", part.letter));
+        let dice = dice(self.sketch, self.player, &format!("pattern {}", part.material()));
         let pattern = search.find(own, shared, dice)?;
         Grid::read(&bend(&pattern.grid, pattern.metre, metre), metre.steps(), marks).ok()
     }

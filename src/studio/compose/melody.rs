@@ -20,7 +20,7 @@ const TRIES: usize = 48;
 pub struct Tunes<'a> {
     sketch: &'a Sketch<'a>,
     cells: Vec<Grid>,
-    themes: BTreeMap<char, Motif>,
+    themes: BTreeMap<(char, usize), Motif>,
 }
 
 /// A note of the tune before it has touch and timing.
@@ -85,6 +85,7 @@ impl<'a> Tunes<'a> {
 
     fn section(&mut self, player: &Player, part: &Part, last_key: Option<i32>) -> Vec<Sung> {
         let family = if matches!(part.letter.as_str(), "b" | "build") { 'b' } else { 'a' };
+        let family = (family, part.turn / 3);
         let window = self.window(player);
         if !self.themes.contains_key(&family) {
             let theme = self.find_theme(family, part, window, last_key);
@@ -104,14 +105,16 @@ impl<'a> Tunes<'a> {
     }
 
     /// Invents motifs and keeps the best; that of a contrasting section may be the first one turned upside down.
-    fn find_theme(&self, family: char, part: &Part, window: (i32, i32), last_key: Option<i32>) -> Motif {
-        let mut rng = self.sketch.rng(&format!("theme {family}"));
+    fn find_theme(&self, family: (char, usize), part: &Part, window: (i32, i32), last_key: Option<i32>) -> Motif {
+        let mut rng = self.sketch.rng(&format!("theme {} {}", family.0, family.1));
         let tune = &self.sketch.genre.melody;
         let thin = (tune.rests * 0.5 - self.sketch.shift.density * 0.6 - (part.energy - 0.5) * 0.3).clamp(0.0, 0.7);
         let mut best: Option<(f64, Motif)> = None;
         for attempt in 0..TRIES {
-            let motif = match self.themes.get(&'a') {
-                Some(first) if family == 'b' && attempt < TRIES / 4 => first.inverted().broadened(self.sketch.metre()),
+            let motif = match self.themes.get(&('a', family.1)) {
+                Some(first) if family.0 == 'b' && attempt < TRIES / 4 => {
+                    first.inverted().broadened(self.sketch.metre())
+                }
                 _ => Motif::invent(&self.cells, self.sketch.metre(), tune, thin, &mut rng),
             };
             let score = self.judge(&self.sing(&motif, part, window, last_key, &mut rng), part, window);
