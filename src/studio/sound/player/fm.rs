@@ -49,9 +49,9 @@ impl Voice {
         let step = event.hz() / RATE as f32;
         let apart = (patch.detune / 2400.0).exp2();
         let velocity = f32::from(event.velocity) / 127.0;
-        // Sidebands reach about ratio × (index + 1) above the carrier: less depth where they would pass half the rate.
+        // Sidebands reach about ratio × (index + 1) above the carrier: less depth where they would pass 14 kHz.
         // Half a turn is also what the polynomial takes.
-        let room = ((0.4 / step - 1.0) / patch.ratio - 1.0).clamp(0.0, 3.1);
+        let room = ((0.3 / step - 1.0) / patch.ratio - 1.0).clamp(0.0, 3.1);
         Self {
             wait: offset,
             left_to_hold: (event.end - event.start).max(1) as usize,
