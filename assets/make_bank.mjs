@@ -13,7 +13,10 @@ import { createOggEncoder } from "wasm-media-encoders";
 
 const FLUID = "FluidR3Mono_GM";
 const MUSE = "MuseScore_General_Lite";
-const GENERATOR = { keyRange: 43, startLoop: 2, endLoop: 3, sampleModes: 54 };
+const GENERATOR = { startLoop: 2, endLoop: 3, filterCutoff: 8, attack: 34, sampleModes: 54 };
+const VELOCITY = 2;
+// Velocities in bands: what a player without modulators can tell apart. Softer is darker.
+const BANDS = [[1, 45], [46, 70], [71, 95], [96, 127]];
 
 // file: [source, program or programs that share samples, lowest key, highest key, bank number]
 const INSTRUMENTS = {
@@ -79,12 +82,38 @@ const write = (name, sounds) => {
 let total = 0;
 for (const [name, [source, program, low, high, msb]] of Object.entries(INSTRUMENTS)) {
   const sounds = only(source, [program].flat(), false, low, high, msb);
+  bakeDynamics(sounds);
   for (const preset of sounds.presets) preset.bankMSB = 0;
   total += write(name, sounds);
 }
 for (const [source, programs, low, high] of KITS) total += write("kits", only(source, programs, true, low, high));
 total += write("piano", await piano(PIANO));
 console.log(`${(total / 1048576).toFixed(1)} MB`);
+
+// Our player knows no modulators, so "softer is darker" is written out: each zone that asks for it becomes one zone for
+// each band of velocities, with the cutoff of the band's middle.
+function bakeDynamics(sounds) {
+  for (const preset of sounds.presets) {
+    for (const zone of [...preset.zones]) {
+      const amount = [...preset.globalZone.modulators, ...zone.modulators]
+        .filter((m) => m.destination === GENERATOR.filterCutoff && m.primarySource.index === VELOCITY && !m.primarySource.isController)
+        .reduce((sum, m) => sum + m.transformAmount, 0);
+      if (amount >= 0) continue;
+      const strongest = Math.max(amount, -4800);
+      for (const [from, to] of BANDS) {
+        const [least, most] = [Math.max(from, zone.velRange.min), Math.min(to, zone.velRange.max)];
+        if (least > most) continue;
+        const part = preset.createZone(zone.instrument);
+        part.copyFrom(zone);
+        part.modulators = [];
+        part.velRange = { min: least, max: most };
+        const darker = Math.round(strongest * (1 - (from + to) / 2 / 127));
+        part.setGenerator(GENERATOR.filterCutoff, zone.getGenerator(GENERATOR.filterCutoff, 0) + darker, false);
+      }
+      preset.deleteZone(preset.zones.indexOf(zone));
+    }
+  }
+}
 
 async function piano({ source, program, low, high, every, seconds, quality }) {
   const sounds = only(source, [program], false, low, high);
@@ -116,6 +145,25 @@ async function piano({ source, program, low, high, every, seconds, quality }) {
     sample.setCompressedData(new Uint8Array(Buffer.concat(parts)));
     sample.loopStart = 0;
     sample.loopEnd = length - 1;
+  }
+  // The original leans on modulators for all its dynamics. In their place: bands of velocity with a cutoff each.
+  for (const preset of sounds.presets) {
+    const layers = preset.zones.filter((zone) => zone.velRange.min === 3 && zone.velRange.max === 74 || zone.velRange.min === 108);
+    const wanted = layers.map((zone) => ({ instrument: zone.instrument, loud: zone.velRange.min === 108 }));
+    while (preset.zones.length > 0) preset.deleteZone(0);
+    preset.globalZone.generators = [];
+    preset.globalZone.modulators = [];
+    for (const { instrument, loud } of wanted) {
+      for (const [least, most, cents] of loud ? [[108, 127, 0]] : [[1, 39, -3500], [40, 62, -2700], [63, 84, -1800], [85, 107, -800]]) {
+        const zone = preset.createZone(instrument);
+        zone.velRange = { min: least, max: most };
+        if (cents !== 0) zone.setGenerator(GENERATOR.filterCutoff, cents, false);
+      }
+    }
+  }
+  for (const instrument of sounds.instruments) {
+    instrument.globalZone.setGenerator(GENERATOR.filterCutoff, null);
+    instrument.globalZone.setGenerator(GENERATOR.attack, null);
   }
   // The tails are in the samples now: nothing loops, and offsets into the old samples are gone.
   for (const instrument of sounds.instruments) {

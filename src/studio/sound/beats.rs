@@ -20,3 +20,17 @@ pub fn json(score: &Score) -> Value {
         "sections": sections,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_grid_is_the_score_s() {
+        let score = crate::studio::sound::tests::score();
+        let grid = super::json(&score);
+        assert_eq!(grid["bpm"], 120.0);
+        assert_eq!(grid["beats"].as_array().map(Vec::len), Some(score.beats.len()));
+        assert_eq!(grid["bars"][1], 2.0);
+        assert_eq!(grid["sections"][0]["name"], "a");
+        assert_eq!(grid["sections"][0]["end"], 8.0);
+    }
+}

@@ -46,3 +46,29 @@ pub fn licence(score: &Score) -> String {
         score.style, score.seed
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_note_names_engine_seed_bank_and_terms() {
+        let score = crate::studio::sound::tests::score();
+        let brief: Brief =
+            serde_json::from_value(json!({"genre": "test", "duration_seconds": 8.0, "seed": 7})).expect("a brief");
+        let measured = Measured {
+            lufs: -14.04,
+            true_peak_db: -2.4,
+            crest_db: 13.0,
+            width_db: -8.0,
+            correlation: 0.7,
+            frames: 384_000,
+        };
+        let note = note(&brief, &score, &measured, Bank::built_in());
+        assert_eq!(note["seed"], 7);
+        assert_eq!(note["engine"]["version"], VERSION);
+        assert_eq!(note["measured"]["lufs"], -14.0);
+        assert!(note["samples"]["notice"].as_str().is_some_and(|notice| notice.contains("Frank Wen")));
+        assert!(note["licence"].as_str().is_some_and(|text| text.contains("royalty-free")));
+    }
+}

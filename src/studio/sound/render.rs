@@ -21,7 +21,7 @@ pub fn render_music(
     sink: &mut dyn FnMut(&[Frame]) -> Result<(), SoundError>,
     watch: &mut dyn FnMut(f32) -> bool,
 ) -> Result<Measured, SoundError> {
-    let aim = Aim { closes: score.ending != Ending::Loop, ..Aim::default() };
+    let aim = Aim { closes: score.ending != Ending::Loop, narrows: true, ..Aim::default() };
     let mut mastering = Mastering::new(spool, aim);
     play(score, bank, &mut |block, count| mastering.push(block.mix.get(..count).unwrap_or_default()), &mut |done| {
         watch(done * PLAYING)

@@ -175,7 +175,11 @@ fn chunks(mut bytes: &[u8]) -> Vec<([u8; 4], &[u8])> {
         let size = size as usize;
         let Some(body) = bytes.get(8..8_usize.saturating_add(size)) else { break };
         found.push(([a, b, c, d], body));
-        bytes = bytes.get(8 + size + size % 2..).unwrap_or_default();
+        bytes = bytes.get(8 + size..).unwrap_or_default();
+        // A chunk of odd size is padded with a zero, though not by every writer.
+        if size % 2 == 1 {
+            bytes = bytes.strip_prefix(b"\0").unwrap_or(bytes);
+        }
     }
     found
 }
@@ -195,4 +199,23 @@ fn word(bytes: &[u8], at: usize) -> Option<u16> {
 
 fn long(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_struck_is_kept_and_nonsense_is_left_alone() {
+        let whole = include_bytes!("../../../../assets/bank/piano.sf3");
+        let one = thin(whole, 0, 0, &[(60, 90)].into()).expect("thinner");
+        let two = thin(whole, 0, 0, &[(60, 90), (80, 120)].into()).expect("thinner");
+        assert!(one.len() < two.len() && two.len() * 4 < whole.len());
+        assert!(thin(whole, 99, 0, &[(60, 90)].into()).is_none());
+        assert!(thin(whole, 0, 0, &Strikes::new()).is_none());
+        for cut in [0, 3, 11, 12, 40, 5000, whole.len() / 2, whole.len() - 7] {
+            // Any answer will do, as long as there is one.
+            let _ = thin(&whole[..cut], 0, 0, &[(60, 90)].into());
+        }
+    }
 }

@@ -18,6 +18,9 @@ pub struct Voice {
     /// How much a dry, narrow sound is doubled into stereo, 0 to 1.
     #[serde(default)]
     pub double: f32,
+    /// Factor of the width it was recorded with.
+    #[serde(default = "one")]
+    pub sides: f32,
     /// Saturation, 0 to 1.
     #[serde(default)]
     pub drive: f32,
@@ -33,6 +36,10 @@ pub struct Voice {
     /// The patch; with a sample beside it, the sample plays what the patch does not know.
     #[serde(default)]
     pub synth: Option<Synth>,
+}
+
+fn one() -> f32 {
+    1.0
 }
 
 /// A preset of a file in the bank.

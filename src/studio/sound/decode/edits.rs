@@ -74,7 +74,8 @@ fn find(index: &[u8]) -> Option<Edit> {
         .filter(|(name, _)| name == b"trak")
         .map(|(_, body)| body)
         .find(|track| kind(track) == Some(*b"soun"))?;
-    let media_scale = scale(child(child(track, b"mdia")?, b"mdhd")?)?;
+    let media = child(child(track, b"mdia")?, b"mdhd")?;
+    let media_scale = scale(media)?;
     let list = child(child(track, b"edts")?, b"elst")?;
     let wide = list.first() == Some(&1);
     let count = word(list, 4)?;
@@ -89,10 +90,20 @@ fn find(index: &[u8]) -> Option<Edit> {
         }
     });
     let (length, start) = entries.into_iter().find(|(_, start)| *start >= 0)?;
+    let skip = u64::try_from(start).ok()?;
     let frames = u128::from(length) * u128::from(media_scale) / u128::from(movie_scale.max(1));
-    // A coarse movie clock cannot give the last frame; then the length is as good as none.
-    let frames = (movie_scale >= media_scale && length > 0).then(|| u64::try_from(frames).ok()).flatten();
-    Some(Edit { skip: u64::try_from(start).ok()?, frames })
+    // A movie clock coarser than the track's cannot name the last frame. Then the track's own length is nearer.
+    let frames = if movie_scale >= media_scale {
+        u64::try_from(frames).ok().filter(|frames| *frames > 0)
+    } else {
+        duration(media).and_then(|duration| duration.checked_sub(skip)).filter(|frames| *frames > 0)
+    };
+    Some(Edit { skip, frames })
+}
+
+/// Length of a media header, in its ticks.
+fn duration(header: &[u8]) -> Option<u64> {
+    if header.first() == Some(&1) { long(header, 24) } else { word(header, 16).map(u64::from) }
 }
 
 fn kind(track: &[u8]) -> Option<[u8; 4]> {

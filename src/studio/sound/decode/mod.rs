@@ -3,6 +3,8 @@
 
 mod edits;
 mod resample;
+#[cfg(test)]
+mod tests;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};

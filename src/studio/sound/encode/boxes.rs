@@ -32,6 +32,9 @@ pub fn movie(movie: &Movie<'_>) -> Vec<u8> {
     let matrix: Vec<u8> = [0x1_0000_u32, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000].map(u32::to_be_bytes).concat();
     let units = movie.sizes.len() as u32;
     let total: u64 = movie.sizes.iter().map(|size| u64::from(*size)).sum();
+    // The last unit counts as far as there is sound in it: players that do not read the edit list stop there too.
+    let span = movie.priming + movie.frames;
+    let last = span.saturating_sub(units.saturating_sub(1) * UNIT).min(UNIT);
     let bit_rate = (total * 8 * u64::from(RATE) / (u64::from(units.max(1)) * u64::from(UNIT))) as u32;
 
     let header = parcel(
@@ -57,7 +60,7 @@ pub fn movie(movie: &Movie<'_>) -> Vec<u8> {
     );
     let edit = parcel(b"elst", &[&zero, &long(1), &long(movie.frames), &long(movie.priming), &[0, 1, 0, 0]]);
     // 0x55C4: no language.
-    let media_header = parcel(b"mdhd", &[&zero, &zero, &zero, &long(RATE), &long(units * UNIT), &[0x55, 0xC4, 0, 0]]);
+    let media_header = parcel(b"mdhd", &[&zero, &zero, &zero, &long(RATE), &long(span), &[0x55, 0xC4, 0, 0]]);
     let handler = parcel(b"hdlr", &[&zero, &zero, b"soun", &[0; 12], b"\0"]);
     let reference = parcel(b"dref", &[&zero, &long(1), &parcel(b"url ", &[&long(1)])]);
     let sizes: Vec<u8> = movie.sizes.iter().flat_map(|size| size.to_be_bytes()).collect();
@@ -65,7 +68,7 @@ pub fn movie(movie: &Movie<'_>) -> Vec<u8> {
         b"stbl",
         &[
             &parcel(b"stsd", &[&zero, &long(1), &entry(movie.config, bit_rate)]),
-            &parcel(b"stts", &[&zero, &long(1), &long(units), &long(UNIT)]),
+            &parcel(b"stts", &[&zero, &long(2), &long(units.saturating_sub(1)), &long(UNIT), &long(1), &long(last)]),
             &parcel(b"stsc", &[&zero, &long(1), &long(1), &long(units), &long(1)]),
             &parcel(b"stsz", &[&zero, &zero, &long(units), &sizes]),
             &parcel(b"stco", &[&zero, &long(1), &long(movie.media_at)]),

@@ -45,3 +45,16 @@ impl Quantizer {
 fn failed(format: &'static str, reason: impl ToString) -> SoundError {
     SoundError::Encode { format, reason: reason.to_string() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounding_saturates_and_leaves_silence_alone() {
+        let mut sixteen = Quantizer::new(16);
+        assert_eq!(sixteen.round([0.0, 0.0]), [0, 0]);
+        assert_eq!(sixteen.round([4.0, -4.0]), [32_767, -32_768]);
+        assert_eq!(Quantizer::new(24).round([f32::NAN, 0.5]), [0, 1 << 22]);
+    }
+}

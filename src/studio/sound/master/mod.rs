@@ -19,8 +19,9 @@ use peak::TruePeak;
 
 /// What programmes for the web are set to, LUFS.
 pub const TARGET_LUFS: f64 = -14.0;
-/// What the limiter holds, dBTP. Lossy encoding moves peaks by up to about half a decibel, and -1 must hold after it.
-pub const CEILING_DB: f32 = -1.8;
+/// What the limiter holds, dBTP. Lossy encoding lifts single peaks, those of snares and claps by more than a decibel, and
+/// -1 must hold after it.
+pub const CEILING_DB: f32 = -2.4;
 /// Loudest and softest a stream is made, dB: near-silence is not blown up into noise.
 const GAINS: (f64, f64) = (-60.0, 40.0);
 /// Frames worked on at a time.
@@ -57,11 +58,13 @@ pub struct Aim {
     pub ceiling_db: f32,
     /// Whether the last millisecond is faded, so that nothing clicks; not for loops.
     pub closes: bool,
+    /// Whether what lies above 18 kHz is taken away: nobody hears it, and lossy encoders turn it into peaks.
+    pub narrows: bool,
 }
 
 impl Default for Aim {
     fn default() -> Self {
-        Self { lufs: TARGET_LUFS, ceiling_db: CEILING_DB, closes: true }
+        Self { lufs: TARGET_LUFS, ceiling_db: CEILING_DB, closes: true, narrows: false }
     }
 }
 
@@ -70,7 +73,7 @@ pub struct Mastering<'a> {
     spool: &'a mut dyn Spool,
     aim: Aim,
     readings: Readings,
-    rumble: Biquad,
+    filters: Vec<Biquad>,
     frames: u64,
     bytes: Vec<u8>,
     work: Vec<Frame>,
@@ -79,23 +82,21 @@ pub struct Mastering<'a> {
 impl<'a> Mastering<'a> {
     /// Starts with an empty `spool`, written from where it stands.
     pub fn new(spool: &'a mut dyn Spool, aim: Aim) -> Self {
-        Self {
-            spool,
-            aim,
-            readings: Readings::new(),
-            // What lies below 22 Hz costs headroom and is not heard.
-            rumble: Biquad::new(Coefficients::high_pass(22.0, 0.707)),
-            frames: 0,
-            bytes: Vec::new(),
-            work: Vec::new(),
+        // What lies below 22 Hz costs headroom and is not heard.
+        let mut filters = vec![Biquad::new(Coefficients::high_pass(22.0, 0.707))];
+        if aim.narrows {
+            filters.extend([0.541, 1.307].map(|q| Biquad::new(Coefficients::low_pass(18_000.0, q))));
         }
+        Self { spool, aim, readings: Readings::new(), filters, frames: 0, bytes: Vec::new(), work: Vec::new() }
     }
 
     /// Takes the next frames.
     pub fn push(&mut self, frames: &[Frame]) -> Result<(), SoundError> {
         self.work.clear();
         self.work.extend_from_slice(frames);
-        self.rumble.process(&mut self.work);
+        for filter in &mut self.filters {
+            filter.process(&mut self.work);
+        }
         self.readings.push(&self.work);
         self.bytes.clear();
         write_frames(&self.work, &mut self.bytes);

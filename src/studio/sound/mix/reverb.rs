@@ -11,6 +11,8 @@ const LENGTHS: [usize; LINES] = [1319, 1499, 1787, 2017, 2311, 2617, 2903, 3191]
 /// Diffusers: frames, for left and right.
 const DIFFUSERS: [[usize; 2]; 2] = [[211, 223], [467, 503]];
 const DIFFUSION: f32 = 0.62;
+/// Share of each side that the other hears too.
+const SHARED: f32 = 0.3;
 
 /// A room or a plate.
 pub struct Reverb {
@@ -78,8 +80,10 @@ impl Reverb {
                 *tap = *damped * gain;
             }
             let [a, b, c, d, e, f, g, h] = taps;
-            out[0] += gain * (a - c + e - g);
-            out[1] += gain * (b - d + f - h);
+            // The two sides know nothing of each other; a share of each in the other keeps the room in front.
+            let (left, right) = (gain * (a - c + e - g), gain * (b - d + f - h));
+            out[0] += left + SHARED * right;
+            out[1] += right + SHARED * left;
             let mixed = hadamard(taps);
             let [left, right] = entering;
             for (number, (line, value)) in self.lines.iter_mut().zip(mixed).enumerate() {

@@ -58,7 +58,12 @@ impl Strip {
             filters,
             sweep: Sweep::default(),
             brightness: part.brightness.clone(),
-            widen: Widen::new(voice.double * mix.width * 2.0, place.width * mix.width * 2.0, seed, period),
+            widen: Widen::new(
+                voice.double * mix.width * 2.0,
+                voice.sides * place.width * mix.width * 2.0,
+                seed,
+                period,
+            ),
             gains: [gain * angle.cos(), gain * angle.sin()],
             silent: REST,
         }

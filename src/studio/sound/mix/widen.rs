@@ -19,7 +19,7 @@ pub struct Widen {
 }
 
 impl Widen {
-    /// Doubling and natural width, both from 0 (none) over 1 (as it is) upwards; `seed` sets the delays apart from those
+    /// Doubling and natural width, both from 0 (little) over 1 (as recorded) upwards; `seed` sets the delays apart from those
     /// of other parts.
     pub fn new(double: f32, sides: f32, seed: u64, period: Option<f64>) -> Self {
         let dice = |salt: u64| (hash(seed ^ salt) >> 40) as f32 / 16_777_216.0;

@@ -59,6 +59,7 @@ struct Voice {
     sweep: f32,
     gain: f32,
     age: f32,
+    alone: bool,
 }
 
 impl Voice {
@@ -94,6 +95,7 @@ impl Voice {
             sweep: patch.sweep * (0.5 + 0.5 * velocity),
             gain: event.strength() * 0.5,
             age: 0.0,
+            alone: count == 1,
         }
     }
 
@@ -129,8 +131,11 @@ impl Voice {
                 }
                 let hiss = if patch.noise > 0.0 { patch.noise * self.noise.next() } else { 0.0 };
                 let level = self.level.next() * self.gain;
-                frame[0] += level * (left.low(&shape, dry[0] + hiss) + both);
-                frame[1] += level * (right.low(&shape, dry[1] - hiss) + both);
+                let low = left.low(&shape, dry[0] + hiss);
+                // One oscillator sits in the middle, and one filter is enough for it.
+                let other = if self.alone { low } else { right.low(&shape, dry[1] - hiss) };
+                frame[0] += level * (low + both);
+                frame[1] += level * (other + both);
             }
             left.settle();
             right.settle();

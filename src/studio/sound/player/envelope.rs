@@ -59,8 +59,8 @@ impl Level {
         self.value
     }
 
-    /// Whether it has died away (-86 dB).
+    /// Whether it has died away (-74 dB).
     pub fn is_over(&self) -> bool {
-        !self.attacking && self.target <= 0.0 && self.value < 5e-5
+        !self.attacking && self.target <= 0.0 && self.value < 2e-4
     }
 }

@@ -72,8 +72,8 @@ impl<F: Fn(&Event) -> Option<Hit> + Send> Player for HitPlayer<F> {
             if skip > 0 {
                 frames.nth(skip - 1);
             }
-            let mut position = skip;
-            for (frame, value) in frames.zip(sound.take.get(sound.at..).unwrap_or_default()) {
+            let values = sound.take.get(sound.at..).unwrap_or_default();
+            for (position, (frame, value)) in (skip..).zip(frames.zip(values)) {
                 let mut gain = sound.gain;
                 if let Some((from, fade)) = &mut sound.cut {
                     if position >= *from {
@@ -84,7 +84,6 @@ impl<F: Fn(&Event) -> Option<Hit> + Send> Player for HitPlayer<F> {
                 frame[0] += value[0] * gain;
                 frame[1] += value[1] * gain;
                 sound.at += 1;
-                position += 1;
             }
             if let Some((from, _)) = &mut sound.cut {
                 *from = 0;

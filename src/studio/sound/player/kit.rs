@@ -117,7 +117,11 @@ impl Sound {
                 let body = 1.0 - kit.snare_noise * 0.6;
                 self.tone(0.11, |t| kit.snare_hz * (1.0 + 0.6 * fall(t, 0.02)), 0.75 * body);
                 self.tone(0.08, |t| kit.snare_hz * 1.72 * (1.0 + 0.3 * fall(t, 0.02)), 0.4 * body);
-                let colour = [Coefficients::high_pass(1200.0, 0.7), Coefficients::peak(4200.0, 0.8, 4.0)];
+                let colour = [
+                    Coefficients::high_pass(1200.0, 0.7),
+                    Coefficients::peak(4200.0, 0.8, 3.0),
+                    Coefficients::low_pass(11_000.0, 0.7),
+                ];
                 self.burst(kit.snare_seconds, 0.75 * kit.snare_noise, &colour, 0.3);
                 self.drive(kit.drive * 1.6);
             }
@@ -127,17 +131,21 @@ impl Sound {
                 self.burst(0.008, 0.4, &[Coefficients::high_pass(2500.0, 0.7)], 0.0);
             }
             Drum::Clap => {
-                let colour = [Coefficients::band_pass(1350.0, 0.7), Coefficients::high_pass(600.0, 0.7)];
+                let colour = [
+                    Coefficients::band_pass(1350.0, 0.7),
+                    Coefficients::high_pass(600.0, 0.7),
+                    Coefficients::low_pass(8000.0, 0.7),
+                ];
                 for (delay, level) in [(0.0, 0.8), (0.011, 0.7), (0.021, 0.75)] {
-                    self.burst_at(delay, 0.012, level * 1.6, &colour, 0.6);
+                    self.burst_at(delay, 0.012, level * 1.4, &colour, 0.5);
                 }
-                self.burst_at(0.031, 0.17, 1.5, &colour, 0.7);
+                self.burst_at(0.031, 0.17, 1.2, &colour, 0.6);
                 self.drive(kit.drive);
             }
-            Drum::ClosedHat => self.metal(kit.hat_seconds, kit, kit.hat_hz, 0.55),
-            Drum::OpenHat => self.metal(kit.hat_seconds * 6.0, kit, kit.hat_hz * 0.95, 0.5),
-            Drum::Crash => self.metal(1.8, kit, kit.hat_hz * 0.55, 0.6),
-            Drum::Ride => self.metal(0.8, kit, kit.hat_hz * 0.8, 0.32),
+            Drum::ClosedHat => self.metal(kit.hat_seconds, kit, kit.hat_hz, 0.34),
+            Drum::OpenHat => self.metal(kit.hat_seconds * 6.0, kit, kit.hat_hz * 0.95, 0.3),
+            Drum::Crash => self.metal(1.8, kit, kit.hat_hz * 0.55, 0.36),
+            Drum::Ride => self.metal(0.8, kit, kit.hat_hz * 0.8, 0.2),
             Drum::Tom(key) => {
                 let hz = 72.0 * ((f32::from(key) - 41.0) / 9.0).exp2();
                 self.tone(0.32, |t| hz * (1.0 + 0.7 * fall(t, 0.05)), 0.9);
@@ -145,12 +153,20 @@ impl Sound {
                 self.drive(kit.drive);
             }
             Drum::Shaker => {
-                let colour = [Coefficients::high_pass(5200.0, 0.7), Coefficients::peak(7600.0, 1.0, 4.0)];
-                self.swell(0.02, 0.07, 0.5, &colour);
+                let colour = [
+                    Coefficients::high_pass(5200.0, 0.7),
+                    Coefficients::peak(7600.0, 1.0, 4.0),
+                    Coefficients::low_pass(12_000.0, 0.7),
+                ];
+                self.swell(0.02, 0.07, 0.42, &colour);
             }
             Drum::Tambourine => {
-                let colour = [Coefficients::high_pass(6000.0, 0.8), Coefficients::peak(9000.0, 2.0, 8.0)];
-                self.burst(0.16, 0.35, &colour, 0.5);
+                let colour = [
+                    Coefficients::high_pass(6000.0, 0.8),
+                    Coefficients::peak(9000.0, 2.0, 5.0),
+                    Coefficients::low_pass(13_000.0, 0.7),
+                ];
+                self.burst(0.16, 0.3, &colour, 0.5);
             }
             Drum::Cowbell => {
                 self.square(0.22, 540.0, 0.25);
@@ -236,7 +252,12 @@ impl Sound {
 
     /// Hats and cymbals: square waves and noise above `hz`.
     fn metal(&mut self, seconds: f32, kit: &Kit, hz: f32, level: f32) {
-        let colour = [Coefficients::high_pass(hz, 0.8), Coefficients::high_pass(hz * 0.8, 0.7)];
+        // Above 12 kHz lies more trouble for encoders than brilliance.
+        let colour = [
+            Coefficients::high_pass(hz, 0.8),
+            Coefficients::high_pass(hz * 0.8, 0.7),
+            Coefficients::low_pass(12_500.0, 0.7),
+        ];
         let noise = self.coloured(seconds * 2.2, &colour, 0.6);
         // Each side hears the metal from another moment.
         let start = self.noise.unit();
