@@ -6,3 +6,4 @@ pub mod advice;
 pub mod answer;
 pub mod changes;
 pub mod timeline;
+pub mod translate;
