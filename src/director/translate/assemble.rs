@@ -74,8 +74,11 @@ impl Page<'_> {
         let mut labelled = false;
         for (index, span) in sentence.clauses.iter().enumerate() {
             // After "Title added:" comes a title, whatever it says.
-            labelled |= index > 0 && self.colon_before(span.start) && sentence.clauses.get(index - 1).is_some_and(|label| self.labels(label));
-            let sung = index > 0 && !self.speaks_of_screen(span) && sentence.clauses.iter().take(index).any(|before| self.is_verse(before));
+            labelled |= index > 0
+                && self.colon_before(span.start)
+                && sentence.clauses.get(index - 1).is_some_and(|label| self.labels(label));
+            let before = sentence.clauses.get(..index).unwrap_or_default();
+            let sung = !before.is_empty() && self.goes_on(span, before);
             if labelled || sung {
                 spans.push((span.clone(), false));
             } else {
@@ -137,14 +140,19 @@ impl Page<'_> {
         self.text.get(..at).is_some_and(|before| before.trim_end().ends_with([':', '：']))
     }
 
-    fn is_verse(&self, span: &Range<usize>) -> bool {
-        let own = words(self.text, span.clone(), &self.quoted);
-        english::Clause { words: &own, lexicon: &self.lexicon.en, question: false }.is_verse()
-    }
-
-    fn speaks_of_screen(&self, span: &Range<usize>) -> bool {
-        let own = words(self.text, span.clone(), &self.quoted);
-        english::Clause { words: &own, lexicon: &self.lexicon.en, question: false }.speaks_of_screen()
+    /// Whether a clause goes on with lyrics or with a name that the clauses before it began.
+    fn goes_on(&self, span: &Range<usize>, before: &[Range<usize>]) -> bool {
+        if self.is_chinese(span) {
+            let chinese = self.chinese(span, false);
+            return !chinese.speaks_of_screen() && before.iter().any(|span| self.chinese(span, false).is_verse());
+        }
+        let english = |span: &Range<usize>, ask: &dyn Fn(&english::Clause<'_>) -> bool| {
+            let own = words(self.text, span.clone(), &self.quoted);
+            ask(&english::Clause { words: &own, lexicon: &self.lexicon.en, question: false })
+        };
+        let scrap = english(span, &|clause| clause.is_scrap());
+        !english(span, &|clause| clause.speaks_of_screen())
+            && before.iter().any(|span| english(span, &|clause| clause.is_verse() || (scrap && clause.quotes())))
     }
 
     fn labels(&self, span: &Range<usize>) -> bool {
@@ -172,10 +180,12 @@ fn mask(text: &str, quoted: &Quoted) -> String {
 /// Inside a sentence: conditions go with what they belong to, steps with the instruction beside them, outcomes with the one before.
 fn hang(judged: &mut [Judged]) {
     for index in 0..judged.len() {
-        let gone = |at: Option<usize>, judged: &[Judged]| at.and_then(|at| judged.get(at)).is_some_and(|clause| clause.gone);
+        let gone =
+            |at: Option<usize>, judged: &[Judged]| at.and_then(|at| judged.get(at)).is_some_and(|clause| clause.gone);
         let goes = match judged.get(index).map(|clause| &clause.verdict) {
             Some(Verdict::Hang) => {
-                let next = (index + 1..judged.len()).find(|at| judged.get(*at).is_some_and(|clause| clause.verdict != Verdict::Hang));
+                let next = (index + 1..judged.len())
+                    .find(|at| judged.get(*at).is_some_and(|clause| clause.verdict != Verdict::Hang));
                 match next {
                     Some(next) if index == 0 || !gone(index.checked_sub(1), judged) => gone(Some(next), judged),
                     Some(_) | None => gone(index.checked_sub(1), judged),
@@ -200,17 +210,23 @@ fn steps_go_together(text: &str, sentences: &mut [(Sentence, Vec<Judged>)]) {
     for _ in 0..2 {
         for index in 0..sentences.len() {
             let beside = |at: Option<usize>, list_only: bool| {
-                at.and_then(|at| sentences.get(at)).is_some_and(|(sentence, judged)| is_gone(judged) && (sentence.is_item || !list_only))
+                at.and_then(|at| sentences.get(at))
+                    .is_some_and(|(sentence, judged)| is_gone(judged) && (sentence.is_item || !list_only))
             };
             let after_one = beside(index.checked_sub(1), false);
             let before_one = beside(Some(index + 1), true);
             let Some((sentence, judged)) = sentences.get(index) else { continue };
             // A question that only leads to the instruction after it.
             let leads_on = beside(Some(index + 1), false)
-                && judged.iter().all(|clause| clause.verdict == Verdict::Hang)
+                && judged.iter().all(|clause| matches!(clause.verdict, Verdict::Hang | Verdict::KeepWith(_)))
                 && text.get(sentence.span.clone()).is_some_and(|said| said.ends_with(['?', '？']));
-            let goes = leads_on || (after_one || (before_one && sentence.is_item))
-                && judged.iter().all(|clause| clause.gone || matches!(clause.verdict, Verdict::Soft | Verdict::Hang) || (clause.verdict == Verdict::Outcome && after_one));
+            let goes = leads_on
+                || (after_one || (before_one && sentence.is_item))
+                    && judged.iter().all(|clause| {
+                        clause.gone
+                            || matches!(clause.verdict, Verdict::Soft | Verdict::Hang)
+                            || (clause.verdict == Verdict::Outcome && after_one)
+                    });
             if goes && let Some((_, judged)) = sentences.get_mut(index) {
                 judged.iter_mut().for_each(|clause| clause.gone = true);
             }
@@ -235,7 +251,10 @@ fn headings_go_with_their_lists(text: &str, sentences: &mut [(Sentence, Vec<Judg
                 break;
             }
         }
-        if announced > 0 && kept == 0 && let Some((_, judged)) = sentences.get_mut(index) {
+        if announced > 0
+            && kept == 0
+            && let Some((_, judged)) = sentences.get_mut(index)
+        {
             judged.iter_mut().for_each(|clause| clause.gone = true);
         }
     }
@@ -304,11 +323,17 @@ fn said(text: &str, sentence: &Sentence, judged: &[Judged]) -> String {
 
 /// A clause that now begins its sentence: without the word that joined it, with a capital letter.
 fn opening(piece: &str) -> String {
-    const JOINING: [&str; 13] = ["and then ", "and ", "or ", "but ", "so ", "then ", "然后", "或者", "并且", "并", "或", "再", "也"];
+    const JOINING: [&str; 13] =
+        ["and then ", "and ", "or ", "but ", "so ", "then ", "然后", "或者", "并且", "并", "或", "再", "也"];
     let piece = piece.trim_start();
     let bare = JOINING
         .iter()
-        .find_map(|word| piece.get(..word.len()).filter(|start| start.eq_ignore_ascii_case(word)).and_then(|_| piece.get(word.len()..)))
+        .find_map(|word| {
+            piece
+                .get(..word.len())
+                .filter(|start| start.eq_ignore_ascii_case(word))
+                .and_then(|_| piece.get(word.len()..))
+        })
         .unwrap_or(piece);
     let mut chars = bare.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
@@ -320,11 +345,13 @@ fn ending(mark: &str, last_stays: bool) -> String {
         return mark.to_owned();
     }
     let mark = mark.trim_start();
-    mark.chars().map(|c| match c {
-        '?' | ':' => '.',
-        '？' | '：' => '。',
-        other => other,
-    }).collect()
+    mark.chars()
+        .map(|c| match c {
+            '?' | ':' => '.',
+            '？' | '：' => '。',
+            other => other,
+        })
+        .collect()
 }
 
 /// Takes out brackets that lost their partner.

@@ -49,13 +49,23 @@ impl<'a> Clause<'a> {
             return Verdict::Drop(self.by_words(open, Vec::new()));
         }
         let stripped = self.strip_leads(own).0;
-        if start_of(&lexicon.hanging, own_trimmed).is_some() || (lexicon.hanging_ends.iter().any(|end| own_trimmed.ends_with(end.as_str())) && !self.is_done(own)) {
+        if first_of(&lexicon.turns, own).is_some() {
+            return Verdict::Keep;
+        }
+        if start_of(&lexicon.hanging, own_trimmed).is_some()
+            || (lexicon.hanging_ends.iter().any(|end| own_trimmed.ends_with(end.as_str())) && !self.is_done(own))
+        {
             return Verdict::Hang;
         }
-        if start_of(&lexicon.upload, stripped).is_some() && !self.is_noun(stripped, &lexicon.upload) && stripped.len() < own_trimmed.len() {
+        if start_of(&lexicon.upload, stripped).is_some()
+            && !self.is_noun(stripped, &lexicon.upload)
+            && stripped.len() < own_trimmed.len()
+        {
             return Verdict::KeepWith(vec![Offer::Upload]);
         }
-        if start_of(&lexicon.outcomes, own_trimmed).is_some() || lexicon.outcomes.iter().any(|piece| own.contains(piece.as_str())) {
+        if start_of(&lexicon.outcomes, own_trimmed).is_some()
+            || lexicon.outcomes.iter().any(|piece| own.contains(piece.as_str()))
+        {
             return Verdict::Outcome;
         }
         if start_of(&lexicon.soft, stripped).is_some() { Verdict::Soft } else { Verdict::Keep }
@@ -70,23 +80,35 @@ impl<'a> Clause<'a> {
         let (head, led) = self.strip_leads(own);
         let at = own.len() - head.len();
         if start_of(&lexicon.nominal, head).is_none()
-            && let Some((verb, form)) = self.verb(head, false)
+            && let Some((verb, form)) = self.verb(head)
             && self.meets(verb, head.get(form..).unwrap_or_default(), led)
         {
             return Some((verb, at));
         }
         let strong = lexicon.verbs.iter().filter(|verb| verb.anywhere);
-        let (verb, at) = strong.filter_map(|verb| Some((verb, first_of(&verb.forms, own)?))).min_by_key(|(_, at)| *at)?;
+        let (verb, at) =
+            strong.filter_map(|verb| Some((verb, first_of(&verb.forms, own)?))).min_by_key(|(_, at)| *at)?;
         let before = own.get(..at)?;
         let is_noun = start_of(&lexicon.nominal, own.get(at..)?).is_some() || self.is_noun(own.get(at..)?, &verb.forms);
-        (!is_noun && !self.is_done(before) && !before.ends_with(['的', '了', '有'])).then_some((verb, at))
+        (!is_noun && !self.is_done(before) && self.leads_up(before)).then_some((verb, at))
     }
 
-    fn verb(&self, text: &str, anywhere_only: bool) -> Option<(&'a Verbs<Vec<String>>, usize)> {
+    /// Whether words before a verb lead up to it, as a request, a condition or a place does; a subject makes a statement of it.
+    fn leads_up(&self, before: &str) -> bool {
+        let bare = before.trim();
+        let ends = |pieces: &[String]| pieces.iter().any(|piece| bare.ends_with(piece.as_str()));
+        bare.is_empty()
+            || bare.contains('请')
+            || bare.starts_with(['在', '将', '把', '从', '到', '如', '若', '想', '要', '当', '用'])
+            || bare.ends_with(['后', '时', '前', '上', '里', '中', '处'])
+            || ends(&self.lexicon.leads)
+            || ends(&self.lexicon.ui)
+    }
+
+    fn verb(&self, text: &str) -> Option<(&'a Verbs<Vec<String>>, usize)> {
         self.lexicon
             .verbs
             .iter()
-            .filter(|verb| !anywhere_only || verb.anywhere)
             .filter_map(|verb| Some((verb, start_of(&verb.forms, text)?.len())))
             .max_by_key(|(_, length)| *length)
     }
@@ -97,7 +119,7 @@ impl<'a> Clause<'a> {
         let whole = text.len();
         loop {
             // A verb that begins like a lead (进入, 到) is the verb.
-            if self.verb(text, false).is_some_and(|(_, length)| length > 3) {
+            if self.verb(text).is_some_and(|(_, length)| length > 3) {
                 break;
             }
             let after_lead = start_of(&self.lexicon.leads, text).map(|lead| lead.len()).or_else(|| self.place(text));
@@ -116,26 +138,37 @@ impl<'a> Clause<'a> {
         }
         let reach = text.char_indices().nth(LONGEST_PLACE).map_or(text.len(), |(at, _)| at);
         let near = text.get(..reach)?;
-        let verb = near.char_indices().skip(1).map(|(at, _)| at).find(|at| {
+        let on_screen = |between: &str| {
+            self.lexicon.ui.iter().any(|part| between.contains(part.as_str()))
+                || between.contains(MASK)
+                || between.starts_with(['将', '把'])
+        };
+        near.char_indices().skip(1).map(|(at, _)| at).find(|at| {
             let rest = text.get(*at..).unwrap_or_default();
-            self.verb(rest, false).is_some() && start_of(&self.lexicon.nominal, rest).is_none()
-        })?;
-        let between = text.get(..verb)?;
-        let on_screen = self.lexicon.ui.iter().any(|part| between.contains(part.as_str())) || between.contains(MASK) || between.starts_with(['将', '把']);
-        on_screen.then_some(verb)
+            // 预览窗口 and 导出面板 are places and no verbs.
+            let names_part = |after: &str| start_of(&self.lexicon.ui, after).is_some();
+            let verb = self.verb(rest).filter(|(verb, length)| {
+                verb.anywhere || (!names_part(rest) && !names_part(rest.get(*length..).unwrap_or_default()))
+            });
+            verb.is_some() && start_of(&self.lexicon.nominal, rest).is_none() && text.get(..*at).is_some_and(on_screen)
+        })
     }
 
     fn meets(&self, verb: &Verbs<Vec<String>>, rest: &str, led: bool) -> bool {
         let lexicon = self.lexicon;
         let own = self.own().0;
         let has = |pieces: &[String], text: &str| pieces.iter().any(|piece| text.contains(piece.as_str()));
-        if start_of(&lexicon.nouns, rest).is_some() || self.is_done(own.get(..own.len().saturating_sub(rest.len())).unwrap_or_default()) {
+        if start_of(&lexicon.nouns, rest).is_some()
+            || self.is_done(own.get(..own.len().saturating_sub(rest.len())).unwrap_or_default())
+        {
             return false;
         }
         let screen = || has(&lexicon.ui, own) || rest.contains(MASK);
         match verb.needs {
             Needs::Nothing if verb.anywhere => true,
-            Needs::Nothing | Needs::Object => led || rest.trim().is_empty() || start_of(&lexicon.objects, rest).is_some() || rest.starts_with(MASK),
+            Needs::Nothing | Needs::Object => {
+                led || rest.trim().is_empty() || start_of(&lexicon.objects, rest).is_some() || rest.starts_with(MASK)
+            }
             Needs::Screen | Needs::Name | Needs::Place => screen(),
             Needs::Thing => screen() || has(&lexicon.credits, rest),
         }
@@ -157,7 +190,9 @@ impl<'a> Clause<'a> {
             Aim::Show => vec![Offer::ShowTimeline],
             Aim::Export => vec![Offer::Export],
             Aim::Upload => vec![Offer::Upload],
-            Aim::Words => self.by_words(clause, self.wish(from_verb).or_else(|| self.wish(purpose)).into_iter().collect()),
+            Aim::Words => {
+                self.by_words(clause, self.wish(from_verb).or_else(|| self.wish(purpose)).into_iter().collect())
+            }
             Aim::WordsOrShow => self.by_words(clause, vec![Offer::ShowTimeline]),
             Aim::Edit if first_of(&self.lexicon.upload, clause).is_some() => vec![Offer::Upload],
             Aim::Edit => {
@@ -166,7 +201,10 @@ impl<'a> Clause<'a> {
                 let own = clause.trim().trim_start_matches(|c: char| !c.is_alphanumeric());
                 let told = strip_words(&self.lexicon.leads, own);
                 let told = if told.starts_with(['在', '从', '于', '用']) { from_verb } else { told };
-                let told = ["即可", "就可以", "就行", "就好", "吧"].iter().find_map(|end| told.strip_suffix(end)).unwrap_or(told);
+                let told = ["即可", "就可以", "就行", "就好", "吧"]
+                    .iter()
+                    .find_map(|end| told.strip_suffix(end))
+                    .unwrap_or(told);
                 wish.or_else(|| (!told.is_empty()).then(|| Offer::SendEdit(told.to_owned()))).into_iter().collect()
             }
         }
@@ -177,8 +215,15 @@ impl<'a> Clause<'a> {
         if first_of(&lexicon.undo, text).is_some() {
             return vec![Offer::SendEdit("撤销".to_owned())];
         }
-        let actions = [(&lexicon.export, Offer::Export), (&lexicon.credits, Offer::ReadCredits), (&lexicon.upload, Offer::Upload)];
-        let first = actions.into_iter().filter_map(|(list, offer)| Some((first_of(list, text)?, offer))).min_by_key(|(at, _)| *at);
+        let actions = [
+            (&lexicon.export, Offer::Export),
+            (&lexicon.credits, Offer::ReadCredits),
+            (&lexicon.upload, Offer::Upload),
+        ];
+        let first = actions
+            .into_iter()
+            .filter_map(|(list, offer)| Some((first_of(list, text)?, offer)))
+            .min_by_key(|(at, _)| *at);
         match first {
             Some((_, offer)) => vec![offer],
             None if !otherwise.is_empty() => otherwise,
@@ -189,8 +234,14 @@ impl<'a> Clause<'a> {
 
     /// The edit that a text is for: 拖动滑块来｜降低音量.
     fn wish(&self, text: &str) -> Option<Offer> {
-        let at = first_of(&self.lexicon.edits, text)?;
-        let wish = text.get(at..)?.trim();
+        // A verb in quotation marks is the name of a button.
+        let named = |at: usize| text.get(..at).is_some_and(|before| before.ends_with(['“', '「', '"']));
+        let edits = self
+            .lexicon
+            .edits
+            .iter()
+            .filter_map(|edit| text.match_indices(edit.as_str()).map(|(at, _)| at).find(|at| !named(*at)));
+        let wish = text.get(edits.min()?..)?.trim();
         let wish = wish.trim_end_matches(|c: char| !c.is_alphanumeric());
         let wish = wish.strip_suffix("的话").or_else(|| wish.strip_suffix('时')).unwrap_or(wish);
         (!wish.is_empty()).then(|| Offer::SendEdit(wish.to_owned()))
@@ -204,7 +255,12 @@ impl<'a> Clause<'a> {
             let (left, right) = (own.get(..*at).unwrap_or_default(), self.masked.get(*at..).unwrap_or_default());
             // What only leads to the verb is no clause of its own.
             let bare = self.strip_leads(left).0;
-            let leads_only = bare.is_empty() || start_of(&self.lexicon.leads, bare).is_some_and(|lead| lead.len() == bare.len());
+            let leads_only =
+                bare.is_empty() || start_of(&self.lexicon.leads, bare).is_some_and(|lead| lead.len() == bare.len());
+            let place_only = self.lexicon.ui.iter().any(|part| bare.ends_with(part.as_str()))
+                && bare.chars().count() <= 10
+                && !self.is_done(bare);
+            let leads_only = leads_only || place_only;
             let open = self.open.get(*at..).unwrap_or_default();
             let after = Clause { masked: right, open, lexicon: self.lexicon, question: false };
             let opens_place = left.trim_start().starts_with(['在', '从', '将', '把']) || left.ends_with(['在', '从']);
@@ -212,13 +268,25 @@ impl<'a> Clause<'a> {
         })
     }
 
+    /// Whether words are sung here, so that what follows may be more of them.
+    pub fn is_verse(&self) -> bool {
+        first_of(&self.lexicon.verses, self.masked).is_some()
+    }
+
+    /// Whether a clause speaks of a screen, whatever its grammar.
+    pub fn speaks_of_screen(&self) -> bool {
+        first_of(&self.lexicon.ui, self.masked).is_some() || first_of(&self.lexicon.export, self.masked).is_some()
+    }
+
+    /// Whether a colon after these words is followed by a name or a text and not by an instruction.
     pub fn labels(&self) -> bool {
         first_of(&self.lexicon.labels, self.masked).is_some() || first_of(&self.lexicon.says, self.masked).is_some()
     }
 }
 
 fn strip_words<'t>(leads: &[String], mut text: &'t str) -> &'t str {
-    while let Some(rest) = start_of(leads, text).and_then(|lead| text.get(lead.len()..)).filter(|rest| !rest.is_empty()) {
+    while let Some(rest) = start_of(leads, text).and_then(|lead| text.get(lead.len()..)).filter(|rest| !rest.is_empty())
+    {
         text = rest.trim_start();
     }
     text

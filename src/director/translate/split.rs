@@ -71,7 +71,8 @@ fn marker(line: &str) -> usize {
     let Some(length) = mark else { return 0 };
     let rest = line.get(length..).unwrap_or_default();
     // "**bold" is no bullet, nor is "1.5 s" a number of a list.
-    let is_marker = rest.starts_with(char::is_whitespace) || (digits > 0 && !rest.starts_with(|c: char| c.is_ascii_digit()));
+    let is_marker =
+        rest.starts_with(char::is_whitespace) || (digits > 0 && !rest.starts_with(|c: char| c.is_ascii_digit()));
     if is_marker { length + (rest.len() - rest.trim_start().len()) } else { 0 }
 }
 
@@ -107,7 +108,10 @@ fn ends_sentence(text: &str, at: usize, c: char) -> bool {
 /// Marks that still belong to the sentence: more full stops, closing brackets and stars, a smiley.
 fn closing_marks(text: &str, mut at: usize, quoted: &Quoted) -> usize {
     while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
-        let closes = matches!(c, '.' | '!' | '?' | '。' | '！' | '？' | '…' | ')' | ']' | '）' | '】' | '*' | '_' | '"' | '”' | '\'' | '’');
+        let closes = matches!(
+            c,
+            '.' | '!' | '?' | '。' | '！' | '？' | '…' | ')' | ']' | '）' | '】' | '*' | '_' | '"' | '”' | '\'' | '’'
+        );
         if !closes || quoted.at(at).is_some_and(|quote| quote.start == at) {
             break;
         }

@@ -33,7 +33,10 @@ fn the_corpus_reads_as_it_is_to_be_read() {
         let translated = translate(&case.text);
         let offers: Vec<String> = translated.offers.iter().map(word).collect();
         if translated.text != case.keep || offers != case.offers {
-            wrong.push(format!("{}\n  gave {:?} {offers:?}\n  not  {:?} {:?}", case.text, translated.text, case.keep, case.offers));
+            wrong.push(format!(
+                "{}\n  gave {:?} {offers:?}\n  not  {:?} {:?}",
+                case.text, translated.text, case.keep, case.offers
+            ));
         }
     }
     assert!(wrong.is_empty(), "{} of {} are wrong:\n{}", wrong.len(), corpus.case.len(), wrong.join("\n"));

@@ -76,13 +76,15 @@ fn name(text: &str, at: usize) -> Option<usize> {
         return None;
     }
     let rest = text.get(at..)?;
-    let word: &str = rest.split(|c: char| c.is_whitespace() || !c.is_ascii() || matches!(c, '"' | '<' | '>' | '(' | ')')).next()?;
+    let word: &str =
+        rest.split(|c: char| c.is_whitespace() || !c.is_ascii() || matches!(c, '"' | '<' | '>' | '(' | ')')).next()?;
     let word = word.trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '\'', ']']);
     if word.contains("://") || word.starts_with("www.") {
         return Some(word.len());
     }
     let (stem, ending) = word.rsplit_once('.')?;
-    let is_file = stem.chars().any(char::is_alphanumeric) && FILE_ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known));
+    let is_file =
+        stem.chars().any(char::is_alphanumeric) && FILE_ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known));
     is_file.then_some(word.len())
 }
 
