@@ -9,7 +9,7 @@ help:
 	@echo "make demo     build, then score a sample clip as an MCP client would, and print the MP4's path"
 	@echo "make test     everything CI checks: format, lints, dependency policy, all tests"
 	@echo "make install  put bedtrack into cargo's bin folder"
-	@echo "make docs     write the generated parts of the README anew"
+	@echo "make docs     write the generated lists and tables anew"
 
 build:
 	$(CARGO) build --release --locked
@@ -31,4 +31,4 @@ install:
 	$(CARGO) install --locked --path .
 
 docs:
-	UPDATE_DOCS=1 $(CARGO) test --locked --test it docs::
+	UPDATE_DOCS=1 $(CARGO) test --locked --test it up_to_date

@@ -99,6 +99,7 @@ pub struct TimelineSegment {
     pub end: f64,
     /// Volume in percent, where known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "f64")]
     pub volume_percent: Option<f64>,
 }
 
@@ -117,18 +118,22 @@ pub struct Media {
     pub url: String,
     /// Its length.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "f64")]
     pub seconds: Option<f64>,
     /// Tempo of music.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "f64")]
     pub bpm: Option<f64>,
     /// Key of music.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub key: String,
     /// Loudness of music.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "f64")]
     pub lufs: Option<f64>,
     /// Seed of music.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "i64")]
     pub seed: Option<u64>,
     /// Licence of music.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -140,18 +145,23 @@ pub struct Media {
 pub struct Credits {
     /// Can be spent now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "i64")]
     pub available: Option<i64>,
     /// Held for work in progress.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "i64")]
     pub frozen: Option<i64>,
     /// Both together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "i64")]
     pub total: Option<i64>,
     /// Nothing is ever spent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "bool")]
     pub unlimited: Option<bool>,
     /// Spent by this call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "i64")]
     pub spent: Option<i64>,
 }
 
@@ -170,6 +180,7 @@ pub struct Fault {
     pub retryable: bool,
     /// When.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "i64")]
     pub retry_after_seconds: Option<u64>,
 }
 

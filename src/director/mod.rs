@@ -4,6 +4,17 @@
 
 pub mod advice;
 pub mod answer;
+pub mod ask;
+pub mod caller;
+pub mod desk;
+pub mod progress;
+pub mod route;
+pub mod settings;
+
+pub use caller::{Caller, Reach};
+pub use desk::Director;
+pub use progress::{Progress, Step};
+pub use settings::{Backend, Settings};
 pub mod changes;
 pub mod timeline;
 pub mod translate;

@@ -1,1 +1,26 @@
-//! x
+//! The one client of the NemoVideo API, for the cloud and the local studio alike: tokens, endpoints, the event stream,
+//! uploads and downloads, and what may be repeated. Knows nothing of tools or turns.
+
+mod calls;
+mod client;
+mod download;
+mod endpoint;
+mod error;
+mod http;
+mod retry;
+mod settings;
+mod sse;
+mod stream;
+mod token;
+mod token_file;
+mod upload;
+
+pub use calls::{Seen, bind_id};
+pub use client::Client;
+pub use download::{Fetch, is_private_address};
+pub use endpoint::{Endpoint, EndpointError, Fixed, Lazy, Place, Start};
+pub use error::{ApiError, Auth, Call, Refused, Unclear};
+pub use settings::Settings;
+pub use stream::{StreamEnd, TurnItem, TurnStream};
+pub use token::TokenKeeper;
+pub use upload::LocalFile;

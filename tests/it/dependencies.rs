@@ -1,6 +1,9 @@
 //! The dependency policy of `deny.toml`, checked without a further tool: every locked package has a welcome licence, and none is banned.
 
+use std::collections::BTreeSet;
 use std::process::Command;
+
+use crate::harness::generated;
 
 #[derive(serde::Deserialize)]
 struct Policy {
@@ -69,20 +72,25 @@ fn one(words: &[&str], at: &mut usize, allow: &[String]) -> bool {
     allow.contains(&licence)
 }
 
-#[test]
-fn every_dependency_has_a_welcome_licence_and_none_is_banned() {
-    let policy: Policy = toml::from_str(include_str!("../../deny.toml")).unwrap();
+/// Every locked package as cargo lists it.
+fn packages() -> Vec<serde_json::Value> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--locked", "--manifest-path"])
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let packages = metadata["packages"].as_array().unwrap();
+    let mut metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let packages: Vec<serde_json::Value> = serde_json::from_value(metadata["packages"].take()).unwrap();
     assert!(packages.len() > 50, "only {} packages were listed", packages.len());
+    packages
+}
+
+#[test]
+fn every_dependency_has_a_welcome_licence_and_none_is_banned() {
+    let policy: Policy = toml::from_str(include_str!("../../deny.toml")).unwrap();
     let mut broken = Vec::new();
-    for package in packages {
+    for package in packages() {
         let name = package["name"].as_str().unwrap();
         let licence = package["license"].as_str().unwrap_or("none");
         if !is_welcome(licence, &policy.licenses.allow) {
@@ -93,6 +101,20 @@ fn every_dependency_has_a_welcome_licence_and_none_is_banned() {
         }
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn the_list_of_third_party_packages_is_up_to_date() {
+    let mut lines = BTreeSet::new();
+    for package in packages().iter().filter(|package| package["source"].is_string()) {
+        let word = |key: &str| package[key].as_str().unwrap_or("-").to_owned();
+        lines.insert(format!("| {} | {} | {} |\n", word("name"), word("license"), word("repository")));
+    }
+    let head = "# Third-party packages\n\n\
+        Every package that `Cargo.lock` names, tests and other systems' included. Licence texts are in the packages \
+        themselves; samples and fonts have theirs beside them in `assets/`.\n\n\
+        | Package | Licence | Source |\n| --- | --- | --- |\n";
+    generated::check_file("THIRD-PARTY.md", &(head.to_owned() + &lines.into_iter().collect::<String>()));
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub async fn write(
     state: &State,
     draft: &Draft,
     out: &Path,
-) -> Result<Vec<String>, RenderError> {
+) -> Result<(), RenderError> {
     let mut files: BTreeMap<String, PathBuf> = BTreeMap::new();
     for medium in draft.t.iter().flat_map(|track| &track.sg).filter_map(|segment| medium_of(state, segment)) {
         let urls = ["midi", "beats", "provenance", "score"].iter().filter_map(|key| medium.m.get(*key)?.as_str());
@@ -42,7 +42,7 @@ pub async fn write(
         Ok::<_, std::io::Error>(())
     });
     written.await.map_err(|_| RenderError::Stopped)??;
-    Ok(Vec::new())
+    Ok(())
 }
 
 /// Adds files as they are; media do not shrink.

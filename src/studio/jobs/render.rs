@@ -1,16 +1,21 @@
 //! A render: the draft becomes one finished file.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::runner::{Handler, JobControl};
 use super::workshop::Workshop;
-use super::{programme, project, stems};
+use super::programme::{self, whole};
+use super::{project, stems};
 use crate::store::{Job, Outcome, StoreError};
-use crate::studio::film::{Aspect, Clip, Cover, FilmError, Format, MediaKind, Plan, Quality, TitleCard, Watch};
+use crate::studio::film::{
+    Aspect, Clip, Cover, FilmError, FilmFormat, MediaKind, Plan, Quality, SoundFormat, TitleCard, Watch,
+};
 use crate::studio::sound::SoundError;
 use crate::wire::draft::{self, Draft};
 use crate::wire::render::OutputSpec;
@@ -71,17 +76,19 @@ pub enum RenderError {
 pub struct Renders(pub Arc<Workshop>);
 
 impl Handler for Renders {
-    fn kind(&self) -> &'static str {
-        KIND
+    fn run(&self, job: Job, control: JobControl) -> BoxFuture<'_, Outcome> {
+        Box::pin(self.attempt(job, control))
     }
+}
 
-    async fn run(&self, job: Job, control: JobControl) -> Outcome {
+impl Renders {
+    async fn attempt(&self, job: Job, control: JobControl) -> Outcome {
         let payload: Payload = match serde_json::from_value(job.payload.clone()) {
             Ok(payload) => payload,
             Err(error) => return Outcome::failed(json!({"error": format!("the render cannot be read: {error}")})),
         };
         let meter = control.clone();
-        let watch = Watch::new(control.cancelled()).reporting(move |done| meter.progress(done));
+        let watch = Watch::new(control.cancelled().clone()).reporting(move |done| meter.progress(done));
         match render(&self.0, &job, &payload, &watch).await {
             Ok(made) => Outcome::done(json!(made)),
             Err(_) if watch.token().is_cancelled() => Outcome::Cancelled,
@@ -98,55 +105,98 @@ impl Handler for Renders {
     }
 }
 
+/// The kinds of file that can be asked for.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(untagged)]
+enum Output {
+    Film(FilmFormat),
+    Sound(SoundFormat),
+    Archive(Archive),
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Archive {
+    Stems,
+    Project,
+}
+
+/// Reads a word of the wish; the types name what they accept.
+fn wish<T: DeserializeOwned>(what: &str, word: &str) -> Result<T, RenderError> {
+    serde_json::from_value(json!(word))
+        .map_err(|_| RenderError::Wish(format!("{word:?} is no {what} that can be exported")))
+}
+
 async fn render(workshop: &Workshop, job: &Job, payload: &Payload, watch: &Watch) -> Result<Made, RenderError> {
-    let state = workshop.state(&job.session).await?.state;
+    let (session, state) = (&job.session, workshop.state(&job.session).await?.state);
     let draft = Draft::read(&payload.draft);
-    let format: Format = payload
-        .output
-        .format
-        .parse()
-        .map_err(|_| RenderError::Wish(format!("{} is no format that can be exported", payload.output.format)))?;
-    let folder = workshop.scratch_folder()?;
-    let out = folder.path().join(format!("out.{}", format.extension()));
-    let notes = match format {
-        Format::Stems => stems::write(workshop, &job.session, &state, &draft, folder.path(), &out, watch).await?,
-        Format::Project => project::write(workshop, &job.session, &state, &draft, &out).await?,
-        _ => {
-            let sound = programme::mix(workshop, &job.session, &state, &draft, folder.path(), watch).await?;
-            let plan = plan(workshop, &job.session, &state, &draft, payload, sound).await?;
-            workshop.film.render(&plan, folder.path(), &out, watch).await?.notes
+    let format = &payload.output.format;
+    let output: Output = wish("format", format)?;
+    let quality: Quality = wish("quality", &payload.output.quality)?;
+    let scratch = workshop.scratch_folder()?;
+    let folder = scratch.path();
+    let ending = if matches!(output, Output::Archive(_)) { "zip" } else { format };
+    let out = folder.join(format!("out.{ending}"));
+    let mix = watch.part(0.0..0.4);
+    let finish = watch.part(0.4..1.0);
+    let notes = match output {
+        Output::Archive(Archive::Stems) => {
+            stems::write(workshop, session, &state, &draft, folder, &out, watch).await?;
+            Vec::new()
+        }
+        Output::Archive(Archive::Project) => {
+            project::write(workshop, session, &state, &draft, &out).await?;
+            Vec::new()
+        }
+        Output::Sound(format) => {
+            let sound = programme::mix(workshop, session, &state, &draft, folder, &mix).await?;
+            let sound = sound.ok_or_else(|| RenderError::Wish("nothing on the timeline sounds".into()))?;
+            if format == SoundFormat::Wav {
+                // The programme is a WAV already; this works without ffmpeg.
+                tokio::fs::copy(&sound, &out).await?;
+                Vec::new()
+            } else {
+                workshop.film.encode_audio(&sound, format, quality, &out, &finish).await?.notes
+            }
+        }
+        Output::Film(format) => {
+            let sound = programme::mix(workshop, session, &state, &draft, folder, &mix).await?;
+            let plan = Plan {
+                clips: clips(workshop, session, &state, &draft).await?,
+                titles: titles(&draft),
+                cover: has_no_picture(&draft).then(|| Cover { title: cover_title(&state, &draft) }),
+                sound,
+                duration_ms: whole(draft.end()),
+                aspect: wish::<Aspect>("shape", payload.output.aspect.as_deref().unwrap_or("source"))?,
+                format,
+                quality,
+            };
+            workshop.film.render(&plan, folder, &out, &finish).await?.notes
         }
     };
-    keep(workshop, job, format, &out, notes).await
+    keep(workshop, job, ending, &out, notes).await
 }
 
 /// Keeps the file under a key of this attempt alone, so that an overtaken worker can publish nothing.
 async fn keep(
     workshop: &Workshop,
     job: &Job,
-    format: Format,
+    ending: &str,
     out: &Path,
     notes: Vec<String>,
 ) -> Result<Made, RenderError> {
     let bytes = tokio::fs::metadata(out).await?.len();
     let id = job.id.replace('/', "-");
-    let key = format!("renders/{id}/{}/out.{}", job.attempt, format.extension());
+    let key = format!("renders/{id}/{}/out.{ending}", job.attempt);
     workshop.store.blobs().put_file(&key, out).await?;
     Ok(Made { key, bytes, notes })
 }
 
-async fn plan(
-    workshop: &Workshop,
-    session: &str,
-    state: &State,
-    draft: &Draft,
-    payload: &Payload,
-    sound: Option<PathBuf>,
-) -> Result<Plan, RenderError> {
-    let wish = |what: &str, value: &str| RenderError::Wish(format!("{value} is no {what} that can be exported"));
-    let quality: Quality = payload.output.quality.parse().map_err(|_| wish("quality", &payload.output.quality))?;
-    let aspect = payload.output.aspect.as_deref().unwrap_or("source");
-    let aspect: Aspect = aspect.parse().map_err(|_| wish("shape", aspect))?;
+fn has_no_picture(draft: &Draft) -> bool {
+    !draft.t.iter().any(|track| track.tt == draft::VIDEO && !track.sg.is_empty())
+}
+
+async fn clips(workshop: &Workshop, session: &str, state: &State, draft: &Draft) -> Result<Vec<Clip>, RenderError> {
     let mut clips = Vec::new();
     for placed in draft.t.iter().filter(|track| track.tt == draft::VIDEO).flat_map(draft::Track::placed) {
         let medium = programme::medium_of(state, placed.segment)
@@ -154,32 +204,28 @@ async fn plan(
         clips.push(Clip {
             path: workshop.media_file(session, medium).await?,
             kind: if medium.kind.as_deref() == Some("image") { MediaKind::Image } else { MediaKind::Video },
-            in_ms: programme::number(placed.segment, "in"),
-            duration_ms: placed.segment.d,
-            start_ms: placed.start,
+            in_ms: whole(programme::number(placed.segment, "in")),
+            duration_ms: whole(placed.segment.d),
+            start_ms: whole(placed.start),
         });
     }
+    Ok(clips)
+}
+
+fn titles(draft: &Draft) -> Vec<TitleCard> {
     let titles = draft.t.iter().filter(|track| track.tt == draft::TEXT).flat_map(draft::Track::placed);
     let titles = titles.filter_map(|placed| {
-        let text_of = |key: &str| placed.segment.m.get(key).and_then(Value::as_str).unwrap_or_default();
+        // An unknown place or style of a foreign draft is no reason to fail.
+        let known = |key: &str| placed.segment.m.get(key).cloned().unwrap_or_default();
         Some(TitleCard {
             text: placed.segment.text()?.to_owned(),
             start_ms: placed.start,
-            duration_ms: placed.segment.d,
-            position: text_of("position").parse().unwrap_or_default(),
-            style: text_of("style").parse().unwrap_or_default(),
+            duration_ms: whole(placed.segment.d),
+            position: serde_json::from_value(known("position")).unwrap_or_default(),
+            style: serde_json::from_value(known("style")).unwrap_or_default(),
         })
     });
-    Ok(Plan {
-        titles: titles.collect(),
-        cover: clips.is_empty().then(|| Cover { title: cover_title(state, draft) }),
-        clips,
-        sound,
-        duration_ms: draft.end(),
-        aspect,
-        format: payload.output.format.parse().map_err(|_| wish("format", &payload.output.format))?,
-        quality,
-    })
+    titles.collect()
 }
 
 /// What stands on the cover of a video without a picture: the music's name.

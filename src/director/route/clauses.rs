@@ -1,0 +1,208 @@
+//! A request cut into clauses, and what each one asks for.
+
+use super::Action;
+use super::lexicon::{Lexicon, Rule, lexicon};
+use super::tokens::{Kind, Token};
+use super::wish::{self, ExportWish};
+
+/// No action takes more words than this; what is longer is a message, and the search stays linear.
+const LONGEST_ACTION: usize = 48;
+
+/// What a clause asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// An action of the table.
+    For(Action),
+    /// "Generate and download a lo-fi track": a wish, and then its file.
+    MakeAndFetch(ExportWish),
+    /// Nothing of the table.
+    Nothing,
+}
+
+impl Asked {
+    /// Whether it is more than a message.
+    pub fn is_action(&self) -> bool {
+        *self != Self::Nothing
+    }
+}
+
+/// A clause.
+#[derive(Debug)]
+pub struct Clause<'a> {
+    /// Its words.
+    pub tokens: &'a [Token],
+    /// What it asks for.
+    pub asked: Asked,
+    /// Where it lies in the request, joined fragments included.
+    span: (usize, usize),
+    // For `MakeAndFetch`: the verb of making, and what is to be made.
+    made: Option<((usize, usize), usize)>,
+}
+
+impl<'a> Clause<'a> {
+    fn new(tokens: &'a [Token], asked: Asked) -> Self {
+        let span = (tokens.first().map_or(0, |token| token.start), tokens.last().map_or(0, |token| token.end));
+        Self { tokens, asked, span, made: None }
+    }
+
+    /// Its first byte.
+    pub fn start(&self) -> usize {
+        self.span.0
+    }
+
+    /// The byte after it.
+    pub fn end(&self) -> usize {
+        self.span.1
+    }
+
+    /// Whether it is nothing but "please", "thanks", "okay".
+    pub fn is_polite(&self) -> bool {
+        let lexicon = lexicon();
+        after_fillers(lexicon, self.tokens)
+            .iter()
+            .all(|token| lexicon.common.contains(&token.text) && token.kind == Kind::Word)
+    }
+
+    /// The wish within "generate and download a lo-fi track".
+    pub fn made(&self, request: &str) -> String {
+        let Some(((start, end), object)) = self.made else { return String::new() };
+        let verb = request.get(start..end).unwrap_or_default();
+        let object = request.get(object..self.end()).unwrap_or_default().trim();
+        let space = if verb.is_ascii() { " " } else { "" };
+        format!("{verb}{space}{object}")
+    }
+}
+
+/// Cuts a request at its punctuation and joining words, and reads each clause.
+pub fn classify(tokens: &[Token], has_files: bool) -> Vec<Clause<'_>> {
+    let lexicon = lexicon();
+    let joins =
+        |token: &Token| token.kind == Kind::Stop || token.kind == Kind::Word && lexicon.joiners.contains(&token.text);
+    tokens
+        .split(joins)
+        .filter(|words| !words.is_empty())
+        .map(|words| Clause::new(words, asked(lexicon, words, has_files)))
+        .collect()
+}
+
+fn asked(lexicon: &Lexicon, words: &[Token], has_files: bool) -> Asked {
+    let bounded = words.get(..LONGEST_ACTION).unwrap_or(words);
+    if lexicon.never.within(bounded) {
+        return Asked::Nothing;
+    }
+    let core = after_fillers(lexicon, bounded);
+    let whole = words.len() <= LONGEST_ACTION;
+    let fits = |rule: &Rule| fits(lexicon, rule, core, bounded, whole);
+    let action = if fits(&lexicon.state) {
+        Action::State
+    } else if fits(&lexicon.credits) {
+        Action::Credits
+    } else if fits(&lexicon.upload) || has_files && fits(&lexicon.handing_over) {
+        Action::Upload
+    } else if fits(&lexicon.export) {
+        Action::Export(wish::read(lexicon, bounded))
+    } else {
+        return Asked::Nothing;
+    };
+    Asked::For(action)
+}
+
+fn fits(lexicon: &Lexicon, rule: &Rule, core: &[Token], clause: &[Token], whole: bool) -> bool {
+    if core.is_empty() || rule.not.within(core) {
+        return false;
+    }
+    rule.open.at(core, 0).is_some() || whole && rule.keys.within(clause) && covered(lexicon, rule, core)
+}
+
+/// Whether every word belongs to the action or carries no wish of its own.
+fn covered(lexicon: &Lexicon, rule: &Rule, words: &[Token]) -> bool {
+    words.iter().all(|token| match token.kind {
+        Kind::Word => rule.words.contains(&token.text) || lexicon.common.contains(&token.text),
+        Kind::File | Kind::Url => rule.files,
+        Kind::Number | Kind::Stop => true,
+        Kind::Quote => false,
+    })
+}
+
+/// The words behind "please", "can you", "now", "once it's done".
+fn after_fillers<'a>(lexicon: &Lexicon, words: &'a [Token]) -> &'a [Token] {
+    let mut at = 0;
+    while let Some(end) = lexicon.fillers.at(words, at) {
+        at = end;
+    }
+    words.get(at..).unwrap_or_default()
+}
+
+/// "Export as mp3 and in high quality", "make it square and export", "generate and download a track": what belongs to
+/// an export goes to it.
+pub fn join_fragments(clauses: &mut Vec<Clause<'_>>) {
+    let lexicon = lexicon();
+    let mut joined: Vec<Clause<'_>> = Vec::with_capacity(clauses.len());
+    for mut clause in clauses.drain(..) {
+        let before = joined.last();
+        if let Some(before) = before.filter(|before| only_makes(lexicon, before))
+            && let Some(object) = fetched(lexicon, &clause)
+        {
+            clause.made = Some((before.span, object));
+            clause.asked = Asked::MakeAndFetch(wish::read(lexicon, clause.tokens));
+            joined.pop();
+        } else if let Asked::For(Action::Export(wish)) = &mut clause.asked
+            && let Some((more, start)) = before.and_then(|before| Some((fragment(lexicon, before)?, before.start())))
+            && more.format.is_none()
+        {
+            wish.fill_from(more);
+            clause.span.0 = start;
+            joined.pop();
+        } else if before.is_some_and(|before| matches!(before.asked, Asked::For(Action::Export(_))))
+            && rather_than(lexicon, &clause)
+        {
+            continue;
+        } else if clause.asked == Asked::Nothing
+            && let Some(more) = fragment(lexicon, &clause)
+            && let Some(Clause { asked: Asked::For(Action::Export(wish)), span, .. }) = joined.last_mut()
+        {
+            if wish.format.is_none() || more.format.is_none() {
+                wish.fill_from(more);
+                span.1 = clause.span.1;
+                continue;
+            }
+            // A second format is a second file.
+            let wish = ExportWish {
+                format: more.format,
+                aspect: more.aspect.or(wish.aspect.clone()),
+                quality: more.quality.or(wish.quality.clone()),
+            };
+            clause.asked = Asked::For(Action::Export(wish));
+        }
+        joined.push(clause);
+    }
+    *clauses = joined;
+}
+
+/// A clause without a verb of its own that says how to export.
+fn fragment(lexicon: &Lexicon, clause: &Clause<'_>) -> Option<ExportWish> {
+    let short = clause.tokens.len() <= LONGEST_ACTION && clause.asked == Asked::Nothing;
+    let says = short && covered(lexicon, &lexicon.export, clause.tokens) && !lexicon.never.within(clause.tokens);
+    says.then(|| wish::read(lexicon, clause.tokens)).filter(|wish| *wish != ExportWish::default())
+}
+
+/// "Not gif": says again what an export is, by what it is not.
+fn rather_than(lexicon: &Lexicon, clause: &Clause<'_>) -> bool {
+    let [first, rest @ ..] = clause.tokens else { return false };
+    clause.tokens.len() <= LONGEST_ACTION
+        && lexicon.rather_than.contains(&first.text)
+        && covered(lexicon, &lexicon.export, rest)
+        && wish::read(lexicon, rest) != ExportWish::default()
+}
+
+/// Whether a clause is a verb of making and nothing else.
+fn only_makes(lexicon: &Lexicon, clause: &Clause<'_>) -> bool {
+    let short = clause.tokens.len() < LONGEST_ACTION && clause.asked == Asked::Nothing;
+    short && matches!(after_fillers(lexicon, clause.tokens), [verb] if lexicon.make.contains(&verb.text))
+}
+
+/// Where the object begins in "download a lo-fi track".
+fn fetched(lexicon: &Lexicon, clause: &Clause<'_>) -> Option<usize> {
+    let [verb, object, ..] = clause.tokens else { return None };
+    (clause.asked == Asked::Nothing && lexicon.fetch.contains(&verb.text)).then_some(object.start)
+}

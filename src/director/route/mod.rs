@@ -1,0 +1,100 @@
+//! The routing table: what a request asks for, decided before anything is sent. Intent counts, not the bare word: a
+//! clause is an action only when nothing in it speaks of anything else. Pure; the words are data in `lexicon.toml`.
+
+mod clauses;
+mod lexicon;
+mod tokens;
+mod wish;
+
+#[cfg(test)]
+mod tests;
+
+use clauses::{Asked, Clause};
+use tokens::tokens;
+pub use wish::ExportWish;
+
+/// What a part of a request asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// The finished file.
+    Export(ExportWish),
+    /// The balance.
+    Credits,
+    /// How things stand.
+    State,
+    /// To bring media in.
+    Upload,
+    /// Anything else: a turn with the studio's agent.
+    Message,
+}
+
+impl Action {
+    /// Its name, as `action` in the structured content gives it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Export(_) => "export",
+            Self::Credits => "credits",
+            Self::State => "state",
+            Self::Upload => "upload",
+            Self::Message => "message",
+        }
+    }
+}
+
+/// A part of a request with what it asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Routed {
+    /// What it asks for.
+    pub action: Action,
+    /// Its words; empty for an upload that only the files ask for.
+    pub text: String,
+}
+
+/// The actions of a request in their order; a request of nothing but white space has none unless files come with it.
+/// Where files come with the call an upload is always among them, before whatever does not say otherwise.
+pub fn actions(request: &str, has_files: bool) -> Vec<Routed> {
+    let tokens = tokens(request, &lexicon::lexicon().chinese);
+    let mut clauses = clauses::classify(&tokens, has_files);
+    clauses::join_fragments(&mut clauses);
+    let mut routed = collect(request, &clauses);
+    if has_files && !routed.iter().any(|part| part.action == Action::Upload) {
+        routed.insert(0, Routed { action: Action::Upload, text: String::new() });
+    }
+    routed
+}
+
+/// Neighbouring message clauses become one message with its words as they were; pleasantries alone become none.
+fn collect(request: &str, clauses: &[Clause<'_>]) -> Vec<Routed> {
+    let slice = |first: &Clause<'_>, last: &Clause<'_>| {
+        request.get(first.start()..last.end()).unwrap_or_default().trim().to_owned()
+    };
+    let acts = clauses.iter().any(|clause| clause.asked.is_action());
+    if !acts {
+        let text = request.trim();
+        return if text.is_empty() {
+            Vec::new()
+        } else {
+            vec![Routed { action: Action::Message, text: text.to_owned() }]
+        };
+    }
+    let mut routed: Vec<Routed> = Vec::new();
+    for run in clauses.chunk_by(|a, b| !a.asked.is_action() && !b.asked.is_action()) {
+        let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
+        let text = slice(first, last);
+        match &first.asked {
+            Asked::Nothing if run.iter().all(Clause::is_polite) => {}
+            Asked::Nothing => routed.push(Routed { action: Action::Message, text }),
+            Asked::MakeAndFetch(wish) => {
+                routed.push(Routed { action: Action::Message, text: first.made(request) });
+                routed.push(Routed { action: Action::Export(wish.clone()), text });
+            }
+            Asked::For(action) => {
+                let again = routed.last().is_some_and(|before| before.action == *action);
+                if !again {
+                    routed.push(Routed { action: action.clone(), text });
+                }
+            }
+        }
+    }
+    routed
+}

@@ -1,0 +1,32 @@
+//! How the finished file is wanted: format, aspect and quality, in the contract's words.
+
+use super::lexicon::{Lexicon, Patterns};
+use super::tokens::Token;
+
+/// What a request says about the file it wants; what it leaves open is `None`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExportWish {
+    /// `mp4`, `mov`, `webm`, `gif`, `jpg`, `png`, `wav`, `mp3`, `m4a`, `aac`, `flac`, `stems` or `project`.
+    pub format: Option<String>,
+    /// `16:9`, `9:16`, `1:1` or `4:5`.
+    pub aspect: Option<String>,
+    /// `draft`, `standard` or `high`.
+    pub quality: Option<String>,
+}
+
+impl ExportWish {
+    /// Takes what it does not say itself from another.
+    pub fn fill_from(&mut self, more: Self) {
+        self.format = self.format.take().or(more.format);
+        self.aspect = self.aspect.take().or(more.aspect);
+        self.quality = self.quality.take().or(more.quality);
+    }
+}
+
+/// Reads the wish out of a clause.
+pub fn read(lexicon: &Lexicon, words: &[Token]) -> ExportWish {
+    let first = |named: &[(String, Patterns)]| {
+        named.iter().find(|(_, patterns)| patterns.within(words)).map(|(name, _)| name.clone())
+    };
+    ExportWish { format: first(&lexicon.formats), aspect: first(&lexicon.aspects), quality: first(&lexicon.qualities) }
+}

@@ -1,0 +1,274 @@
+//! What a film is to be made of: the caller's side of a render.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::FilmError;
+use super::limits::LIMITS;
+use super::media::MediaKind;
+
+/// A film to make. Times are ms on the film's own clock.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Pictures, one after another; where two overlap the later one wins, and gaps are black.
+    pub clips: Vec<Clip>,
+    /// Words over the picture.
+    pub titles: Vec<TitleCard>,
+    /// The finished programme: WAV, 48 kHz, stereo, at its loudness. None for a silent film.
+    pub sound: Option<PathBuf>,
+    /// What to show where there is no picture at all.
+    pub cover: Option<Cover>,
+    /// The film's length. A picture that is copied keeps its own to the frame.
+    pub duration_ms: u64,
+    /// The shape of the picture.
+    pub aspect: Aspect,
+    /// What kind of file comes out.
+    pub format: FilmFormat,
+    /// How much effort and size.
+    pub quality: Quality,
+}
+
+/// A stretch of a video, or a still that is shown for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clip {
+    /// The file.
+    pub path: PathBuf,
+    /// Video or image.
+    pub kind: MediaKind,
+    /// Where in the file it begins.
+    pub in_ms: u64,
+    /// How long it is shown.
+    pub duration_ms: u64,
+    /// When in the film it begins.
+    pub start_ms: u64,
+}
+
+/// Words over the picture. Line breaks are kept and long lines wrapped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TitleCard {
+    /// The words, in any script that the built-in fonts have.
+    pub text: String,
+    /// When they come; negative where a film begins within them.
+    pub start_ms: i64,
+    /// How long they stay.
+    pub duration_ms: u64,
+    /// Where they stand.
+    pub position: TitlePosition,
+    /// How they look.
+    pub style: TitleStyle,
+}
+
+/// Where a title stands, within the safe area.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TitlePosition {
+    /// At the top.
+    Top,
+    /// In the middle.
+    #[default]
+    Center,
+    /// In the lower third, clear of the controls of players and phones.
+    Lower,
+    /// At the bottom, where captions stand.
+    Bottom,
+}
+
+/// How a title looks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TitleStyle {
+    /// Large and bold.
+    #[default]
+    Title,
+    /// Smaller, for a line under a title.
+    Subtitle,
+    /// For spoken words.
+    Caption,
+}
+
+/// What stands for a picture where there is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cover {
+    /// The words on it.
+    pub title: String,
+}
+
+/// The shape of a picture.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Aspect {
+    /// As the first picture is.
+    #[default]
+    #[serde(rename = "source")]
+    Source,
+    /// 16:9.
+    #[serde(rename = "16:9")]
+    Wide,
+    /// 9:16.
+    #[serde(rename = "9:16")]
+    Tall,
+    /// 1:1.
+    #[serde(rename = "1:1")]
+    Square,
+    /// 4:5.
+    #[serde(rename = "4:5")]
+    Portrait,
+}
+
+impl Aspect {
+    /// Width to height; none for the source's own.
+    pub fn ratio(self) -> Option<(u32, u32)> {
+        match self {
+            Self::Source => None,
+            Self::Wide => Some((16, 9)),
+            Self::Tall => Some((9, 16)),
+            Self::Square => Some((1, 1)),
+            Self::Portrait => Some((4, 5)),
+        }
+    }
+}
+
+/// Files with a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FilmFormat {
+    /// H.264 and AAC in MP4.
+    Mp4,
+    /// The same in QuickTime.
+    Mov,
+    /// VP9 and Opus in WebM.
+    Webm,
+    /// At most 480 pixels and 15 s, silent.
+    Gif,
+    /// A still of one third in.
+    Jpg,
+    /// The same without loss.
+    Png,
+}
+
+/// Files with sound alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SoundFormat {
+    /// MP3 with a gapless header.
+    Mp3,
+    /// AAC in MP4.
+    M4a,
+    /// AAC in ADTS: a bare stream, without exact ends.
+    Aac,
+    /// FLAC of 24 bits.
+    Flac,
+    /// WAV of 24 bits.
+    Wav,
+}
+
+/// How much effort and size; the numbers are in `quality.toml`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Quality {
+    /// Quick and small, to look at.
+    Draft,
+    /// To publish.
+    #[default]
+    Standard,
+    /// To keep.
+    High,
+}
+
+/// A finished film.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rendered {
+    /// Its size.
+    pub bytes: u64,
+    /// Its length; 0 for a still.
+    pub duration_ms: u64,
+    /// What the user should know, a sentence each: why the picture was re-encoded, what was left out.
+    pub notes: Vec<String>,
+    /// Whether the picture is the source's, bit for bit.
+    pub picture_copied: bool,
+    /// Loudness of the encoded sound in LUFS, where it has sound.
+    pub lufs: Option<f64>,
+    /// Its highest true peak in dBTP.
+    pub true_peak_db: Option<f64>,
+}
+
+impl Plan {
+    /// Refuses what no film can be made of.
+    pub(super) fn check(&self) -> Result<(), FilmError> {
+        let bad = |why: &str| Err(FilmError::BadPlan(why.to_owned()));
+        if self.duration_ms == 0 {
+            return bad("the film has no length");
+        }
+        if self.duration_ms > LIMITS.media_seconds * 1000 {
+            return bad("the film is too long");
+        }
+        if self
+            .clips
+            .iter()
+            .any(|clip| clip.duration_ms == 0 || !matches!(clip.kind, MediaKind::Video | MediaKind::Image))
+        {
+            return bad("a clip has no picture or no length");
+        }
+        if self.clips.is_empty() && self.cover.is_none() {
+            return bad("there is no picture, and no cover to stand for one");
+        }
+        Ok(())
+    }
+
+    /// The part of the film from `from` on for `length`, as a film of its own without sound.
+    pub(super) fn window(&self, from: u64, length: u64) -> Self {
+        let to = from.saturating_add(length).min(self.duration_ms);
+        let clips = self.clips.iter().filter_map(|clip| {
+            let (start, end) = (clip.start_ms.max(from), clip.start_ms.saturating_add(clip.duration_ms).min(to));
+            (start < end).then(|| Clip {
+                in_ms: clip.in_ms.saturating_add(start - clip.start_ms),
+                duration_ms: end - start,
+                start_ms: start - from,
+                ..clip.clone()
+            })
+        });
+        let shift = i64::try_from(from).unwrap_or(i64::MAX);
+        let titles = self.titles.iter().map(|title| TitleCard { start_ms: title.start_ms - shift, ..title.clone() });
+        Self {
+            clips: clips.collect(),
+            titles: titles.collect(),
+            duration_ms: to.saturating_sub(from).max(1),
+            cover: self.cover.clone(),
+            sound: self.sound.clone(),
+            ..*self
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_keeps_what_is_seen_in_it() {
+        let clip =
+            |start_ms| Clip { path: "a".into(), kind: MediaKind::Video, in_ms: 500, duration_ms: 4000, start_ms };
+        let title = TitleCard {
+            text: "t".into(),
+            start_ms: 0,
+            duration_ms: 3000,
+            position: TitlePosition::Center,
+            style: TitleStyle::Title,
+        };
+        let plan = Plan {
+            clips: vec![clip(0), clip(4000)],
+            titles: vec![title],
+            sound: None,
+            cover: None,
+            duration_ms: 8000,
+            aspect: Aspect::Source,
+            format: FilmFormat::Png,
+            quality: Quality::Standard,
+        };
+        plan.check().unwrap();
+        let seen = plan.window(2666, 40);
+        assert_eq!((seen.clips.len(), seen.clips[0].in_ms, seen.clips[0].start_ms), (1, 3166, 0));
+        assert_eq!((seen.clips[0].duration_ms, seen.titles[0].start_ms, seen.duration_ms), (40, -2666, 40));
+        assert!(Plan { duration_ms: 0, ..plan }.check().is_err());
+    }
+}

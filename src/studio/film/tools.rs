@@ -1,0 +1,269 @@
+//! Finding ffmpeg and ffprobe, and knowing what they can do. Nothing is downloaded; what is missing is remembered and
+//! answered with this system's install command when it is needed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
+
+use super::FilmError;
+use super::call::{Call, Tool};
+use super::limits::LIMITS;
+use super::watch::Watch;
+
+#[derive(Debug, Default, Deserialize)]
+struct Install {
+    folders: BTreeMap<String, Vec<PathBuf>>,
+    linux: Vec<Distribution>,
+    elsewhere: BTreeMap<String, String>,
+    parts: Parts,
+}
+
+#[derive(Debug, Deserialize)]
+struct Distribution {
+    ids: Vec<String>,
+    command: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Parts {
+    encoders: Vec<String>,
+    filters: Vec<String>,
+}
+
+static INSTALL: LazyLock<Install> = LazyLock::new(|| toml::from_str(include_str!("install.toml")).unwrap_or_default());
+
+/// What was found, for `doctor` and for messages.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct ToolStatus {
+    /// ffmpeg, where found.
+    pub ffmpeg: Option<PathBuf>,
+    /// ffprobe, where found.
+    pub ffprobe: Option<PathBuf>,
+    /// ffmpeg's version, as it says it.
+    pub version: Option<String>,
+    /// Encoders that some job needs and this ffmpeg lacks.
+    pub missing_encoders: Vec<String>,
+    /// Filters that some job needs and this ffmpeg lacks.
+    pub missing_filters: Vec<String>,
+    /// How ffmpeg is installed on this system.
+    pub install_hint: String,
+}
+
+impl ToolStatus {
+    /// Whether the main job can run: both tools are here.
+    pub fn is_usable(&self) -> bool {
+        self.ffmpeg.is_some() && self.ffprobe.is_some() && self.version.is_some()
+    }
+}
+
+/// What one ffmpeg can do.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Abilities {
+    pub version: String,
+    pub encoders: BTreeSet<String>,
+    pub filters: BTreeSet<String>,
+}
+
+/// The two tools, found once.
+#[derive(Debug)]
+pub(super) struct Tools {
+    ffmpeg: Option<PathBuf>,
+    ffprobe: Option<PathBuf>,
+    abilities: OnceCell<Abilities>,
+    /// A seat for each child that may run at the same time.
+    seats: Arc<Semaphore>,
+}
+
+impl Tools {
+    /// Looks at the setting, then in `search` (the value of `PATH`), then in the usual folders. A setting that names
+    /// nothing usable is not silently replaced: the tool counts as missing.
+    pub fn locate(setting: Option<&Path>, search: Option<&OsStr>) -> Self {
+        let folders: Vec<PathBuf> = search
+            .map(|search| std::env::split_paths(search).filter(|folder| folder.is_absolute()).collect::<Vec<_>>())
+            .unwrap_or_default()
+            .into_iter()
+            .chain(INSTALL.folders.get(std::env::consts::OS).cloned().unwrap_or_default())
+            .collect();
+        let ffmpeg = match setting {
+            Some(path) if path.is_dir() => executable(&path.join(Tool::Ffmpeg.file_name())),
+            Some(path) => executable(path),
+            None => find(&folders, Tool::Ffmpeg),
+        };
+        // The ffprobe beside an ffmpeg belongs to it; another one may know other formats.
+        let ffprobe = ffmpeg
+            .as_deref()
+            .and_then(Path::parent)
+            .and_then(|folder| executable(&folder.join(Tool::Ffprobe.file_name())))
+            .or_else(|| find(&folders, Tool::Ffprobe));
+        Self { ffmpeg, ffprobe, abilities: OnceCell::new(), seats: Arc::new(Semaphore::new(LIMITS.children.max(1))) }
+    }
+
+    pub fn path(&self, tool: Tool) -> Result<&Path, FilmError> {
+        let path = match tool {
+            Tool::Ffmpeg => &self.ffmpeg,
+            Tool::Ffprobe => &self.ffprobe,
+        };
+        path.as_deref().ok_or_else(|| FilmError::ToolMissing {
+            tool: tool.name(),
+            hint: format!("install it: {}", install_hint()),
+        })
+    }
+
+    /// Waits until a further child may run.
+    pub async fn seat(&self, watch: &Watch) -> Result<OwnedSemaphorePermit, FilmError> {
+        tokio::select! {
+            seat = Arc::clone(&self.seats).acquire_owned() => seat.map_err(|_| FilmError::Cancelled),
+            () = watch.token().cancelled() => Err(FilmError::Cancelled),
+        }
+    }
+
+    /// Version, encoders and filters, asked once.
+    pub async fn abilities(&self) -> Result<&Abilities, FilmError> {
+        self.abilities
+            .get_or_try_init(|| async {
+                let ask = async |list: &'static str| {
+                    let call = Call::bare(Tool::Ffmpeg, "asking ffmpeg what it can do").flag(list);
+                    call.output_of(self, &Watch::default())
+                        .await
+                        .map(|text| String::from_utf8_lossy(&text).into_owned())
+                };
+                Ok(Abilities {
+                    version: version_in(&ask("-version").await?).unwrap_or_default().to_owned(),
+                    encoders: names_in(&ask("-encoders").await?, 6),
+                    filters: names_in(&ask("-filters").await?, 3),
+                })
+            })
+            .await
+    }
+
+    pub async fn status(&self) -> ToolStatus {
+        let mut status = ToolStatus {
+            ffmpeg: self.ffmpeg.clone(),
+            ffprobe: self.ffprobe.clone(),
+            install_hint: install_hint(),
+            ..ToolStatus::default()
+        };
+        if let Ok(abilities) = self.abilities().await {
+            let missing = |wanted: &[String], there: &BTreeSet<String>| {
+                wanted.iter().filter(|part| !there.contains(*part)).cloned().collect()
+            };
+            status.version = Some(abilities.version.clone());
+            status.missing_encoders = missing(&INSTALL.parts.encoders, &abilities.encoders);
+            status.missing_filters = missing(&INSTALL.parts.filters, &abilities.filters);
+        }
+        status
+    }
+
+    pub async fn need_encoder(&self, name: &str) -> Result<(), FilmError> {
+        self.need(name, "encoder", self.abilities().await?.encoders.contains(name))
+    }
+
+    pub async fn need_filter(&self, name: &str) -> Result<(), FilmError> {
+        self.need(name, "filter", self.abilities().await?.filters.contains(name))
+    }
+
+    pub async fn has_filters(&self, names: &[&str]) -> Result<bool, FilmError> {
+        let there = &self.abilities().await?.filters;
+        Ok(names.iter().all(|name| there.contains(*name)))
+    }
+
+    fn need(&self, name: &str, what: &str, there: bool) -> Result<(), FilmError> {
+        let part = || format!("{name} {what}");
+        let hint = || format!("install a full one: {}", install_hint());
+        if there { Ok(()) } else { Err(FilmError::PartMissing { part: part(), hint: hint() }) }
+    }
+}
+
+fn find(folders: &[PathBuf], tool: Tool) -> Option<PathBuf> {
+    folders.iter().find_map(|folder| executable(&folder.join(tool.file_name())))
+}
+
+#[cfg(unix)]
+fn executable(path: &Path) -> Option<PathBuf> {
+    use std::os::unix::fs::PermissionsExt;
+    let facts = path.metadata().ok()?;
+    (facts.is_file() && facts.permissions().mode() & 0o111 != 0).then(|| std::path::absolute(path).ok())?
+}
+
+#[cfg(not(unix))]
+fn executable(path: &Path) -> Option<PathBuf> {
+    path.is_file().then(|| std::path::absolute(path).ok())?
+}
+
+/// This system's install command for ffmpeg.
+pub fn install_hint() -> String {
+    let system = std::env::consts::OS;
+    let distribution = (system == "linux")
+        .then(|| std::fs::read_to_string("/etc/os-release").ok())
+        .flatten()
+        .and_then(|release| distribution_in(&release));
+    distribution
+        .or_else(|| INSTALL.elsewhere.get(system).or_else(|| INSTALL.elsewhere.get("other")).cloned())
+        .unwrap_or_default()
+}
+
+/// The command for the distribution that an `os-release` file names, by `ID` first, then by `ID_LIKE`.
+fn distribution_in(release: &str) -> Option<String> {
+    let value = |key: &str| {
+        release.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('=')).map(|value| value.trim_matches('"'))
+    };
+    let ids = value("ID").into_iter().chain(value("ID_LIKE").into_iter().flat_map(str::split_whitespace));
+    ids.into_iter().find_map(|id| {
+        let fits =
+            |known: &&Distribution| known.ids.iter().any(|known| known == id || id.starts_with(&format!("{known}-")));
+        INSTALL.linux.iter().find(fits).map(|known| known.command.clone())
+    })
+}
+
+/// "5.1.9-0+deb12u1" from "ffmpeg version 5.1.9-0+deb12u1 Copyright …".
+fn version_in(text: &str) -> Option<&str> {
+    text.strip_prefix("ffmpeg version ")?.split_whitespace().next()
+}
+
+/// The second column of ffmpeg's tables, whose first column is `flags` characters wide or less.
+fn names_in(text: &str, flags: usize) -> BTreeSet<String> {
+    text.lines()
+        .filter_map(|line| {
+            let mut cells = line.split_whitespace();
+            let first = cells.next()?;
+            let name = cells.next()?;
+            (first.len() <= flags && name != "=").then(|| name.to_owned())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_and_tables_are_read() {
+        assert_eq!(version_in("ffmpeg version 7.0.2-static https://x Copyright (c)"), Some("7.0.2-static"));
+        let table =
+            "Encoders:\n V..... = Video\n ------\n V....D libx264              libx264 H.264\n A....D aac  AAC\n";
+        let names = names_in(table, 6);
+        assert!(names.contains("libx264") && names.contains("aac") && !names.contains("="));
+    }
+
+    #[test]
+    fn the_install_command_fits_the_distribution() {
+        let command = |release: &str| distribution_in(release).unwrap_or_default();
+        assert!(command("NAME=x\nID=ubuntu\nID_LIKE=debian\n").contains("apt-get"));
+        assert!(command("ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"").contains("dnf"));
+        assert!(command("ID=opensuse-leap\nID_LIKE=\"suse opensuse\"").contains("zypper"));
+        assert!(command("ID=neon\nID_LIKE=\"ubuntu debian\"").contains("apt-get"));
+        assert_eq!(distribution_in("ID=plan9"), None);
+        assert!(!install_hint().is_empty());
+    }
+
+    #[test]
+    fn a_setting_that_names_nothing_counts_as_missing_with_a_hint() {
+        let tools = Tools::locate(Some(Path::new("/nowhere/ffmpeg")), None);
+        let fault = tools.path(Tool::Ffmpeg).unwrap_err().to_string();
+        assert!(fault.contains("ffmpeg is needed") && fault.contains("install"), "{fault}");
+    }
+}

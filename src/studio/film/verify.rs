@@ -1,0 +1,134 @@
+//! The check before a film is handed over. An exit code proves nothing: the file is opened anew, its streams, starts and
+//! ends are looked at, its sound has been decoded whole, and its picture is either decoded whole or, where it was
+//! copied, compared with the source bit for bit.
+
+use std::path::Path;
+
+use super::FilmError;
+use super::call::Call;
+use super::probe::{Inspected, inspect};
+use super::tools::Tools;
+use super::watch::Watch;
+
+/// How far apart times may come out after a change of time base, in µs: half a tick of 1/10,000 s and rounding.
+const TICK_US: u64 = 100;
+
+/// What a film must be.
+#[derive(Debug)]
+pub(super) struct Expected {
+    pub length_us: u64,
+    pub frame_us: u64,
+    pub with_sound: bool,
+}
+
+/// Opens a finished film and checks its streams and times.
+pub(super) async fn check(
+    tools: &Tools,
+    film: &Path,
+    expected: &Expected,
+    watch: &Watch,
+) -> Result<Inspected, FilmError> {
+    let bad = |why: String| Err(FilmError::BadResult(why));
+    let made = inspect(tools, film, watch).await?;
+    let Some(video) = &made.info.video else { return bad("it has no picture".to_owned()) };
+    // A frame, and the tick that rounding may cost.
+    let frame = expected.frame_us + 1000;
+    if video.start_us.unsigned_abs() > frame {
+        return bad(format!("its picture starts at {} µs", video.start_us));
+    }
+    if video.length_us.abs_diff(expected.length_us) > frame {
+        return bad(format!("its picture lasts {} µs instead of {}", video.length_us, expected.length_us));
+    }
+    if made.info.audio.is_some() != expected.with_sound {
+        return bad(if expected.with_sound { "its sound is missing" } else { "it has a sound" }.to_owned());
+    }
+    if let Some((start, end)) = made.sound_us {
+        // AAC's last frame may be filled up: 1024 samples are 21.3 ms.
+        let slack = frame.max(22_000);
+        if start.unsigned_abs() > slack || end.abs_diff(video.start_us.saturating_add_unsigned(video.length_us)) > slack
+        {
+            return bad(format!("its sound runs from {start} to {end} µs beside {} µs of picture", video.length_us));
+        }
+    }
+    Ok(made)
+}
+
+/// Whether a copied picture is the source's: the same packets, bit for bit, at the same times.
+pub(super) async fn same_picture(
+    tools: &Tools,
+    source: (&Path, &Inspected),
+    film: (&Path, &Inspected),
+    watch: &Watch,
+) -> Result<(), FilmError> {
+    let times = |seen: &Inspected| {
+        let start = seen.picture.start_us();
+        seen.picture.starts.iter().map(|at| at - start).collect::<Vec<_>>()
+    };
+    let (before, after) = (times(source.1), times(film.1));
+    let moved = before.iter().zip(&after).any(|(before, after)| before.abs_diff(*after) > TICK_US);
+    if before.len() != after.len() || moved {
+        return Err(FilmError::BadResult("its frames are not at the source's times".to_owned()));
+    }
+    let mut hashes = Vec::new();
+    for form in [Form::Packets, Form::Frames] {
+        hashes.clear();
+        for (path, seen) in [source, film] {
+            hashes.push(hash(tools, path, seen, form, watch).await?);
+        }
+        if hashes.first() == hashes.last() {
+            return decode_keyframes(tools, film, watch).await;
+        }
+        // Another container may pack the same bits otherwise (start codes or lengths): then the frames decide.
+    }
+    Err(FilmError::BadResult("its picture is not the source's".to_owned()))
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Form {
+    Packets,
+    Frames,
+}
+
+async fn hash(tools: &Tools, path: &Path, seen: &Inspected, form: Form, watch: &Watch) -> Result<Vec<u8>, FilmError> {
+    let index = seen.info.video.as_ref().map_or(0, |video| video.index);
+    let call = Call::ffmpeg("comparing the picture", seen.info.duration_ms)
+        .input(path, seen.demuxer(), &[])
+        .set("-map", format!("0:{index}"));
+    let call = match form {
+        Form::Packets => call.set("-c", "copy"),
+        Form::Frames => call.set("-vsync", "passthrough").set("-c:v", "rawvideo"),
+    };
+    call.set("-hash", "md5").to_pipe("hash").output_of(tools, watch).await
+}
+
+/// The bits are the source's, so what decodes there decodes here; a look at every key frame proves that the new
+/// container finds them. Decoding all again would cost more than all the rest of the work.
+async fn decode_keyframes(tools: &Tools, film: (&Path, &Inspected), watch: &Watch) -> Result<(), FilmError> {
+    decode(tools, film.0, film.1, &[("-skip_frame", "nokey")], watch).await
+}
+
+/// Decodes the whole picture; a complaint of the decoder is a failure.
+pub(super) async fn decode_all(tools: &Tools, film: &Path, seen: &Inspected, watch: &Watch) -> Result<(), FilmError> {
+    decode(tools, film, seen, &[], watch).await
+}
+
+async fn decode(
+    tools: &Tools,
+    film: &Path,
+    seen: &Inspected,
+    how: &[(&str, &str)],
+    watch: &Watch,
+) -> Result<(), FilmError> {
+    let index = seen.info.video.as_ref().map_or(0, |video| video.index);
+    let said = Call::ffmpeg("checking the picture", seen.info.duration_ms)
+        .input(film, seen.demuxer(), how)
+        .set("-map", format!("0:{index}"))
+        .to_nowhere()
+        .run(tools, watch)
+        .await?;
+    // A source's own damage is kept with its bits; only what we encoded has to be flawless.
+    if how.is_empty() && !said.trim().is_empty() {
+        return Err(FilmError::BadResult(format!("its picture does not decode cleanly: {}", said.trim())));
+    }
+    Ok(())
+}
