@@ -17,3 +17,4 @@ pub use progress::{Progress, Step};
 pub use settings::{Backend, Settings};
 pub mod changes;
 pub mod timeline;
+pub mod translate;

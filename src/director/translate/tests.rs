@@ -1,0 +1,76 @@
+use proptest::prelude::*;
+
+use super::*;
+
+#[derive(serde::Deserialize)]
+struct Corpus {
+    case: Vec<Case>,
+}
+
+#[derive(serde::Deserialize)]
+struct Case {
+    text: String,
+    keep: String,
+    offers: Vec<String>,
+}
+
+fn word(offer: &Offer) -> String {
+    match offer {
+        Offer::Export => "export".to_owned(),
+        Offer::ShowTimeline => "show".to_owned(),
+        Offer::ReadCredits => "credits".to_owned(),
+        Offer::Upload => "upload".to_owned(),
+        Offer::SendEdit(text) => format!("edit: {text}"),
+    }
+}
+
+#[test]
+fn the_corpus_reads_as_it_is_to_be_read() {
+    let corpus: Corpus = toml::from_str(include_str!("corpus.toml")).unwrap();
+    assert!(corpus.case.len() >= 100);
+    let mut wrong = Vec::new();
+    for case in &corpus.case {
+        let translated = translate(&case.text);
+        let offers: Vec<String> = translated.offers.iter().map(word).collect();
+        if translated.text != case.keep || offers != case.offers {
+            wrong.push(format!(
+                "{}\n  gave {:?} {offers:?}\n  not  {:?} {:?}",
+                case.text, translated.text, case.keep, case.offers
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} are wrong:\n{}", wrong.len(), corpus.case.len(), wrong.join("\n"));
+}
+
+#[test]
+fn control_characters_and_escape_sequences_are_stripped() {
+    assert_eq!(translate("Done\u{1b}[31m!\u{7}\r\nNext\u{202e}line\u{0}.").text, "Done!\nNextline.");
+}
+
+#[test]
+fn a_reply_is_capped_with_a_note_in_its_language() {
+    let long = "The piano is soft. ".repeat(3_000);
+    let translated = translate(&long);
+    assert!(translated.text.chars().count() <= MOST_CHARS);
+    assert!(translated.text.ends_with("the rest was left out.)"), "{}", &translated.text[translated.text.len() - 80..]);
+    assert!(translate(&"钢琴很柔和。".repeat(9_000)).text.ends_with("其余部分已省略。）"));
+    assert_eq!(capped("short"), "short");
+    assert!(capped(&long).chars().count() <= MOST_CHARS);
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_translated_without_a_fall(text in "(\\PC|[\\n.,:()\"'“”。，]|Click |Export |drag |点击|导出|请){0,60}") {
+        let translated = translate(&text);
+        prop_assert!(translated.text.chars().count() <= MOST_CHARS);
+        // Nothing is added but a full stop or a capital letter.
+        prop_assert!(translated.text.chars().count() <= text.chars().count() + 2);
+    }
+
+    #[test]
+    fn text_without_instructions_stays_as_it_is(words in prop::collection::vec("[a-z]{2,9}", 1..40)) {
+        let text = format!("I made {}.", words.join(" "));
+        prop_assume!(translate(&text).offers.is_empty());
+        prop_assert_eq!(translate(&text).text, text);
+    }
+}
