@@ -1,1 +1,4 @@
-//! x
+//! The studio's agent: `read` turns words into actions, `reply` turns what was done into words.
+
+pub mod read;
+pub mod reply;
