@@ -11,7 +11,6 @@ use super::vocabulary::{Entry, Vocabulary};
 /// A class of `words.toml`: words that do the same thing in a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the file says what each class holds")]
 pub enum Class {
     Make, Score, Add, Remove, Replace, Change, Keep, Trim, Undo, Redo, Again, Cannot,
     Music, Style, OriginalSound, Everything, Video, Title, NotATitle, Volume,
