@@ -56,7 +56,9 @@ impl Reader<'_> {
     /// What sounds and is spoken of; the first thing named.
     fn sound(&self) -> Result<Target, Problem> {
         let named = self.text.within(&self.at).find_map(|mark| {
-            if mark.is(Class::OriginalSound) {
+            // "Remove the original audio" is one phrase.
+            let within = |word: &str| mark.at.clone().any(|at| self.word(at) == word);
+            if mark.is(Class::OriginalSound) || mark.is_any(&[Class::Mute, Class::Unmute]) && (within("original") || within("原")) {
                 Some(Target::OriginalSound)
             } else if mark.is(Class::Everything) {
                 Some(Target::AllSound)
@@ -211,8 +213,11 @@ impl Reader<'_> {
 
     /// Whether "the first 3 seconds" go rather than stay.
     fn cuts_away(&self, edge: usize) -> bool {
-        let verb = self.text.within(&self.at).filter(|mark| mark.at.start < edge && mark.is_any(&[Class::Trim, Class::Remove, Class::Keep, Class::Only, Class::Make, Class::Change])).last();
-        let Some(verb) = verb else { return false };
+        let verb = self.text.within(&self.at).filter(|mark| mark.at.start < edge && mark.is_any(&[Class::Trim, Class::Remove, Class::Keep, Class::Only])).last();
+        // "把最后2秒剪掉": the verb may stand behind.
+        let Some(verb) = verb else {
+            return self.text.within(&self.at).any(|mark| mark.at.start > edge && (mark.is(Class::Remove) || mark.is(Class::Trim) && matches!(self.word(mark.at.end - 1), "掉" | "去" | "off" | "out")));
+        };
         if verb.is_any(&[Class::Keep, Class::Only]) {
             return false;
         }
@@ -248,7 +253,7 @@ impl Reader<'_> {
 
     /// Something to take off.
     pub fn remove(&self) -> Edit {
-        let original = self.has(Class::OriginalSound);
+        let original = self.has_any(&[Class::OriginalSound, Class::Mute]);
         let target = if original {
             self.sound()?
         } else if self.has(Class::Everything) && !self.has(Class::Music) && !self.has(Class::Video) {

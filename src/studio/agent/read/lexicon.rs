@@ -20,7 +20,7 @@ pub enum Class {
     EnergyLow, EnergyMedium, EnergyHigh, EnergyUp, EnergyDown,
     Loop, Seed, KeyNoun, Vocals, Instrumental, LikeArtist, LikeArtistAfter, Cover, By, Form,
     Polite, Hello, Thanks, Okay, AskAbilities, AskGenres, AskInstruments, AskMoods, AskMusic, AskLicence, AskExport, Question,
-    First, Last, From, To, At, AtEnd, Throughout, Top, Bottom, Centre, SecondUnit, MinuteUnit, HourUnit, Percent, Decibel,
+    First, Last, From, To, At, AtEnd, Throughout, Top, Bottom, Centre, Move, SecondUnit, MinuteUnit, HourUnit, Percent, Decibel,
     About, Called, Says, Subject, Joiner,
 }
 
@@ -316,6 +316,23 @@ impl Lexicon {
         };
         let phrase = self.phrases.get(&first.text)?.iter().find(fits)?;
         Some((phrase.words.len(), &phrase.senses))
+    }
+
+    /// The phrases within a phrase: "solo" and "piano" in "solo piano".
+    pub fn inside(&self, tokens: &[Token]) -> Vec<&[Sense]> {
+        let mut found = Vec::new();
+        let mut at = 0;
+        while let Some(first) = tokens.get(at) {
+            let rest = tokens.get(at..).unwrap_or_default();
+            let fits = |phrase: &&Phrase| {
+                let words = &phrase.words;
+                words.len() < tokens.len() && words.len() <= rest.len() && rest.iter().zip(words).all(|(token, word)| is_matched(token) && token.text == *word)
+            };
+            let phrase = self.phrases.get(&first.text).and_then(|list| list.iter().find(fits));
+            at += phrase.map_or(1, |phrase| phrase.words.len());
+            found.extend(phrase.map(|phrase| phrase.senses.as_slice()));
+        }
+        found
     }
 
     /// Whether a mood's word counts only in its place.

@@ -59,14 +59,14 @@ pub struct Piece {
 }
 
 /// Where one piece may end and the next begin: verbs, and in Chinese anything that can only be an edit.
-const LEADS: [Class; 25] = [
+const LEADS: [Class; 26] = [
     Class::Make, Class::Score, Class::Add, Class::Remove, Class::Replace, Class::Change, Class::Keep, Class::Trim, Class::Undo, Class::Redo, Class::Again,
     Class::Cannot, Class::Title, Class::Volume, Class::Louder, Class::Quieter, Class::Mute, Class::Unmute, Class::Turn, Class::FadeIn, Class::FadeOut,
-    Class::Slower, Class::Faster, Class::Dont, Class::AskAbilities,
+    Class::Slower, Class::Faster, Class::Dont, Class::AskAbilities, Class::Move,
 ];
-const CHINESE_EDITS: [Class; 13] = [
+const CHINESE_EDITS: [Class; 17] = [
     Class::Remove, Class::Replace, Class::Trim, Class::Undo, Class::Title, Class::Volume, Class::Louder, Class::LouderWeak, Class::Quieter, Class::QuieterWeak,
-    Class::Mute, Class::FadeIn, Class::FadeOut,
+    Class::Mute, Class::FadeIn, Class::FadeOut, Class::Slower, Class::Faster, Class::EnergyUp, Class::EnergyDown,
 ];
 
 /// Cuts a marked message into pieces.
@@ -157,7 +157,7 @@ impl Judge<'_> {
 
     /// The first mark that is no pleasantry.
     fn lead(&self) -> Option<&Mark<'_>> {
-        self.text.within(&self.at).find(|mark| !mark.is(Class::Polite) || mark.is_any(&[Class::Hello, Class::Thanks]) && mark.at.end == self.at.end)
+        self.text.within(&self.at).find(|mark| !mark.is(Class::Polite) && mark.senses != [Sense::Stop] || mark.is_any(&[Class::Hello, Class::Thanks]) && mark.at.end == self.at.end)
     }
 
     fn led_by(&self, classes: &[Class]) -> bool {
@@ -234,6 +234,10 @@ impl Judge<'_> {
         if self.wishes.again && !compares && (self.verb(Class::Again) || self.led_by(&[Class::Make, Class::Change, Class::Redo, Class::Question]) || self.is_han()) {
             return Intent::Again;
         }
+        let adds_player = self.has_music && self.verb(Class::Add) && !self.has(Class::Music) && !self.wishes.names_a_style() && !self.wishes.instruments.is_empty();
+        if adds_player {
+            return Intent::Wish;
+        }
         if makes_music || self.has(Class::Score) && !compares || self.led_by(&[Class::Add]) && self.has(Class::Music) {
             return Intent::Make;
         }
@@ -248,7 +252,9 @@ impl Judge<'_> {
             let indefinite = self.has(Class::Music) && !self.speaks_of_the_music();
             return if (self.wishes.names_a_style() || indefinite) && !compares && !self.led_by(&[Class::Change]) { Intent::Make } else { Intent::Wish };
         }
-        if self.has(Class::Music) && self.is_bare(&[Class::Music, Class::Video]) {
+        // "Music for my channel", "my channel's music".
+        let edge = self.text.within(&self.at).last().is_some_and(|mark| mark.is(Class::Music)) || self.led_by(&[Class::Music]);
+        if self.has(Class::Music) && !self.has(Class::Question) && (self.is_bare(&[Class::Music, Class::Video]) || edge && !self.speaks_of_the_music()) {
             return Intent::Make;
         }
         Intent::Nothing
@@ -346,11 +352,12 @@ impl Judge<'_> {
         if self.has(Class::NotATitle) || makes_music && !self.led_by(&[Class::Add]) {
             return false;
         }
-        let verbs = [Class::Add, Class::Make, Class::Change, Class::Replace, Class::Remove, Class::Title, Class::Keep];
-        let acts = self.led_by(&verbs) || self.is_han() || self.has(Class::Says) && self.has_quote() || self.text.within(&self.at).any(|mark| mark.is(Class::Title) && self.text.is_word(mark.at.end, ":"));
+        let verbs = [Class::Add, Class::Make, Class::Change, Class::Replace, Class::Remove, Class::Title, Class::Keep, Class::Move];
+        let colon = self.text.within(&self.at).any(|mark| mark.is(Class::Title) && self.text.is_word(mark.at.end, ":"));
+        let acts = self.led_by(&verbs) || self.is_han() || self.has(Class::Says) && self.has_quote() || colon;
         let named = self.text.within(&self.at).any(|mark| mark.is(Class::Title) && !mark.senses.contains(&Sense::Phrase) && mark.purpose().is_none());
         if named && acts && !self.in_the_title() {
-            return self.wishes.genres.is_empty() || self.has_quote();
+            return colon || self.wishes.genres.is_empty() || self.has_quote();
         }
         // "Add "Golden Hour" at 0:02".
         self.led_by(&[Class::Add]) && self.has_quote() && !self.has_any(&[Class::Music, Class::Called]) && self.wishes.is_empty_but_times()
@@ -363,8 +370,9 @@ impl Judge<'_> {
 
     fn volume(&self) -> bool {
         let describes = self.wishes.names_a_style() || !self.wishes.moods.is_empty() && !self.led_by(&[Class::Turn, Class::Volume]) && !self.has(Class::Volume);
-        let new_piece = self.led_by(&[Class::Make, Class::Score]) && !self.speaks_of_the_music() && !self.has_pronoun();
-        if describes || new_piece && !self.has(Class::Volume) {
+        let makes = self.led_by(&[Class::Make, Class::Score]) || self.led_by(&[Class::Add]) && !self.has_music;
+        let new_piece = makes && !self.speaks_of_the_music() && !self.has_pronoun() && (self.has_any(&[Class::Music, Class::Score]) || !self.has(Class::Volume));
+        if describes || new_piece {
             return false;
         }
         let sound = [Class::Music, Class::OriginalSound, Class::Everything, Class::Volume, Class::Video];
@@ -375,8 +383,10 @@ impl Judge<'_> {
         let level = self.at.clone().any(|at| percent(self.text, at).is_some()) || self.has(Class::Decibel);
         let weak = self.has_any(&[Class::LouderWeak, Class::QuieterWeak]) && (self.has_any(&sound) || level || self.has_pronoun() && self.led_by(&[Class::Turn, Class::LouderWeak, Class::QuieterWeak]));
         let softer_alone = self.has(Class::QuieterWeak) && self.has_music && self.has_pronoun() && self.led_by(&[Class::Change]);
-        let set = self.has(Class::Volume) && (level || self.has_any(&[Class::Half, Class::Double, Class::FullLevel]));
-        let halves = self.has_any(&[Class::Half, Class::Double]) && self.has_any(&[Class::Volume, Class::Music]) && self.led_by(&[Class::Half, Class::Double, Class::Change, Class::Turn]);
+        let numbered = self.at.clone().any(|at| self.text.token(at).is_some_and(|token| matches!(token.kind, Kind::Number(_))));
+        let set = self.has(Class::Volume) && (level || numbered || self.has_any(&[Class::Half, Class::Double, Class::FullLevel]));
+        let of_level = self.text.within(&self.at).any(|mark| mark.is_any(&[Class::Half, Class::Double]) && mark.at.len() > 1);
+        let halves = self.has_any(&[Class::Half, Class::Double]) && (of_level || self.has_any(&[Class::Volume, Class::Music])) && self.led_by(&[Class::Half, Class::Double, Class::Change, Class::Turn]);
         self.has_any(&[Class::Louder, Class::Quieter, Class::FullLevel]) || self.has_any(&[Class::Mute, Class::Unmute]) && self.has_any(&sound) || self.led_by(&[Class::Mute, Class::Unmute]) || weak || softer_alone || set || halves || level && (self.has_any(&sound) || self.has_pronoun() || self.led_by(&[Class::Change, Class::Volume]))
     }
 

@@ -59,7 +59,7 @@ impl<'a> Plan<'a> {
         if !acts && self.fields.speak_of_music() && !parts.iter().any(|part| matches!(part.intent, Intent::Talk(_))) {
             parts = vec![Part { at: 0..self.text.tokens.len(), intent: Intent::Make, wishes: gather(parts) }];
         }
-        let acts = parts.iter().any(|part| !matches!(part.intent, Intent::Nothing | Intent::Talk(_) | Intent::Leave));
+        let acts = parts.iter().any(|part| !matches!(part.intent, Intent::Nothing | Intent::Talk(Topic::Hello | Topic::Thanks | Topic::Okay) | Intent::Leave));
         for part in parts {
             if self.reading.actions.len() >= MOST_ACTIONS {
                 let text = self.quoted(&part.at);
@@ -158,7 +158,7 @@ impl<'a> Plan<'a> {
                 let wishes = Wishes { again: true, ..wishes.clone() };
                 if wishes.names_a_style() { Some(settling.new_music(&wishes, Some(&present.brief))) } else { refine(&mut settling, &wishes, present) }
             }
-            (Some(present), Intent::Replace) if wishes.is_empty() => refine(&mut settling, &Wishes { again: true, ..wishes.clone() }, present),
+            (Some(present), Intent::Replace) if wishes.is_only_again() => refine(&mut settling, &Wishes { again: true, ..wishes.clone() }, present),
             (Some(present), Intent::Wish) if !wishes.names_a_style() && fields.genre.is_none() => refine(&mut settling, &wishes, present),
             (present, _) => Some(settling.new_music(&wishes, present.as_ref().map(|music| &music.brief))),
         };

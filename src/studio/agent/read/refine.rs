@@ -15,7 +15,10 @@ pub fn refine(settling: &mut Settling<'_>, wishes: &Wishes, present: &CurrentMus
     brief.key = Some(present.key);
     let mut changed = Vec::new();
 
-    for tempo in wishes.tempos.iter().chain(settling.fields.tempo_bpm.map(TempoWish::Exact).iter()) {
+    // "Slow it down by 10 BPM" says how far.
+    let numbered = wishes.tempos.iter().any(|tempo| matches!(tempo, TempoWish::By(_) | TempoWish::Exact(_) | TempoWish::Between(..)));
+    let counted = wishes.tempos.iter().filter(|tempo| !(numbered && matches!(tempo, TempoWish::Times(_))));
+    for tempo in counted.chain(settling.fields.tempo_bpm.map(TempoWish::Exact).iter()) {
         let from = brief.tempo_bpm.unwrap_or(present.bpm);
         let to = match tempo {
             TempoWish::Exact(bpm) => *bpm,

@@ -15,7 +15,7 @@ use crate::studio::compose::brief::Energy;
 
 /// The wishes in some words.
 pub fn scan(text: &Marked<'_>, range: &Range<usize>, lexicon: &Lexicon) -> Wishes {
-    let mut walk = Walk { text, range: range.clone(), lexicon, wishes: Wishes::default(), denied: None, last_entity: None, subject: false };
+    let mut walk = Walk { text, range: range.clone(), lexicon, wishes: Wishes::default(), denied: None, last_entity: None, subject: false, last_near: None, swapping: false };
     let mut at = range.start;
     while at < range.end {
         at = walk.step(at).max(at + 1);
@@ -45,6 +45,10 @@ struct Walk<'a> {
     last_entity: Option<(usize, Option<Denial>)>,
     // Behind "for" or "about" words say what the music is for.
     subject: bool,
+    // The last style that the catalogue lacks.
+    last_near: Option<Range<usize>>,
+    // Between "replace" and "with".
+    swapping: bool,
 }
 
 /// How many tokens a denial reaches over to what it denies: "don't want it to be too sad".
@@ -289,9 +293,12 @@ impl<'a> Walk<'a> {
             self.entity(end, denial);
             return true;
         }
+        let inside = if end - at > 1 { self.lexicon.inside(words) } else { Vec::new() };
         let instrument = mark.instrument().and_then(|index| vocabulary.instruments.get(index));
         let instrument = instrument.filter(|_| !self.lexicon.is_guarded_instrument(words) || self.instrument_in_place(at, end));
-        let genre = mark.genre().and_then(|index| vocabulary.genres.get(index));
+        // "Vlog" and "soundtrack" are words of genres too, but say first what the music is for, or that it is music.
+        let of_something_else = mark.purpose().is_some() || mark.is_any(&[Class::Music, Class::Video]) || mark.is(Class::OriginalSound) && !leads_to_music(self.text, end);
+        let genre = mark.genre().and_then(|index| vocabulary.genres.get(index)).filter(|_| !of_something_else);
         if let Some(entry) = instrument {
             found = true;
             match denial {
@@ -303,7 +310,7 @@ impl<'a> Walk<'a> {
                 Some(Denial::Less) => add_one(&mut self.wishes.unused, self.text.written(&(at.saturating_sub(1)..end)).to_owned()),
                 None => {
                     add_one(&mut self.wishes.instruments, entry.id.clone());
-                    self.wishes.only |= self.is_alone(at, end);
+                    self.wishes.only |= self.is_alone(at, end) || says_alone(&inside);
                 }
             }
         }
@@ -313,7 +320,10 @@ impl<'a> Walk<'a> {
                 Some(Denial::No | Denial::Not) if instrument.is_none() => add_one(&mut self.wishes.no_genres, (entry.id.clone(), written.clone())),
                 Some(_) => {}
                 None if instrument.is_some() => add_one(&mut self.wishes.genres_by_the_way, entry.id.clone()),
-                None => add_one(&mut self.wishes.genres, entry.id.clone()),
+                None => {
+                    add_one(&mut self.wishes.genres, entry.id.clone());
+                    self.named_within(&inside, at, end);
+                }
             }
         }
         let mood = mark.mood().and_then(|index| vocabulary.moods.get(index)).filter(|_| genre.is_none());
@@ -348,7 +358,7 @@ impl<'a> Walk<'a> {
                     } else if !self.subject || leads_to_music(self.text, end) {
                         found = true;
                         if let Some(list) = self.lexicon.near.get(*index) {
-                            add_one(&mut self.wishes.unknown_genres, (written.clone(), list.clone()));
+                            self.unknown_genre(at, end, list);
                         }
                     }
                 }
@@ -360,6 +370,39 @@ impl<'a> Walk<'a> {
             self.entity(end, denial);
         }
         found
+    }
+
+    /// "Polka metal-core" is one wish.
+    fn unknown_genre(&mut self, at: usize, end: usize, near: &[String]) {
+        let joined = self.last_near.clone().filter(|last| last.end == at && self.text.token(at).is_some_and(|token| token.kind != super::text::Kind::Han));
+        let start = joined.as_ref().map_or(at, |last| last.start);
+        let mut list = near.to_vec();
+        if joined.is_some() && let Some((_, before)) = self.wishes.unknown_genres.pop() {
+            list = before.into_iter().chain(list).collect();
+        }
+        add_one(&mut self.wishes.unknown_genres, (self.text.written(&(start..end)).to_owned(), list));
+        self.last_near = Some(start..end);
+    }
+
+    /// "Solo piano" and "epic orchestral" are genres whose names name a player or a mood as well.
+    fn named_within(&mut self, inside: &[&[Sense]], at: usize, end: usize) {
+        let vocabulary = &self.lexicon.vocabulary;
+        let instruments: Vec<usize> = inside.iter().filter_map(|senses| senses.iter().find_map(|sense| if let Sense::Instrument(index) = sense { Some(*index) } else { None })).collect();
+        // "Drum and bass" names two; it asks for neither.
+        if let [index] = instruments.as_slice()
+            && let Some(entry) = vocabulary.instruments.get(*index)
+        {
+            add_one(&mut self.wishes.instruments, entry.id.clone());
+            self.wishes.only |= says_alone(inside) || self.is_alone(at, end);
+        }
+        let is_genre = |senses: &&&[Sense]| senses.iter().any(|sense| matches!(sense, Sense::Genre(_)));
+        let qualified = inside.iter().any(|senses| is_genre(&senses));
+        for senses in inside.iter().filter(|senses| qualified && !is_genre(senses)) {
+            let mood = senses.iter().find_map(|sense| if let Sense::Mood(index) = sense { vocabulary.moods.get(*index) } else { None });
+            if let Some(mood) = mood {
+                add_one(&mut self.wishes.moods, mood.id.clone());
+            }
+        }
     }
 
     /// A person or a work, where their sound is asked for rather than spoken about.
@@ -406,16 +449,16 @@ impl<'a> Walk<'a> {
         for _ in 0..4 {
             let Some(before) = back.checked_sub(1).filter(|before| *before >= self.range.start) else { return false };
             let token = self.text.token(before);
-            if token.is_some_and(|token| matches!(token.text.as_str(), "with" | "plus" | "using" | "featuring" | "some" | "includes" | "including" | "用" | "加" | "有" | "带")) {
+            if token.is_some_and(|token| matches!(token.text.as_str(), "with" | "plus" | "using" | "featuring" | "some" | "includes" | "including" | "用" | "加" | "有" | "带" | "把" | "将")) {
                 return true;
             }
-            if self.text.mark(before).is_some_and(|mark| mark.is_any(&[Class::No, Class::Only, Class::Add, Class::Remove, Class::More, Class::Replace])) {
+            if self.text.mark(before).is_some_and(|mark| mark.is_any(&[Class::No, Class::Only, Class::Add, Class::Remove, Class::More, Class::Replace, Class::Turn, Class::Louder, Class::LouderWeak, Class::Quieter, Class::QuieterWeak])) {
                 return true;
             }
             if self.last_entity.is_some_and(|(entity, _)| entity + 1 == at || entity + 2 == at) && self.text.is(before, Class::Joiner) && !self.wishes.instruments.is_empty() {
                 return true;
             }
-            let passed = self.text.mark(before).is_some_and(|mark| mark.mood().is_some() || mark.senses.contains(&Sense::Stop) || mark.senses.contains(&Sense::Neutral));
+            let passed = self.text.mark(before).is_none_or(|mark| mark.mood().is_some() || mark.senses.contains(&Sense::Stop) || mark.senses.contains(&Sense::Neutral));
             if !passed || self.text.is(before, Class::Subject) {
                 return false;
             }
@@ -445,6 +488,25 @@ impl<'a> Walk<'a> {
     /// What the words around wishes do to them.
     fn grammar(&mut self, mark: &Mark<'_>, at: usize, end: usize) {
         let until = end + REACH;
+        if mark.is(Class::Replace) {
+            let into = self.text.token(end - 1).is_some_and(|token| matches!(token.text.as_str(), "成" | "为" | "用"));
+            if into {
+                // "把钢琴换成弦乐": what stands before goes.
+                let before = self.last_entity.filter(|(entity, denial)| entity + 2 >= at && denial.is_none());
+                if let Some(id) = before.and_then(|_| self.wishes.instruments.pop()) {
+                    let family = self.text.before(at).map(|mark| self.text.written(&mark.at)).and_then(|word| self.lexicon.bridges.families.get(word));
+                    family.cloned().unwrap_or_else(|| vec![id]).into_iter().for_each(|id| add_one(&mut self.wishes.without, id));
+                }
+            } else {
+                self.denied = Some((Denial::No, end + 3));
+                self.swapping = true;
+            }
+            return;
+        }
+        if self.swapping && self.text.token(at).is_some_and(|token| matches!(token.text.as_str(), "with" | "for" | "by" | "to" | "it" | "this" | "that" | "成" | "为")) {
+            self.denied = None;
+            self.swapping = false;
+        }
         if mark.is(Class::Less) && !mark.is(Class::Not) || mark.is(Class::Too) && self.denied.is_none() {
             self.denied = Some((Denial::Less, until));
         } else if mark.is(Class::Not) && !mark.is_any(&[Class::No]) {
@@ -464,6 +526,11 @@ impl<'a> Walk<'a> {
             self.subject = false;
         }
     }
+}
+
+/// Whether "solo" or "only" stands within a phrase.
+fn says_alone(inside: &[&[Sense]]) -> bool {
+    inside.iter().any(|senses| senses.contains(&Sense::Class(Class::Only)))
 }
 
 /// The largest whole number that survives every JSON reader.

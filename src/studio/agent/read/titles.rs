@@ -108,6 +108,9 @@ impl Reader<'_> {
         let title = self.text.find(&self.at, Class::Title).map(|mark| mark.at.end);
         let to = title.and_then(|title| (title..self.at.end).find(|at| matches!(self.text.token(*at).map(|token| token.text.as_str()), Some("to" | "with"))).map(|at| at + 1));
         let start = colon.map(|at| at + 1).or(signal).or(changed).or(to.filter(|_| self.text.has_any(&self.at, &[Class::Change, Class::Replace]) || self.moves())).or(title)?;
+        if time(self.text, start).is_some() {
+            return None;
+        }
         let mut end = start;
         while end < self.at.end && !self.ends_text(end) {
             end += 1;

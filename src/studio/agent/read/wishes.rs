@@ -70,6 +70,11 @@ impl Wishes {
         !(self.genres.is_empty() && self.unknown_genres.is_empty() && self.genre_lists.is_empty())
     }
 
+    /// Whether nothing is wished but another piece.
+    pub fn is_only_again(&self) -> bool {
+        Self { again: false, unused: Vec::new(), ..self.clone() } == Self::default()
+    }
+
     /// Whether nothing but a length and a use is wished.
     pub fn is_only_length(&self) -> bool {
         let rest = Self { lengths_ms: Vec::new(), unused: Vec::new(), ..self.clone() };
