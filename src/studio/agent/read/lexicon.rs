@@ -63,8 +63,10 @@ pub enum Sense {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Use {
-    /// Its name.
+    /// How the program names it.
     pub id: String,
+    /// How replies name it.
+    pub name: String,
     /// Its name in Chinese.
     pub name_zh: String,
     /// English words.

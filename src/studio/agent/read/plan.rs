@@ -162,10 +162,10 @@ impl<'a> Plan<'a> {
             (Some(present), Intent::Wish) if !wishes.names_a_style() && fields.genre.is_none() => refine(&mut settling, &wishes, present),
             (present, _) => Some(settling.new_music(&wishes, present.as_ref().map(|music| &music.brief))),
         };
+        let unused = wishes.is_empty();
         wishes.unused.into_iter().for_each(|word| add_one(&mut self.reading.unused, word));
         let Some(made) = made else {
-            // Music that already is as wished.
-            self.unknown(&part.at, Why::NotUnderstood);
+            self.unknown(&part.at, if unused { Why::NotUnderstood } else { Why::Already });
             return;
         };
         if made.way == Way::Refine || made.way == Way::Another {

@@ -360,6 +360,8 @@ pub enum Why {
     NotUnderstood,
     /// They were, but the studio cannot do it.
     CannotDo,
+    /// It is so already.
+    Already,
     /// They speak of music, and there is none yet.
     NoMusic,
     /// They speak of a picture, and there is none.

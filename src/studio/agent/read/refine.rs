@@ -4,7 +4,7 @@ use super::reading::{Change, CurrentMusic, MakeMusic, Way};
 use super::settle::{Settling, TEMPO, next_seed};
 use super::tempo::TempoWish;
 use super::wishes::{Wishes, add_one};
-use crate::studio::compose::brief::Energy;
+use crate::studio::compose::{self, brief::Energy};
 
 /// The same music with the wishes applied; `None` where they change nothing.
 pub fn refine(settling: &mut Settling<'_>, wishes: &Wishes, present: &CurrentMusic) -> Option<MakeMusic> {
@@ -45,8 +45,21 @@ pub fn refine(settling: &mut Settling<'_>, wishes: &Wishes, present: &CurrentMus
         brief.metre = Some(metre);
         changed.push(Change::Metre { to: metre });
     }
-    moods(settling, wishes, &mut brief.moods, &mut changed);
-    energy(settling, wishes, &mut brief.energy, &mut changed);
+    let stronger = moods(settling, wishes, &mut brief.moods, &mut changed);
+    let mut steps = wishes.energy_steps;
+    // A mood that leads already can only be had more of by what it does to tempo and energy.
+    for mood in stronger.iter().filter_map(|id| compose::moods().get(id)) {
+        let from = brief.tempo_bpm.unwrap_or(present.bpm);
+        let to = (from * (1.0 + 0.2 * mood.tempo)).round().clamp(TEMPO.0, TEMPO.1);
+        if wishes.tempos.is_empty() && (to - from).abs() > 0.5 {
+            brief.tempo_bpm = Some(to);
+            changed.push(Change::Tempo { from, to });
+        }
+        if mood.energy.abs() >= 0.1 {
+            steps = steps.saturating_add(if mood.energy > 0.0 { 1 } else { -1 });
+        }
+    }
+    energy(settling, wishes, steps, &mut brief.energy, &mut changed);
     players(settling, wishes, &mut brief, &mut changed);
     if let Some(seconds) = settling.asked_length(wishes).filter(|seconds| (seconds - brief.duration_seconds).abs() > 0.0005) {
         brief.duration_seconds = seconds;
@@ -70,7 +83,8 @@ pub fn refine(settling: &mut Settling<'_>, wishes: &Wishes, present: &CurrentMus
     Some(MakeMusic { brief, way, volume: wishes.volume.map(|level| level.clamp(0.0, 2.0)), changed })
 }
 
-fn moods(settling: &Settling<'_>, wishes: &Wishes, moods: &mut Vec<String>, changed: &mut Vec<Change>) {
+/// Changes the moods; gives those more of which is wanted although they lead already.
+fn moods(settling: &Settling<'_>, wishes: &Wishes, moods: &mut Vec<String>, changed: &mut Vec<Change>) -> Vec<String> {
     let bridges = &settling.lexicon.bridges;
     let mut incoming: Vec<String> = Vec::new();
     for id in settling.fields.moods.iter().chain(&wishes.more_moods).chain(&wishes.moods) {
@@ -92,6 +106,7 @@ fn moods(settling: &Settling<'_>, wishes: &Wishes, moods: &mut Vec<String>, chan
         changed.push(Change::NoMood { id: id.clone() });
     }
     moods.retain(|id| !outgoing.contains(id));
+    let stronger = incoming.iter().filter(|id| wishes.more_moods.contains(id) && moods.first() == Some(id)).cloned().collect();
     // The newest wish counts most, and asking again for what is there brings it to the front.
     for id in incoming.into_iter().rev() {
         if moods.first() != Some(&id) {
@@ -100,13 +115,14 @@ fn moods(settling: &Settling<'_>, wishes: &Wishes, moods: &mut Vec<String>, chan
             changed.push(Change::Mood { id });
         }
     }
+    stronger
 }
 
-fn energy(settling: &Settling<'_>, wishes: &Wishes, energy: &mut Option<Energy>, changed: &mut Vec<Change>) {
+fn energy(settling: &Settling<'_>, wishes: &Wishes, steps: i8, energy: &mut Option<Energy>, changed: &mut Vec<Change>) {
     let levels = [Energy::Low, Energy::Medium, Energy::High];
     let present = levels.iter().position(|level| Some(*level) == *energy).unwrap_or(1);
-    let stepped = (wishes.energy_steps != 0).then(|| {
-        let step = isize::from(wishes.energy_steps.signum());
+    let stepped = (steps != 0).then(|| {
+        let step = isize::from(steps.signum());
         levels.get(present.saturating_add_signed(step)).copied().unwrap_or(Energy::High)
     });
     let to = settling.fields.energy.or(wishes.energies.last().copied()).or(stepped);

@@ -245,6 +245,13 @@ impl<'a> Walk<'a> {
             let step = if mark.is(Class::EnergyUp) { 1 } else { -1 };
             if denial.is_none() {
                 self.wishes.energy_steps = self.wishes.energy_steps.saturating_add(step);
+                // "More energetic" and "less dramatic" name a mood as well.
+                let words = self.text.tokens.get(at..end).unwrap_or_default();
+                let inside = self.lexicon.inside(words);
+                let mood = inside.iter().flat_map(|senses| senses.iter()).find_map(|sense| if let Sense::Mood(index) = sense { self.lexicon.vocabulary.moods.get(*index) } else { None });
+                if let Some(mood) = mood {
+                    add_one(if step > 0 { &mut self.wishes.more_moods } else { &mut self.wishes.less_moods }, mood.id.clone());
+                }
             }
             self.entity(end, denial);
             return true;
