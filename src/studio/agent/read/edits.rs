@@ -152,8 +152,12 @@ impl Reader<'_> {
         }
         let length = self.at.clone().find_map(|at| time(self.text, at).filter(|_| !matches!(self.word(at.wrapping_sub(1)), "at" | "from"))).map_or(USUAL_FADE_MS, |(ms, _)| ms);
         let both = self.has(Class::FadeIn) && self.text.has(&self.at, Class::FadeOut) || self.at.clone().any(|at| self.word(at) == "out" && self.has(Class::FadeIn));
-        let wants_in = self.has(Class::FadeIn);
-        let wants_out = self.has(Class::FadeOut) || both;
+        let says = |word: &str| self.at.clone().any(|at| self.word(at) == word);
+        let wants_in = self.has(Class::FadeIn) || says("in") && !self.has(Class::FadeOut);
+        let wants_out = self.has(Class::FadeOut) || both || says("out");
+        if !wants_in && !wants_out {
+            return Err(Problem::No(Why::NotUnderstood));
+        }
         Ok(Action::Fade { target, in_ms: wants_in.then_some(length), out_ms: wants_out.then_some(length) })
     }
 

@@ -16,6 +16,7 @@ pub fn leftover(text: &Marked<'_>, range: &Range<usize>, wishes: &mut Wishes) {
     search.somebody_elses();
     search.before_heads();
     search.behind_linking_words();
+    search.between_commas();
     search.quotations();
 }
 
@@ -89,7 +90,7 @@ impl Search<'_> {
         let heads: Vec<(usize, bool)> = self
             .text
             .within(&self.range)
-            .filter(|mark| mark.is_any(&[Class::Music, Class::Style]) || mark.instrument().is_some() || mark.genre().is_some())
+            .filter(|mark| mark.is_any(&[Class::Music, Class::Style]) || mark.is_musical() && mark.mood().is_none())
             .map(|mark| (mark.at.start, mark.is_any(&[Class::Music, Class::Style])))
             .collect();
         for (head, of_music) in heads {
@@ -220,13 +221,49 @@ impl Search<'_> {
         let mark = self.text.mark(before);
         let degree = mark.is_some_and(|mark| mark.is_any(&[Class::More, Class::Less, Class::Too, Class::Very, Class::Little]));
         let changed = mark.is_some_and(|mark| mark.is(Class::Change) && mark.at.len() > 1);
+        let closes = self.closes(group.end);
+        // "A calm piano bagatelle".
+        let trailing = mark.is_some_and(|mark| mark.is_musical()) && (closes || self.text.is(group.end, Class::Subject));
         let felt = self.text.token(before).is_some_and(|token| {
             matches!(token.text.as_str(), "feel" | "feels" | "feeling" | "sound" | "sounds" | "sounding" | "something")
         });
         let between = self.text.token(before).is_some_and(|token| token.kind == Kind::Pause) || mark.is_some_and(|mark| mark.is(Class::Joiner));
         let mood_before = before.checked_sub(1).and_then(|index| self.text.mark(index)).is_some_and(|mark| mark.mood().is_some());
-        let closes = group.end >= self.range.end || self.text.token(group.end).is_some_and(|token| token.kind == Kind::Pause) || self.text.is(group.end, Class::Joiner) || self.text.is(group.end, Class::Music);
-        degree || changed || felt || between && mood_before && closes
+        degree || changed || trailing || felt || between && mood_before && closes
+    }
+
+    fn closes(&self, end: usize) -> bool {
+        end >= self.range.end || self.text.token(end).is_some_and(|token| token.kind == Kind::Pause) || self.text.is(end, Class::Joiner) || self.text.is(end, Class::Music)
+    }
+
+    /// "Lo-fi, dusty, 80 bpm": a word that fills the room between two commas is a wish like its neighbours.
+    fn between_commas(&mut self) {
+        let wished = !self.wishes.is_empty();
+        let pause = |at: usize| self.text.token(at).is_some_and(|token| token.kind == Kind::Pause);
+        let mut at = self.range.start;
+        while at < self.range.end {
+            if !self.is_plain(at) {
+                at += 1;
+                continue;
+            }
+            let group = self.group(at);
+            at = group.end.max(at + 1);
+            let opens = group.start == self.range.start;
+            let framed = (opens || group.start.checked_sub(1).is_some_and(pause)) && (group.end >= self.range.end || pause(group.end) || self.text.is(group.end, Class::Joiner));
+            let known = self.seen.iter().any(|seen| seen.start <= group.start && group.end <= seen.end);
+            let name = !opens && self.text.token(group.start).is_some_and(|token| token.capital);
+            let han = self.text.token(group.start).is_some_and(|token| token.kind == Kind::Han);
+            if !framed || known || name || !wished || group.len() > if han { 4 } else { 2 } || han && group.len() < 2 {
+                continue;
+            }
+            let written = self.text.written(&group).to_owned();
+            self.seen.push(group);
+            if opens && !self.wishes.names_a_style() && !is_adjective(&written) {
+                add_one(&mut self.wishes.unknown_genres, (written, Vec::new()));
+            } else {
+                add_one(&mut self.wishes.unused, written);
+            }
+        }
     }
 
     /// Quoted words that name nothing: they are content, so they are not followed, and that is said.

@@ -20,7 +20,7 @@ pub enum Class {
     EnergyLow, EnergyMedium, EnergyHigh, EnergyUp, EnergyDown,
     Loop, Seed, KeyNoun, Vocals, Instrumental, LikeArtist, LikeArtistAfter, Cover, By, Form,
     Polite, Hello, Thanks, Okay, AskAbilities, AskGenres, AskInstruments, AskMoods, AskMusic, AskLicence, AskExport, Question,
-    First, Last, From, To, At, AtEnd, Throughout, Top, Bottom, Centre, Move, SecondUnit, MinuteUnit, HourUnit, Percent, Decibel,
+    First, Last, From, To, At, AtEnd, Throughout, Top, Bottom, Centre, Move, Longer, Shorter, SecondUnit, MinuteUnit, HourUnit, Percent, Decibel,
     About, Called, Says, Subject, Joiner,
 }
 
@@ -39,6 +39,8 @@ pub enum Sense {
     Use(usize),
     /// A style the catalogue lacks.
     Near(usize),
+    /// Players that are named together.
+    Ensemble(usize),
     /// Somebody whose sound cannot be made.
     Artist(usize),
     /// A work that belongs to somebody.
@@ -93,6 +95,8 @@ pub struct Lexicon {
     pub uses: Vec<Use>,
     /// Genre lists of styles the catalogue lacks.
     pub near: Vec<Vec<String>>,
+    /// Instruments of ensembles.
+    pub ensembles: Vec<Vec<String>>,
     /// Genre lists of artists.
     pub artists: Vec<Vec<String>>,
     /// Genre lists of works.
@@ -127,6 +131,7 @@ pub struct Bridges {
     pub by_instrument: BTreeMap<String, Vec<String>>,
     /// The mood that takes a mood's place.
     pub opposite: BTreeMap<String, String>,
+    ensembles: Vec<EnsembleRow>,
     /// What a plain word takes out.
     pub families: BTreeMap<String, Vec<String>>,
     /// Moods that a mood takes out.
@@ -137,6 +142,13 @@ pub struct Bridges {
 #[serde(deny_unknown_fields)]
 struct Near {
     zh_and_en: Vec<NearRow>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EnsembleRow {
+    words: Vec<String>,
+    instruments: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -277,6 +289,9 @@ impl Lexicon {
         for (index, row) in bridges.near.zh_and_en.iter().enumerate() {
             table.add(&row.words, &[], Sense::Near(index));
         }
+        for (index, row) in bridges.ensembles.iter().enumerate() {
+            table.add(&row.words, &[], Sense::Ensemble(index));
+        }
         for (index, row) in owned.artist.iter().enumerate() {
             table.add(&row.names, &[], Sense::Artist(index));
         }
@@ -298,6 +313,7 @@ impl Lexicon {
             vocabulary,
             uses: uses.uses,
             near: bridges.near.zh_and_en.iter().map(|row| row.genres.clone()).collect(),
+            ensembles: bridges.ensembles.iter().map(|row| row.instruments.clone()).collect(),
             artists: genres(owned.artist),
             works: genres(owned.work),
             more_moods: shifts.shift.into_iter().map(|row| row.mood).collect(),

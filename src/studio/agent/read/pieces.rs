@@ -6,9 +6,9 @@ use super::lexicon::{Class, Lexicon, Sense};
 use super::leftover::leftover;
 use super::marks::{Mark, Marked};
 use super::numbers::percent;
-use super::reading::Topic;
+use super::reading::{Context, TitleCard, Topic};
 use super::scan::scan;
-use super::text::Kind;
+use super::text::{Kind, unquoted};
 use super::time::time;
 use super::wishes::Wishes;
 
@@ -59,10 +59,10 @@ pub struct Piece {
 }
 
 /// Where one piece may end and the next begin: verbs, and in Chinese anything that can only be an edit.
-const LEADS: [Class; 26] = [
+const LEADS: [Class; 28] = [
     Class::Make, Class::Score, Class::Add, Class::Remove, Class::Replace, Class::Change, Class::Keep, Class::Trim, Class::Undo, Class::Redo, Class::Again,
     Class::Cannot, Class::Title, Class::Volume, Class::Louder, Class::Quieter, Class::Mute, Class::Unmute, Class::Turn, Class::FadeIn, Class::FadeOut,
-    Class::Slower, Class::Faster, Class::Dont, Class::AskAbilities, Class::Move,
+    Class::Slower, Class::Faster, Class::Dont, Class::AskAbilities, Class::Move, Class::LouderWeak, Class::QuieterWeak,
 ];
 const CHINESE_EDITS: [Class; 17] = [
     Class::Remove, Class::Replace, Class::Trim, Class::Undo, Class::Title, Class::Volume, Class::Louder, Class::LouderWeak, Class::Quieter, Class::QuieterWeak,
@@ -70,13 +70,13 @@ const CHINESE_EDITS: [Class; 17] = [
 ];
 
 /// Cuts a marked message into pieces.
-pub fn pieces(text: &Marked<'_>, lexicon: &Lexicon, has_music: bool) -> Vec<Piece> {
+pub fn pieces(text: &Marked<'_>, lexicon: &Lexicon, about: &Context) -> Vec<Piece> {
     ranges(text)
         .into_iter()
         .map(|(at, opens)| {
             let mut wishes = scan(text, &at, lexicon);
             leftover(text, &at, &mut wishes);
-            let intent = Judge { text, at: at.clone(), wishes: &wishes, has_music }.intent();
+            let intent = Judge { text, at: at.clone(), wishes: &wishes, has_music: about.music.is_some(), titles: &about.titles }.intent();
             Piece { at, intent, wishes, opens }
         })
         .collect()
@@ -122,6 +122,9 @@ fn leads(text: &Marked<'_>, from: usize) -> bool {
     let mut at = from;
     for _ in 0..6 {
         let Some(mark) = text.mark(at) else { break };
+        if mark.senses.iter().any(|sense| matches!(sense, Sense::MoreMood(_) | Sense::MoreGenre(_))) || mark.is_any(&[Class::More, Class::EnergyUp, Class::EnergyDown]) && !mark.is(Class::Add) {
+            return true;
+        }
         if mark.is_any(&LEADS) && !(mark.is(Class::Add) && mark.is(Class::More)) && !(mark.is(Class::No) && !mark.is(Class::Remove)) {
             // "Do" and "have" alone are no verbs of making.
             return !(mark.is(Class::Polite) && mark.at.len() == 1);
@@ -144,6 +147,7 @@ struct Judge<'a> {
     at: Range<usize>,
     wishes: &'a Wishes,
     has_music: bool,
+    titles: &'a [TitleCard],
 }
 
 impl Judge<'_> {
@@ -191,6 +195,11 @@ impl Judge<'_> {
         if self.verb(Class::Undo) {
             return Intent::Undo;
         }
+        // "Why is the music so loud?" wants an answer that there is none for.
+        let wonders = self.text.within(&self.at).find(|mark| !mark.is(Class::Polite)).is_some_and(|mark| mark.is(Class::Question) && matches!(self.text.token(mark.at.start).map(|token| token.text.as_str()), Some("why" | "how" | "what" | "who" | "when" | "where" | "which")));
+        if wonders {
+            return Intent::Nothing;
+        }
         if self.is_left_alone() {
             return Intent::Leave;
         }
@@ -205,7 +214,8 @@ impl Judge<'_> {
         if self.volume() {
             return Intent::Volume;
         }
-        if self.has_any(&[Class::FadeIn, Class::FadeOut]) && !makes_music {
+        let fades = self.led_by(&[Class::Turn]) && self.at.clone().any(|at| self.text.is_word(at, "fade"));
+        if (fades || self.has_any(&[Class::FadeIn, Class::FadeOut])) && !makes_music {
             return Intent::Fade;
         }
         if self.trim() {
@@ -219,9 +229,14 @@ impl Judge<'_> {
 
     fn musical(&self, makes_music: bool) -> Intent {
         let wished = !self.wishes.is_empty();
+        // "A different key" names none.
+        if self.wishes.is_only_again() && self.has_any(&[Class::KeyNoun, Class::Tempo]) && !self.has(Class::Music) {
+            return Intent::Nothing;
+        }
         let swaps = self.verb(Class::Replace) || self.led_by(&[Class::Change]) && self.wishes.names_a_style();
         let one_player_for_another = !self.wishes.names_a_style() && !self.has(Class::Music) && !self.wishes.instruments.is_empty();
-        if swaps && !one_player_for_another && (wished || self.has(Class::Music) || self.has_only_pronoun()) {
+        let style = self.wishes.names_a_style() || !self.wishes.moods.is_empty() || !self.wishes.genres_by_the_way.is_empty() || self.wishes.is_only_again() && wished;
+        if swaps && !one_player_for_another && (style || self.has(Class::Music) || !wished && self.has_only_pronoun()) {
             return Intent::Replace;
         }
         if swaps && wished {
@@ -241,8 +256,15 @@ impl Judge<'_> {
         if makes_music || self.has(Class::Score) && !compares || self.led_by(&[Class::Add]) && self.has(Class::Music) {
             return Intent::Make;
         }
+        // "Give me something".
+        let something = self.led_by(&[Class::Make]) && self.is_bare(&[Class::Make]) && self.at.clone().any(|at| self.text.is_word(at, "something") || self.text.is_word(at, "anything"));
+        if something {
+            return Intent::Make;
+        }
         if self.verb(Class::Make) && (wished || self.has(Class::Music)) {
-            return if compares && self.has_music { Intent::Wish } else { Intent::Make };
+            // "Use seed 99", "play it in D minor": no piece is described.
+            let described = self.wishes.names_a_style() || self.has(Class::Music) || !self.wishes.moods.is_empty() || !self.wishes.instruments.is_empty() || !self.wishes.uses.is_empty() || !self.wishes.genres_by_the_way.is_empty() || !self.wishes.impossible.is_empty();
+            return if (compares || !described) && self.has_music { Intent::Wish } else { Intent::Make };
         }
         if self.is_han() && self.has(Class::Add) && self.has(Class::Music) {
             return Intent::Make;
@@ -277,7 +299,7 @@ impl Judge<'_> {
     /// Whether a piece holds nothing but some classes and words without content.
     fn is_bare(&self, classes: &[Class]) -> bool {
         self.at.clone().all(|at| {
-            self.text.mark(at).is_some_and(|mark| {
+            self.text.token(at).is_some_and(|token| token.kind == Kind::Pause) || self.text.mark(at).is_some_and(|mark| {
                 mark.is_any(classes) || mark.is_any(&[Class::Polite, Class::Joiner]) || mark.senses.iter().any(|sense| matches!(sense, Sense::Stop | Sense::Neutral))
             })
         })
@@ -339,13 +361,14 @@ impl Judge<'_> {
         let verb = self.led_by(&[Class::Cannot])
             || self.led_by(&[Class::Add, Class::Change, Class::Make]) && self.has(Class::Cannot) && !self.has(Class::Music)
             || self.is_han() && self.has(Class::Cannot) && !self.has_any(&[Class::Music, Class::OriginalSound, Class::Title]);
+        let moves = self.led_by(&[Class::Move]) && !self.has(Class::Title) && self.lead().is_some_and(|mark| self.text.token(mark.at.start).is_some_and(|token| token.text != "extend")) && !self.has_quote();
         let picture_speed = self.has_any(&[Class::Slower, Class::Faster]) && self.has(Class::Video) && !self.has(Class::Music);
         let one_player = self.has_any(&[Class::Louder, Class::Quieter, Class::LouderWeak, Class::QuieterWeak])
             && (!self.wishes.instruments.is_empty() || !self.wishes.without.is_empty())
             && !self.has(Class::Music)
             && self.wishes.moods.is_empty()
             && !self.wishes.names_a_style();
-        verb || picture_speed || one_player
+        verb || moves || picture_speed || one_player
     }
 
     fn title(&self, makes_music: bool) -> bool {
@@ -358,6 +381,10 @@ impl Judge<'_> {
         let named = self.text.within(&self.at).any(|mark| mark.is(Class::Title) && !mark.senses.contains(&Sense::Phrase) && mark.purpose().is_none());
         if named && acts && !self.in_the_title() {
             return colon || self.wishes.genres.is_empty() || self.has_quote();
+        }
+        let known = self.text.quotes(&self.at).filter_map(|at| self.text.token(at)).any(|token| self.titles.iter().any(|title| title.text == unquoted(self.text.message, token)));
+        if known && self.led_by(&[Class::Change, Class::Replace, Class::Remove, Class::Move]) {
+            return true;
         }
         // "Add "Golden Hour" at 0:02".
         self.led_by(&[Class::Add]) && self.has_quote() && !self.has_any(&[Class::Music, Class::Called]) && self.wishes.is_empty_but_times()
@@ -391,7 +418,8 @@ impl Judge<'_> {
     }
 
     fn has_pronoun(&self) -> bool {
-        self.at.clone().any(|at| self.text.token(at).is_some_and(|token| matches!(token.text.as_str(), "it" | "this" | "that" | "它")))
+        let pointed = |at: usize| self.text.before(at).is_some_and(|mark| mark.is_any(&[Class::Turn, Class::Change, Class::Mute, Class::Unmute, Class::Louder, Class::Quieter]));
+        self.at.clone().any(|at| self.text.token(at).is_some_and(|token| matches!(token.text.as_str(), "it" | "它") || matches!(token.text.as_str(), "this" | "that") && pointed(at)))
             || self.text.within(&self.at).any(|mark| mark.is(Class::Change) && self.text.token(mark.at.end - 1).is_some_and(|token| matches!(token.text.as_str(), "it" | "this" | "that")))
     }
 

@@ -8,7 +8,7 @@ use super::fields::Fields;
 use super::lexicon::{Class, Lexicon, Sense};
 use super::marks::Marked;
 use super::pieces::{Intent, Piece, pieces};
-use super::reading::{Action, Aspect, Context, CurrentMusic, Language, Question, Reading, Remark, Target, Topic, Way, Why};
+use super::reading::{Action, Aspect, Context, CurrentMusic, Language, Level, Question, Reading, Remark, Target, Topic, Way, Why};
 use super::refine::refine;
 use super::settle::{Settling, key_name, plain};
 use super::tempo::TempoWish;
@@ -32,6 +32,8 @@ pub struct Plan<'a> {
     // The music as it will be after the actions so far.
     music: Option<CurrentMusic>,
     fields_used: bool,
+    // Actions whose level the words name.
+    levels_asked: Vec<usize>,
     titles: Context,
 }
 
@@ -46,14 +48,15 @@ struct Part {
 impl<'a> Plan<'a> {
     /// Starts on a message.
     pub fn new(text: &'a Marked<'a>, lexicon: &'a Lexicon, about: &'a Context, fields: &'a Fields) -> Self {
-        Self { text, lexicon, about, fields, reading: Reading::default(), music: about.music.clone(), fields_used: false, titles: about.clone() }
+        Self { text, lexicon, about, fields, reading: Reading::default(), music: about.music.clone(), fields_used: false, levels_asked: Vec::new(), titles: about.clone() }
     }
 
     /// Reads it.
     pub fn reading(mut self, language: Language) -> Reading {
         self.reading.language = language;
-        let pieces = pieces(self.text, self.lexicon, self.about.music.is_some());
-        let mut parts = join(pieces, self.about.music.is_some());
+        let pieces = pieces(self.text, self.lexicon, self.about);
+        let is_number = |at: usize| self.text.token(at).is_some_and(|token| matches!(token.kind, Kind::Number(_)));
+        let mut parts = join(pieces, self.about.music.is_some(), is_number);
         let acts = parts.iter().any(|part| !matches!(part.intent, Intent::Nothing | Intent::Talk(_) | Intent::Leave));
         // Fields alone are a wish as well.
         if !acts && self.fields.speak_of_music() && !parts.iter().any(|part| matches!(part.intent, Intent::Talk(_))) {
@@ -68,6 +71,7 @@ impl<'a> Plan<'a> {
             }
             self.part(part, acts);
         }
+        self.raise_over_silence();
         if self.fields.speak_of_music() && !self.fields_used {
             self.leave_fields();
         }
@@ -83,6 +87,11 @@ impl<'a> Plan<'a> {
 
     fn part(&mut self, part: Part, acts: bool) {
         match part.intent {
+            Intent::Replace if self.text.has(&part.at, Class::OriginalSound) && self.about.has_picture => {
+                // Music in place of the clip's own sound: that goes silent.
+                self.reading.actions.push(Action::SetVolume { target: Target::OriginalSound, level: Level::To(0.0) });
+                self.music(part);
+            }
             Intent::Make | Intent::Wish | Intent::Replace | Intent::Again => self.music(part),
             Intent::Volume => self.edit(&part.at, |reader| reader.volume()),
             Intent::Fade => self.edit(&part.at, |reader| reader.fade()),
@@ -131,7 +140,7 @@ impl<'a> Plan<'a> {
                     }
                     _ => {}
                 }
-                let repeats = matches!(action, Action::SetVolume { level: super::reading::Level::To(_), .. }) && self.reading.actions.last() == Some(&action);
+                let repeats = matches!(action, Action::SetVolume { level: Level::To(_), .. }) && self.reading.actions.last() == Some(&action);
                 if !repeats {
                     self.reading.actions.push(action);
                 }
@@ -165,6 +174,11 @@ impl<'a> Plan<'a> {
         let unused = wishes.is_empty();
         wishes.unused.into_iter().for_each(|word| add_one(&mut self.reading.unused, word));
         let Some(made) = made else {
+            for (what, _) in &wishes.impossible {
+                let instead = present.as_ref().map_or_else(String::new, |music| music.brief.genre.clone());
+                self.reading.remarks.push(Remark::Impossible { what: what.clone(), instead });
+            }
+            let unused = unused || !wishes.impossible.is_empty();
             self.unknown(&part.at, if unused { Why::NotUnderstood } else { Why::Already });
             return;
         };
@@ -178,8 +192,27 @@ impl<'a> Plan<'a> {
         let tempo = self.lexicon.vocabulary.genre(&made.brief.genre).map_or(100.0, |genre| (genre.tempo.0 + genre.tempo.1) / 2.0);
         let key = made.brief.key.unwrap_or(crate::studio::compose::brief::Key { tonic: 0, mode: crate::studio::compose::brief::Mode::Major });
         self.music = Some(CurrentMusic { brief: made.brief.clone(), bpm: bpm.unwrap_or(tempo), key });
+        if wishes.volume.is_some() {
+            self.levels_asked.push(self.reading.actions.len());
+        }
         self.reading.remarks.extend(remarks);
         self.reading.actions.push(Action::MakeMusic(made));
+    }
+
+    /// Where the same message silences the clip, nothing is left for music to lie under.
+    fn raise_over_silence(&mut self) {
+        let silent = Action::SetVolume { target: Target::OriginalSound, level: Level::To(0.0) };
+        if !self.reading.actions.contains(&silent) {
+            return;
+        }
+        for (index, action) in self.reading.actions.iter_mut().enumerate() {
+            if let Action::MakeMusic(made) = action
+                && made.way == Way::New
+                && !self.levels_asked.contains(&index)
+            {
+                made.volume = Some(1.0);
+            }
+        }
     }
 
     /// Fields that came with a message in which no music is made.
@@ -222,17 +255,21 @@ impl<'a> Plan<'a> {
 }
 
 /// Joins what belongs to one action.
-fn join(pieces: Vec<Piece>, has_music: bool) -> Vec<Part> {
+fn join(pieces: Vec<Piece>, has_music: bool, is_number: impl Fn(usize) -> bool) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for piece in pieces {
         let Piece { at, intent, wishes, opens } = piece;
         let musical = |intent: Intent| matches!(intent, Intent::Make | Intent::Wish | Intent::Replace | Intent::Again);
+        // The numbers of a list stand alone and mean nothing.
+        if intent == Intent::Nothing && wishes == Wishes::default() && at.len() == 1 && is_number(at.start) {
+            continue;
+        }
         if let Some(last) = parts.last_mut() {
             let refines = last.intent == Intent::Wish && intent == Intent::Wish;
             let adds = matches!(last.intent, Intent::Make | Intent::Replace | Intent::Again) && matches!(intent, Intent::Wish | Intent::Make | Intent::Again);
-            let becomes = last.intent == Intent::Wish && intent == Intent::Make && !has_music;
+            let becomes = last.intent == Intent::Wish && matches!(intent, Intent::Make | Intent::Again) && !has_music;
             // A title's "3 seconds, at the top" and a wish's "about cats" go with what they stand behind.
-            let details = !opens && matches!(last.intent, Intent::Title | Intent::Trim) && (intent == Intent::Nothing || wishes.is_only_length());
+            let details = !opens && matches!(last.intent, Intent::Title | Intent::Trim) && (intent == Intent::Nothing || wishes.is_only_length() && !matches!(intent, Intent::Title | Intent::Trim));
             let context = intent == Intent::Nothing && musical(last.intent) && !opens;
             if details || context && wishes.unused.is_empty() || refines || adds || becomes {
                 last.at.end = at.end;
@@ -269,7 +306,8 @@ fn is_comparison(wishes: &Wishes) -> bool {
         || !wishes.less_moods.is_empty()
         || wishes.energy_steps != 0
         || wishes.tempos.iter().any(|tempo| matches!(tempo, TempoWish::By(_) | TempoWish::Times(_)))
-        || !wishes.without.is_empty();
+        || !wishes.without.is_empty()
+        || wishes.length_times.is_some();
     let describes = wishes.names_a_style()
         || !wishes.genres_by_the_way.is_empty()
         || !wishes.moods.is_empty()
@@ -277,6 +315,7 @@ fn is_comparison(wishes: &Wishes) -> bool {
         || !wishes.keys.is_empty()
         || !wishes.uses.is_empty()
         || !wishes.energies.is_empty()
+        || !wishes.impossible.is_empty()
         || wishes.tempos.iter().any(|tempo| !matches!(tempo, TempoWish::By(_) | TempoWish::Times(_)))
         || !wishes.lengths_ms.is_empty();
     compares && !describes

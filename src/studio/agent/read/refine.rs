@@ -1,7 +1,7 @@
 //! The music that is there, with a change: what was not named stays, the tempo, the key and the seed included.
 
 use super::reading::{Change, CurrentMusic, MakeMusic, Way};
-use super::settle::{Settling, TEMPO, next_seed};
+use super::settle::{LENGTH, Settling, TEMPO, next_seed};
 use super::tempo::TempoWish;
 use super::wishes::{Wishes, add_one};
 use crate::studio::compose::{self, brief::Energy};
@@ -17,7 +17,7 @@ pub fn refine(settling: &mut Settling<'_>, wishes: &Wishes, present: &CurrentMus
 
     // "Slow it down by 10 BPM" says how far.
     let numbered = wishes.tempos.iter().any(|tempo| matches!(tempo, TempoWish::By(_) | TempoWish::Exact(_) | TempoWish::Between(..)));
-    let counted = wishes.tempos.iter().filter(|tempo| !(numbered && matches!(tempo, TempoWish::Times(_))));
+    let counted = wishes.tempos.iter().filter(|tempo| !numbered || matches!(tempo, TempoWish::By(_) | TempoWish::Exact(_) | TempoWish::Between(..)));
     for tempo in counted.chain(settling.fields.tempo_bpm.map(TempoWish::Exact).iter()) {
         let from = brief.tempo_bpm.unwrap_or(present.bpm);
         let to = match tempo {
@@ -61,7 +61,9 @@ pub fn refine(settling: &mut Settling<'_>, wishes: &Wishes, present: &CurrentMus
     }
     energy(settling, wishes, steps, &mut brief.energy, &mut changed);
     players(settling, wishes, &mut brief, &mut changed);
-    if let Some(seconds) = settling.asked_length(wishes).filter(|seconds| (seconds - brief.duration_seconds).abs() > 0.0005) {
+    let asked = settling.asked_length(wishes);
+    let scaled = wishes.length_times.map(|times| (brief.duration_seconds * times).clamp(LENGTH.0, LENGTH.1));
+    if let Some(seconds) = asked.or(scaled).filter(|seconds| (seconds - brief.duration_seconds).abs() > 0.0005) {
         brief.duration_seconds = seconds;
         changed.push(Change::Length { to: seconds });
     }

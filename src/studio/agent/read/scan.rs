@@ -79,6 +79,12 @@ impl<'a> Walk<'a> {
                 return mark.at.end;
             }
         }
+        // "A track called Faster": a name is no instruction.
+        if let Some(mark) = mark.filter(|mark| mark.is(Class::Called)) {
+            let named = |at: &usize| self.text.token(*at).is_some_and(|token| token.kind == Kind::Word && token.capital);
+            let end = (mark.at.end..self.range.end).take_while(named).last().map_or(mark.at.end, |last| last + 1);
+            return end;
+        }
         if let Some(next) = self.value(at) {
             return next;
         }
@@ -110,8 +116,9 @@ impl<'a> Walk<'a> {
         }
         if self.text.is(at, Class::Seed) {
             let next = self.text.mark(at)?.at.end;
-            let linked = self.text.token(next).is_some_and(|token| matches!(token.text.as_str(), ":" | "=" | "number" | "of" | "is" | "为" | "是" | "用"));
-            let (value, next) = number(self.text, if linked { next + 1 } else { next })?;
+            let linking = |at: usize| self.text.token(at).is_some_and(|token| matches!(token.text.as_str(), ":" | "=" | "number" | "of" | "is" | "to" | "为" | "是" | "用" | "换" | "改" | "成" | "设" | "到"));
+            let value = (next..next + 4).find(|at| !linking(*at))?;
+            let (value, next) = number(self.text, value)?;
             if value >= 0.0 && value <= MOST_EXACT && value.fract() == 0.0 {
                 self.wishes.seed = Some(value as u64);
             }
@@ -209,6 +216,15 @@ impl<'a> Walk<'a> {
             self.entity(end, denial);
             return true;
         }
+        // "No melody", "no beat".
+        if mark.is(Class::Music)
+            && matches!(denial, Some(Denial::No | Denial::Not))
+            && let Some(family) = self.text.token(at).filter(|_| end - at == 1 || self.text.token(at).is_some_and(|token| token.kind == super::text::Kind::Han)).and_then(|_| self.lexicon.bridges.families.get(&self.text.written(&(at..end)).to_lowercase()))
+        {
+            family.iter().for_each(|id| add_one(&mut wishes.without, id.clone()));
+            self.entity(end, denial);
+            return true;
+        }
         let tempo = if mark.is(Class::Slower) {
             Some(TempoWish::Times(1.0 / degree(self.text, mark)))
         } else if mark.is(Class::Faster) {
@@ -240,6 +256,21 @@ impl<'a> Walk<'a> {
             });
             self.entity(end, denial);
             return true;
+        }
+        if mark.is_any(&[Class::Longer, Class::Shorter]) && denial.is_none() && !spoken_about {
+            let twice = mark.at.clone().any(|at| self.text.token(at).is_some_and(|token| matches!(token.text.as_str(), "double" | "twice" | "half")));
+            let times = if twice { 2.0 } else { 1.5 };
+            self.wishes.length_times = Some(if mark.is(Class::Longer) { times } else { 1.0 / times });
+            self.entity(end, denial);
+            return true;
+        }
+        // "Bring the energy down a notch".
+        if mark.is(Class::Style) && self.text.token(at).is_some_and(|token| matches!(token.text.as_str(), "energy")) {
+            let down = self.text.has(&self.range, Class::QuieterWeak);
+            if down || self.text.has(&self.range, Class::LouderWeak) {
+                self.wishes.energy_steps = self.wishes.energy_steps.saturating_add(if down { -1 } else { 1 });
+                return true;
+            }
         }
         if mark.is(Class::EnergyUp) || mark.is(Class::EnergyDown) {
             let step = if mark.is(Class::EnergyUp) { 1 } else { -1 };
@@ -314,7 +345,10 @@ impl<'a> Walk<'a> {
                     let out = family.cloned().unwrap_or_else(|| vec![entry.id.clone()]);
                     out.into_iter().for_each(|id| add_one(&mut self.wishes.without, id));
                 }
-                Some(Denial::Less) => add_one(&mut self.wishes.unused, self.text.written(&(at.saturating_sub(1)..end)).to_owned()),
+                Some(Denial::Less) => {
+                    let less = (at.saturating_sub(REACH).max(self.range.start)..at).rev().find(|before| self.text.mark(*before).is_some_and(|mark| mark.at.start == *before && mark.is_any(&[Class::Less, Class::Too])));
+                    add_one(&mut self.wishes.unused, self.text.written(&(less.unwrap_or(at)..end)).to_owned());
+                }
                 None => {
                     add_one(&mut self.wishes.instruments, entry.id.clone());
                     self.wishes.only |= self.is_alone(at, end) || says_alone(&inside);
@@ -359,7 +393,14 @@ impl<'a> Walk<'a> {
                         add_one(&mut self.wishes.genre_lists, (written.clone(), list.clone()));
                     }
                 }
-                Sense::Near(index) if genre.is_none() && instrument.is_none() && mood.is_none() => {
+                Sense::Ensemble(index) if instrument.is_none() => {
+                    found = true;
+                    let ids = self.lexicon.ensembles.get(*index).cloned().unwrap_or_default();
+                    let list = if matches!(denial, Some(Denial::No | Denial::Not)) { &mut self.wishes.without } else { &mut self.wishes.instruments };
+                    ids.into_iter().for_each(|id| add_one(list, id));
+                    self.wishes.only |= denial.is_none() && self.is_alone(at, end);
+                }
+                Sense::Near(index) if mark.genre().is_none() && instrument.is_none() && mood.is_none() => {
                     if denial.is_some() {
                         found = true;
                     } else if !self.subject || leads_to_music(self.text, end) {
@@ -420,6 +461,8 @@ impl<'a> Walk<'a> {
         let long = end - at > 1 && !self.subject;
         let name = self.text.written(&(at..end)).to_owned();
         mark.senses.iter().find_map(|sense| match sense {
+            // Who a song is by goes without saying once the song is named.
+            Sense::Artist(_) if before.is_some_and(|mark| mark.is(Class::By)) && self.wishes.impossible.iter().any(|(what, _)| matches!(what, Impossible::Song(_))) => None,
             Sense::Artist(index) if like || style || long => Some((Impossible::Artist(name.clone()), self.lexicon.artists.get(*index)?.clone())),
             Sense::Work(index) if (like || style || long) && !self.subject => Some((Impossible::Song(name.clone()), self.lexicon.works.get(*index)?.clone())),
             _ => None,
@@ -428,8 +471,10 @@ impl<'a> Walk<'a> {
 
     /// "Only", "solo", "just" before an instrument or "only", "solo", "alone" behind it.
     fn is_alone(&self, at: usize, end: usize) -> bool {
+        // "Add a saxophone solo" speaks of a passage.
+        let passage = self.text.is_word(end, "solo") && self.text.has(&self.range, Class::Add);
         if self.text.is(end, Class::Only) && end < self.range.end {
-            return true;
+            return !passage;
         }
         let mut back = at;
         for _ in 0..4 {
@@ -449,7 +494,8 @@ impl<'a> Walk<'a> {
 
     /// A word that may be an instrument is one behind "with", "add", "no", or in a list of them.
     fn instrument_in_place(&self, at: usize, end: usize) -> bool {
-        if self.denied_here(at).is_some() || self.text.is(end, Class::Only) {
+        let listed = self.text.is(end, Class::Joiner) && self.text.mark(end + 1).is_some_and(|mark| mark.instrument().is_some());
+        if self.denied_here(at).is_some() || self.text.is(end, Class::Only) || listed && !self.subject {
             return true;
         }
         let mut back = at;
@@ -487,8 +533,13 @@ impl<'a> Walk<'a> {
         let felt = at.checked_sub(1).and_then(|before| self.text.token(before)).is_some_and(|token| {
             matches!(token.text.as_str(), "something" | "feel" | "feels" | "feeling" | "sound" | "sounds" | "sounding" | "be" | "keep" | "it")
         });
-        let listed = before.is_some_and(|mark| mark.is(Class::Joiner) || mark.mood().is_some()) && self.last_entity.is_some_and(|(entity, _)| entity + 2 >= at);
+        let listed = before.is_some_and(|mark| mark.is(Class::Joiner) || mark.mood().is_some()) && (self.last_entity.is_some_and(|(entity, _)| entity + 2 >= at) || end >= self.range.end);
         let alone = self.range.start == at && self.range.end == end;
+        // In a list of commas.
+        let pause = |at: usize| self.text.token(at).is_some_and(|token| token.kind == super::text::Kind::Pause);
+        let opens = at == self.range.start || at.checked_sub(1).is_some_and(pause);
+        let closes = end >= self.range.end || pause(end) || self.text.is(end, Class::Joiner);
+        let alone = alone || opens && closes;
         led || felt || listed || alone
     }
 

@@ -7,7 +7,7 @@ use super::reading::{Aspect, Because, Context, Impossible, MakeMusic, Remark, Wa
 use super::tempo::TempoWish;
 use super::wishes::{Wishes, add_one};
 use crate::studio::compose::Brief;
-use crate::studio::compose::brief::{Energy, Key, Mode};
+use crate::studio::compose::brief::{Energy, Key};
 
 /// Lengths the composer writes, in seconds.
 pub const LENGTH: (f64, f64) = (3.0, 1200.0);
@@ -254,6 +254,12 @@ impl Settling<'_> {
     pub fn asked_length(&mut self, wishes: &Wishes) -> Option<f64> {
         let of_music = wishes.lengths_ms.iter().rev().find(|(_, of_picture)| !of_picture);
         let words = of_music.or(wishes.lengths_ms.last()).map(|(ms, _)| *ms as f64 / 1000.0);
+        let others = wishes.lengths_ms.iter().filter(|(_, of_picture)| !of_picture).map(|(ms, _)| *ms as f64 / 1000.0);
+        if let (Some(used), None) = (words, self.fields.duration_seconds) {
+            for left in others.filter(|left| (left - used).abs() > 0.05) {
+                self.remarks.push(Remark::OneOfTwo { aspect: Aspect::Duration, used: plain(used), left: plain(left) });
+            }
+        }
         if let (Some(field), Some(words)) = (self.fields.duration_seconds, words)
             && (field - words).abs() > 0.05
         {
@@ -312,16 +318,7 @@ pub fn plain(number: f64) -> String {
 
 /// A key as remarks carry it: `D minor`.
 pub fn key_name(key: Key) -> String {
-    let tonic = ["C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"].get(usize::from(key.tonic % 12)).unwrap_or(&"C");
-    let mode = match key.mode {
-        Mode::Major => "major",
-        Mode::Minor => "minor",
-        Mode::Dorian => "dorian",
-        Mode::Phrygian => "phrygian",
-        Mode::Lydian => "lydian",
-        Mode::Mixolydian => "mixolydian",
-    };
-    format!("{tonic} {mode}")
+    key.name()
 }
 
 /// An energy as fields carry it.

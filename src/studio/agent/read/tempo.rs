@@ -53,7 +53,10 @@ pub fn tempo(text: &Marked<'_>, at: usize) -> Option<(TempoWish, usize)> {
     }
     let has_unit = low_end > next;
     let other_unit = text.mark(next).is_some_and(|mark| mark.at.start == next && mark.is_any(&UNITS));
-    if !(has_unit || named && !other_unit && PLAUSIBLE.contains(&low)) {
+    // "House at 124", where nothing else is counted.
+    let ends = text.token(low_end).is_none_or(|token| matches!(token.kind, Kind::Stop | Kind::Pause));
+    let at_number = text.is_word(start.wrapping_sub(1), "at") && ends && (50.0..=200.0).contains(&low) && text.mark(start.wrapping_sub(2)).is_some_and(|mark| mark.genre().is_some() || mark.senses.iter().any(|sense| matches!(sense, super::lexicon::Sense::Near(_))));
+    if !(has_unit || at_number || named && !other_unit && PLAUSIBLE.contains(&low)) {
         return None;
     }
     let after = text.mark(low_end).filter(|mark| mark.at.start == low_end);
@@ -61,6 +64,14 @@ pub fn tempo(text: &Marked<'_>, at: usize) -> Option<(TempoWish, usize)> {
     // The unit and the comparative may be one phrase: "10 bpm faster".
     let unit = text.mark(next);
     let direction = |class: Class| unit.is_some_and(|mark| mark.at.start == next && mark.is(class)) || after.is_some_and(|mark| mark.is(class));
+    // "快10拍".
+    let before = text.token(start.wrapping_sub(1)).map(|token| token.text.as_str());
+    if before == Some("快") {
+        return by(1.0);
+    }
+    if before == Some("慢") {
+        return by(-1.0);
+    }
     if direction(Class::Faster) {
         return by(1.0);
     }
@@ -107,13 +118,13 @@ fn skip_unit(text: &Marked<'_>, at: usize) -> usize {
 /// Whether "tempo", "bpm" or "每分钟" stands right before, linking words aside.
 fn named_before(text: &Marked<'_>, at: usize) -> bool {
     let mut back = at;
-    for _ in 0..3 {
+    for _ in 0..4 {
         let Some(before) = back.checked_sub(1) else { return false };
         if text.mark(before).is_some_and(|mark| mark.is_any(&[Class::Tempo, Class::Bpm])) {
             return true;
         }
         let linking = text.token(before).is_some_and(|token| {
-            matches!(token.text.as_str(), "of" | "to" | "at" | "is" | ":" | "=" | "be" | "around" | "about" | "为" | "是" | "到" | "成" | "在")
+            matches!(token.text.as_str(), "of" | "to" | "at" | "is" | ":" | "=" | "be" | "around" | "about" | "为" | "是" | "到" | "成" | "在" | "改" | "设" | "调" | "变" | "换")
         });
         if !linking {
             return false;

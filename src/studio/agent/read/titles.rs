@@ -23,7 +23,12 @@ impl Reader<'_> {
     pub fn title(&self) -> Edit {
         let quotes: Vec<String> = self.text.quotes(&self.at).filter_map(|at| Some(unquoted(self.text.message, self.text.token(at)?).to_owned())).collect();
         let known = |text: &String| self.about.titles.iter().any(|title| title.text.eq_ignore_ascii_case(text));
-        let removes = self.text.within(&self.at).find(|mark| mark.is_any(&[Class::Remove, Class::Add, Class::Change, Class::Replace])).is_some_and(|mark| mark.is(Class::Remove));
+        let verb = self.text.within(&self.at).find(|mark| {
+            let particle = self.text.token(mark.at.start).is_some_and(|token| mark.at.len() == 1 && matches!(token.text.as_str(), "把" | "将" | "要" | "用" | "给"));
+            !particle && mark.is_any(&[Class::Remove, Class::Add, Class::Change, Class::Replace])
+        });
+        let removes = verb.is_some_and(|mark| mark.is(Class::Remove));
+        let adds = verb.is_some_and(|mark| mark.is(Class::Add));
         if removes {
             if self.about.titles.is_empty() {
                 return Err(Problem::No(Why::NoTitle));
@@ -35,7 +40,7 @@ impl Reader<'_> {
         let when = self.when();
         let position = self.position();
         let changes = self.text.has_any(&self.at, &[Class::Change, Class::Replace]) || self.moves() || self.text.within(&self.at).any(|mark| self.text.is_word(mark.at.start, "should"));
-        if changes && !self.about.titles.is_empty() && !self.text.has(&self.at, Class::Add) {
+        if changes && !self.about.titles.is_empty() && !adds {
             let (which, text) = match quotes.as_slice() {
                 [which, text, ..] => (Some(which.clone()), Some(text.clone())),
                 [one] if known(one) => {
@@ -45,6 +50,10 @@ impl Reader<'_> {
                 [text] => (None, Some(text.clone())),
                 [] => (None, self.unquoted_text()),
             };
+            let asks_other = self.text.has_any(&self.at, &[Class::EnergyUp, Class::EnergyDown, Class::Style]) || self.at.clone().any(|at| self.text.mark(at).is_none() && self.text.token(at).is_some_and(|token| token.kind == Kind::Word));
+            if text.is_none() && asks_other && when.start_ms.is_none() && when.duration_ms.is_none() && position.is_none() {
+                return Err(Problem::No(Why::CannotDo));
+            }
             if text.is_none() && when.start_ms.is_none() && when.duration_ms.is_none() && position.is_none() {
                 return Err(Problem::Ask(Question::TitleText));
             }
@@ -83,14 +92,14 @@ impl Reader<'_> {
             if mark_before.is_some_and(|mark| mark.is(Class::First)) {
                 when.start_ms = Some(0);
                 when.duration_ms = Some(ms);
-            } else if mark_before.is_some_and(|mark| mark.is(Class::Last)) {
+            } else if mark_before.is_some_and(|mark| mark.is(Class::Last)) && !self.text.is(at.saturating_sub(2), Class::Title) {
                 when.duration_ms = Some(ms);
                 when.start_ms = Some(self.about.length_ms.saturating_sub(ms));
             } else if matches!(before(1), "at" | "@" | "from" | "after" | "在" | "从" | "第" | "于") {
                 when.start_ms = Some(ms);
             } else if matches!(before(1), "to" | "until" | "till" | "-" | "–" | "到" | "至") && when.start_ms.is_some_and(|start| start < ms) {
                 when.duration_ms = when.start_ms.map(|start| ms - start);
-            } else if before(1) == "to" && self.moves() {
+            } else if matches!(before(1), "to" | "到" | "至") && self.moves() {
                 when.start_ms = Some(ms);
             } else {
                 when.duration_ms = Some(ms);
@@ -107,7 +116,8 @@ impl Reader<'_> {
         let changed = self.text.within(&self.at).filter(|mark| mark.is_any(&[Class::Change, Class::Replace]) && self.is_han(mark.at.start) && mark.at.len() > 1).map(|mark| mark.at.end).last();
         let title = self.text.find(&self.at, Class::Title).map(|mark| mark.at.end);
         let to = title.and_then(|title| (title..self.at.end).find(|at| matches!(self.text.token(*at).map(|token| token.text.as_str()), Some("to" | "with"))).map(|at| at + 1));
-        let start = colon.map(|at| at + 1).or(signal).or(changed).or(to.filter(|_| self.text.has_any(&self.at, &[Class::Change, Class::Replace]) || self.moves())).or(title)?;
+        let changes = self.text.has_any(&self.at, &[Class::Change, Class::Replace]) || self.moves();
+        let start = colon.map(|at| at + 1).or(signal).or(changed).or(to.filter(|_| changes)).or(title.filter(|_| !changes))?;
         if time(self.text, start).is_some() {
             return None;
         }
@@ -116,7 +126,7 @@ impl Reader<'_> {
             end += 1;
         }
         let text = self.text.written(&(start..end)).trim_matches(|c: char| matches!(c, ':' | '：' | ',' | '，' | '.' | '"')).trim().to_owned();
-        (!text.is_empty()).then_some(text)
+        (!text.is_empty() && !matches!(text.as_str(), "吗" | "吧" | "呢" | "please" | "一下")).then_some(text)
     }
 
     fn is_han(&self, at: usize) -> bool {

@@ -45,6 +45,8 @@ pub struct Wishes {
     pub energy_steps: i8,
     /// Lengths in ms; the flag says that it is the picture's ("for my 3 minute video").
     pub lengths_ms: Vec<(u64, bool)>,
+    /// Times the present length.
+    pub length_times: Option<f64>,
     /// Whether it shall loop.
     pub looping: bool,
     /// A seed.
@@ -90,7 +92,7 @@ impl Wishes {
     pub fn merge(&mut self, more: Self) {
         let Self {
             genres, genres_by_the_way, genre_lists, unknown_genres, moods, more_moods, less_moods, no_moods, no_genres, uses, tempos, keys, metre,
-            instruments, only, without, energies, energy_steps, lengths_ms, looping, seed, again, volume, impossible, unused,
+            instruments, only, without, energies, energy_steps, lengths_ms, length_times, looping, seed, again, volume, impossible, unused,
         } = more;
         add(&mut self.genres, genres);
         add(&mut self.genres_by_the_way, genres_by_the_way);
@@ -111,6 +113,7 @@ impl Wishes {
         self.energies.extend(energies);
         self.energy_steps = self.energy_steps.saturating_add(energy_steps);
         self.lengths_ms.extend(lengths_ms);
+        self.length_times = length_times.or(self.length_times);
         self.looping |= looping;
         self.seed = seed.or(self.seed);
         self.again |= again;

@@ -79,7 +79,9 @@ fn value(aspect: Aspect, value: &str, wording: &Wording) -> String {
 /// `D minor`, as remarks carry keys.
 fn key(text: &str) -> Option<Key> {
     let (tonic, mode) = text.split_once(' ')?;
-    let tonic = ["C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"].iter().position(|name| *name == tonic)?;
+    let (letter, sign) = tonic.split_at_checked(1)?;
+    let place = [("C", 0), ("D", 2), ("E", 4), ("F", 5), ("G", 7), ("A", 9), ("B", 11)].into_iter().find(|(name, _)| *name == letter)?.1;
+    let tonic: i8 = place + match sign { "#" => 1, "b" => -1, _ => 0 };
     let mode = match mode {
         "major" => Mode::Major,
         "minor" => Mode::Minor,
@@ -89,5 +91,5 @@ fn key(text: &str) -> Option<Key> {
         "mixolydian" => Mode::Mixolydian,
         _ => return None,
     };
-    Some(Key { tonic: tonic as u8, mode })
+    Some(Key { tonic: tonic.rem_euclid(12) as u8, mode })
 }

@@ -50,7 +50,8 @@ struct Names {
     comma: String,
     seconds: String,
     key: String,
-    tonics: Vec<String>,
+    // Where a language does not write `F#`.
+    tonics: Sentences,
     open_quote: String,
     close_quote: String,
     modes: Sentences,
@@ -112,7 +113,8 @@ impl Wording {
             Mode::Lydian => "lydian",
             Mode::Mixolydian => "mixolydian",
         };
-        let tonic = self.names.tonics.get(usize::from(key.tonic % 12)).map_or("", String::as_str);
+        let spelled = key.spell(i32::from(key.tonic));
+        let tonic = self.names.tonics.get(spelled).map_or(spelled, String::as_str);
         self.names.key.replace("{tonic}", tonic).replace("{mode}", self.names.modes.get(mode).map_or("", String::as_str))
     }
 
