@@ -58,7 +58,9 @@ impl Reader<'_> {
         let named = self.text.within(&self.at).find_map(|mark| {
             // "Remove the original audio" is one phrase.
             let within = |word: &str| mark.at.clone().any(|at| self.word(at) == word);
-            if mark.is(Class::OriginalSound) || mark.is_any(&[Class::Mute, Class::Unmute]) && (within("original") || within("原")) {
+            if mark.is(Class::OriginalSound)
+                || mark.is_any(&[Class::Mute, Class::Unmute]) && (within("original") || within("原"))
+            {
                 Some(Target::OriginalSound)
             } else if mark.is(Class::Everything) {
                 Some(Target::AllSound)
@@ -69,7 +71,11 @@ impl Reader<'_> {
             }
         });
         let video = self.has(Class::Video);
-        let target = named.unwrap_or(if video || !self.has_music && self.about.picture_has_sound { Target::OriginalSound } else { Target::Music });
+        let target = named.unwrap_or(if video || !self.has_music && self.about.picture_has_sound {
+            Target::OriginalSound
+        } else {
+            Target::Music
+        });
         match target {
             Target::Music if !self.has_music => Err(Problem::No(Why::NoMusic)),
             Target::OriginalSound if !self.about.has_picture => Err(Problem::No(Why::NoPicture)),
@@ -87,19 +93,20 @@ impl Reader<'_> {
     fn level(&self) -> Option<Level> {
         let quieter = self.has_any(&[Class::Quieter, Class::QuieterWeak]);
         let louder = self.has_any(&[Class::Louder, Class::LouderWeak]);
-        let sign = if quieter && !louder || quieter && self.has(Class::Quieter) { -1.0 } else { 1.0 };
+        let sign = if quieter && (!louder || self.has(Class::Quieter)) { -1.0 } else { 1.0 };
         for at in self.at.clone() {
             if let Some((factor, _)) = percent(self.text, at) {
                 let by = !self.is_aim(at) && (louder || quieter) || self.word(at.wrapping_sub(1)) == "by";
                 return Some(if by { Level::By((1.0 + sign * factor).max(0.0)) } else { Level::To(factor.min(2.0)) });
             }
-            if let Some((decibels, next)) = number(self.text, at).filter(|(_, next)| self.text.is(*next, Class::Decibel)) {
+            let measured = number(self.text, at).filter(|(_, next)| self.text.is(*next, Class::Decibel));
+            if let Some((decibels, _)) = measured {
                 let minus = matches!(self.word(at.wrapping_sub(1)), "-" | "–" | "minus");
                 let aim_at = if minus || self.word(at.wrapping_sub(1)) == "+" { at - 1 } else { at };
                 let decibels = if minus { -decibels } else { decibels };
-                let _ = next;
                 let aims = self.is_aim(aim_at);
-                let signed = if minus || !aims && sign > 0.0 { decibels } else if aims { decibels } else { sign * decibels };
+                // "Down 6 dB" turns the number round; "-6 dB" and "to -6 dB" say it themselves.
+                let signed = if minus || aims { decibels } else { sign * decibels };
                 let factor = 10_f64.powf(signed.clamp(-100.0, 12.0) / 20.0);
                 return Some(if aims { Level::To(factor.min(2.0)) } else { Level::By(factor) });
             }
@@ -114,19 +121,32 @@ impl Reader<'_> {
             return Some(Level::To(1.0));
         }
         if let Some(half) = self.text.find(&self.at, Class::Half) {
-            return Some(if self.is_aim(half.at.start) && self.word(half.at.start.wrapping_sub(1)) != "by" { Level::To(0.5) } else { Level::By(0.5) });
+            return Some(if self.is_aim(half.at.start) && self.word(half.at.start.wrapping_sub(1)) != "by" {
+                Level::To(0.5)
+            } else {
+                Level::By(0.5)
+            });
         }
         if self.has(Class::Double) {
             return Some(Level::By(if quieter { 0.5 } else { 2.0 }));
         }
         // "Set the volume to 50", "音量调到50".
         if self.has(Class::Volume) || !louder && !quieter {
-            let value = self.at.clone().find_map(|at| number(self.text, at).filter(|_| self.is_aim(at) || matches!(self.word(at.wrapping_sub(1)), "volume" | "量" | ":")));
+            let value = self.at.clone().find_map(|at| {
+                number(self.text, at)
+                    .filter(|_| self.is_aim(at) || matches!(self.word(at.wrapping_sub(1)), "volume" | "量" | ":"))
+            });
             if let Some((value, _)) = value.filter(|(value, _)| (0.0..=200.0).contains(value)) {
                 return Some(Level::To(value / 100.0));
             }
         }
-        let step = if self.has(Class::Lot) { LOT } else if self.has(Class::Little) && !self.is_chinese_habit() { LITTLE } else { STEP };
+        let step = if self.has(Class::Lot) {
+            LOT
+        } else if self.has(Class::Little) && !self.is_chinese_habit() {
+            LITTLE
+        } else {
+            STEP
+        };
         match (louder, quieter) {
             _ if quieter && sign < 0.0 => Some(Level::By(1.0 / step)),
             (true, _) => Some(Level::By(step)),
@@ -136,22 +156,38 @@ impl Reader<'_> {
 
     /// "大声一点" is how one says louder; it is not "a bit" louder.
     fn is_chinese_habit(&self) -> bool {
-        self.at.clone().any(|at| self.text.token(at).is_some_and(|token| token.kind == Kind::Han)) && !self.text.within(&self.at).any(|mark| mark.is(Class::Little) && matches!(self.word(mark.at.start), "稍" | "略"))
+        self.at.clone().any(|at| self.text.token(at).is_some_and(|token| token.kind == Kind::Han))
+            && !self
+                .text
+                .within(&self.at)
+                .any(|mark| mark.is(Class::Little) && matches!(self.word(mark.at.start), "稍" | "略"))
     }
 
     /// Whether a number says where to go rather than how far.
     fn is_aim(&self, at: usize) -> bool {
-        matches!(self.word(at.wrapping_sub(1)), "to" | "at" | "=" | "@" | "into" | "到" | "至" | "为" | "成" | "在" | "是")
+        matches!(
+            self.word(at.wrapping_sub(1)),
+            "to" | "at" | "=" | "@" | "into" | "到" | "至" | "为" | "成" | "在" | "是"
+        )
     }
 
     /// A soft beginning or end.
     pub fn fade(&self) -> Edit {
-        let target = if self.has(Class::Video) && !self.has(Class::Music) && !self.has(Class::OriginalSound) { Target::Picture } else { self.sound()? };
+        let target = if self.has(Class::Video) && !self.has(Class::Music) && !self.has(Class::OriginalSound) {
+            Target::Picture
+        } else {
+            self.sound()?
+        };
         if target == Target::Picture {
             return Err(Problem::No(Why::CannotDo));
         }
-        let length = self.at.clone().find_map(|at| time(self.text, at).filter(|_| !matches!(self.word(at.wrapping_sub(1)), "at" | "from"))).map_or(USUAL_FADE_MS, |(ms, _)| ms);
-        let both = self.has(Class::FadeIn) && self.text.has(&self.at, Class::FadeOut) || self.at.clone().any(|at| self.word(at) == "out" && self.has(Class::FadeIn));
+        let length = self
+            .at
+            .clone()
+            .find_map(|at| time(self.text, at).filter(|_| !matches!(self.word(at.wrapping_sub(1)), "at" | "from")))
+            .map_or(USUAL_FADE_MS, |(ms, _)| ms);
+        let both = self.has(Class::FadeIn) && self.text.has(&self.at, Class::FadeOut)
+            || self.at.clone().any(|at| self.word(at) == "out" && self.has(Class::FadeIn));
         let says = |word: &str| self.at.clone().any(|at| self.word(at) == word);
         let wants_in = self.has(Class::FadeIn) || says("in") && !self.has(Class::FadeOut);
         let wants_out = self.has(Class::FadeOut) || both || says("out");
@@ -172,7 +208,9 @@ impl Reader<'_> {
         };
         match target {
             Target::Music if !self.has_music => return Err(Problem::No(Why::NoMusic)),
-            Target::Picture | Target::OriginalSound if !self.about.has_picture => return Err(Problem::No(Why::NoPicture)),
+            Target::Picture | Target::OriginalSound if !self.about.has_picture => {
+                return Err(Problem::No(Why::NoPicture));
+            }
             _ => {}
         }
         let part = self.part().ok_or(Problem::Ask(Question::TrimPart))?;
@@ -189,13 +227,13 @@ impl Reader<'_> {
             return Some(if self.cuts_away(at) { Part::WithoutLast(ms) } else { Part::Last(ms) });
         }
         let times = self.times();
-        if let [(at, start), (_, end), ..] = times.as_slice() {
-            let _ = at;
+        if let [(_, start), (_, end), ..] = times.as_slice() {
             return Some(Part::Between(*start.min(end), *start.max(end)));
         }
         let (at, ms) = *times.first()?;
         let before = self.word(at.wrapping_sub(1));
-        let from_end = self.text.within(&self.at).any(|mark| mark.at.start >= at && mark.is(Class::Last)) || self.has(Class::AtEnd);
+        let from_end = self.text.within(&self.at).any(|mark| mark.at.start >= at && mark.is(Class::Last))
+            || self.has(Class::AtEnd);
         let from_start = self.text.within(&self.at).any(|mark| mark.at.start >= at && mark.is(Class::First));
         Some(match before {
             "by" => Part::WithoutLast(ms),
@@ -217,16 +255,30 @@ impl Reader<'_> {
 
     /// Whether "the first 3 seconds" go rather than stay.
     fn cuts_away(&self, edge: usize) -> bool {
-        let verb = self.text.within(&self.at).filter(|mark| mark.at.start < edge && mark.is_any(&[Class::Trim, Class::Remove, Class::Keep, Class::Only])).last();
+        let verb = self
+            .text
+            .within(&self.at)
+            .filter(|mark| mark.at.start < edge && mark.is_any(&[Class::Trim, Class::Remove, Class::Keep, Class::Only]))
+            .last();
         // "把最后2秒剪掉": the verb may stand behind.
         let Some(verb) = verb else {
-            return self.text.within(&self.at).any(|mark| mark.at.start > edge && (mark.is(Class::Remove) || mark.is(Class::Trim) && matches!(self.word(mark.at.end - 1), "掉" | "去" | "off" | "out")));
+            return self.text.within(&self.at).any(|mark| {
+                mark.at.start > edge
+                    && (mark.is(Class::Remove)
+                        || mark.is(Class::Trim) && matches!(self.word(mark.at.end - 1), "掉" | "去" | "off" | "out"))
+            });
         };
         if verb.is_any(&[Class::Keep, Class::Only]) {
             return false;
         }
         let says = |word: &str| (verb.at.start..edge).any(|at| self.word(at) == word);
-        let aims = says("to") || says("到") || says("成") || says("取") || says("at") || says("截") && !says("掉") || says("短");
+        let aims = says("to")
+            || says("到")
+            || says("成")
+            || says("取")
+            || says("at")
+            || says("截") && !says("掉")
+            || says("短");
         verb.is(Class::Remove) || verb.is(Class::Trim) && !aims
     }
 
@@ -240,7 +292,8 @@ impl Reader<'_> {
                 at = next;
                 continue;
             }
-            let bare = number(self.text, at).filter(|(_, next)| matches!(self.word(*next), "to" | "-" | "–" | "and" | "到" | "至" | "~"));
+            let bare = number(self.text, at)
+                .filter(|(_, next)| matches!(self.word(*next), "to" | "-" | "–" | "and" | "到" | "至" | "~"));
             if let Some((value, next)) = bare
                 && let Some((_, after)) = time(self.text, next + 1)
                 && !self.text.is_word(at, "a")
@@ -280,7 +333,9 @@ impl Reader<'_> {
 
     /// Steps back.
     pub fn undo(&self) -> Action {
-        let count = self.at.clone().find_map(|at| number(self.text, at).filter(|_| !matches!(self.word(at), "a" | "an" | "one" | "一" | "上")));
+        let count = self.at.clone().find_map(|at| {
+            number(self.text, at).filter(|_| !matches!(self.word(at), "a" | "an" | "one" | "一" | "上"))
+        });
         let twice = self.text.within(&self.at).any(|mark: &Mark<'_>| mark.is(Class::Double));
         let steps = count.map_or(if twice { 2.0 } else { 1.0 }, |(count, _)| count);
         Action::Undo { steps: steps.clamp(1.0, 50.0) as u32 }

@@ -122,7 +122,13 @@ impl Fields {
         let all = 0..marked.tokens.len();
         let inside = lexicon.inside(&marked.tokens);
         let whole = marked.within(&all).find_map(|mark| lexicon.vocabulary.instruments.get(mark.instrument()?));
-        let part = || inside.iter().find_map(|senses| senses.iter().find_map(|sense| if let Sense::Instrument(index) = sense { lexicon.vocabulary.instruments.get(*index) } else { None }));
+        let part = || {
+            inside.iter().find_map(|senses| {
+                senses.iter().find_map(|sense| {
+                    if let Sense::Instrument(index) = sense { lexicon.vocabulary.instruments.get(*index) } else { None }
+                })
+            })
+        };
         let entry = whole.or_else(part);
         let Some(entry) = entry else {
             self.ignored.push(Remark::IgnoredField { aspect: Aspect::Instruments, value: item.to_owned() });
@@ -132,7 +138,8 @@ impl Fields {
             add_one(&mut self.without, entry.id.clone());
         } else {
             add_one(&mut self.instruments, entry.id.clone());
-            self.only |= marked.has(&all, Class::Only) || inside.iter().any(|senses| senses.contains(&Sense::Class(Class::Only)));
+            self.only |= marked.has(&all, Class::Only)
+                || inside.iter().any(|senses| senses.contains(&Sense::Class(Class::Only)));
         }
     }
 }

@@ -57,7 +57,9 @@ impl Search<'_> {
                 unquoted(self.text.message, token).to_owned()
             } else if token.capital && !self.is_known_style(at) {
                 let end = (at..self.range.end.min(at + LONGEST))
-                    .take_while(|index| self.text.token(*index).is_some_and(|token| token.kind == Kind::Word && token.capital))
+                    .take_while(|index| {
+                        self.text.token(*index).is_some_and(|token| token.kind == Kind::Word && token.capital)
+                    })
                     .last();
                 end.map_or(String::new(), |last| self.text.written(&(at..last + 1)).to_owned())
             } else if strong && !cover && self.is_plain(at) {
@@ -69,7 +71,9 @@ impl Search<'_> {
                 continue;
             };
             let already = self.wishes.impossible.iter().any(|(what, _)| match what {
-                Impossible::Artist(known) | Impossible::Song(known) => known.contains(name.as_str()) || name.contains(known.as_str()),
+                Impossible::Artist(known) | Impossible::Song(known) => {
+                    known.contains(name.as_str()) || name.contains(known.as_str())
+                }
                 Impossible::Vocals => false,
             });
             if name.is_empty() || already {
@@ -82,7 +86,9 @@ impl Search<'_> {
     }
 
     fn is_known_style(&self, at: usize) -> bool {
-        self.text.mark(at).is_some_and(|mark| mark.is_musical() || mark.senses.iter().any(|sense| matches!(sense, Sense::Artist(_) | Sense::Work(_))))
+        self.text.mark(at).is_some_and(|mark| {
+            mark.is_musical() || mark.senses.iter().any(|sense| matches!(sense, Sense::Artist(_) | Sense::Work(_)))
+        })
     }
 
     /// Unknown words right before music, a style, an instrument or a genre.
@@ -119,11 +125,36 @@ impl Search<'_> {
         }
         let Some(mark) = self.text.mark(at) else { return matches!(token.kind, Kind::Number(_)) };
         let ends = [
-            Class::Make, Class::Score, Class::Add, Class::Remove, Class::Replace, Class::Change, Class::Keep, Class::Trim, Class::Subject, Class::LikeArtist,
-            Class::Video, Class::Title, Class::Called, Class::Says, Class::At,
+            Class::Make,
+            Class::Score,
+            Class::Add,
+            Class::Remove,
+            Class::Replace,
+            Class::Change,
+            Class::Keep,
+            Class::Trim,
+            Class::Subject,
+            Class::LikeArtist,
+            Class::Video,
+            Class::Title,
+            Class::Called,
+            Class::Says,
+            Class::At,
         ];
         let musical = mark.is_musical() || mark.purpose().is_some() || mark.senses.contains(&Sense::Neutral);
-        if musical || mark.is_any(&[Class::Joiner, Class::Very, Class::Little, Class::Slow, Class::Fast, Class::Medium, Class::SecondUnit, Class::MinuteUnit, Class::Bpm]) {
+        if musical
+            || mark.is_any(&[
+                Class::Joiner,
+                Class::Very,
+                Class::Little,
+                Class::Slow,
+                Class::Fast,
+                Class::Medium,
+                Class::SecondUnit,
+                Class::MinuteUnit,
+                Class::Bpm,
+            ])
+        {
             return true;
         }
         !mark.is_any(&ends) && !mark.senses.contains(&Sense::Stop)
@@ -133,9 +164,13 @@ impl Search<'_> {
     fn group(&self, at: usize) -> Range<usize> {
         let han = self.text.token(at).is_some_and(|token| token.kind == Kind::Han);
         let same = |index: usize| self.text.token(index).is_some_and(|token| (token.kind == Kind::Han) == han);
-        let tied = |index: usize| self.text.token(index).is_some_and(|token| token.glued && token.kind == Kind::Word) && !han;
+        let tied =
+            |index: usize| self.text.token(index).is_some_and(|token| token.glued && token.kind == Kind::Word) && !han;
         let mut start = at;
-        while start > self.range.start && (same(start - 1) && self.is_plain(start - 1) || tied(start) && self.text.token(start - 1).is_some_and(|token| token.kind == Kind::Word)) {
+        while start > self.range.start
+            && (same(start - 1) && self.is_plain(start - 1)
+                || tied(start) && self.text.token(start - 1).is_some_and(|token| token.kind == Kind::Word))
+        {
             start -= 1;
         }
         let mut end = at + 1;
@@ -157,14 +192,23 @@ impl Search<'_> {
         }
         // "My hamster channel": the word belongs to the thing behind it.
         let belongs = self.text.mark(group.end).is_some_and(|mark| {
-            (mark.senses.contains(&Sense::Subject) || mark.is(Class::Video) || mark.purpose().is_some()) && !mark.is_any(&[Class::Music, Class::Style]) && !mark.is_musical()
+            (mark.senses.contains(&Sense::Subject) || mark.is(Class::Video) || mark.purpose().is_some())
+                && !mark.is_any(&[Class::Music, Class::Style])
+                && !mark.is_musical()
         });
         if belongs {
             return;
         }
         // "My hamster" and "我的猫" are the user's own.
-        let mine = group.start.checked_sub(1).and_then(|before| self.text.token(before)).is_some_and(|token| matches!(token.text.as_str(), "my" | "our" | "his" | "her" | "their"))
-            || group.start.checked_sub(2).is_some_and(|before| self.text.is_word(before, "我") && self.text.is_word(before + 1, "的"));
+        let mine = group
+            .start
+            .checked_sub(1)
+            .and_then(|before| self.text.token(before))
+            .is_some_and(|token| matches!(token.text.as_str(), "my" | "our" | "his" | "her" | "their"))
+            || group
+                .start
+                .checked_sub(2)
+                .is_some_and(|before| self.text.is_word(before, "我") && self.text.is_word(before + 1, "的"));
         if mine {
             return;
         }
@@ -174,8 +218,13 @@ impl Search<'_> {
             group.start += 1;
         }
         let written = self.text.written(&group).to_owned();
-        let nothing_else = self.wishes.genres.is_empty() && self.wishes.unknown_genres.is_empty() && self.wishes.genre_lists.is_empty();
-        let tied_to_genre = self.text.within(&group).any(|mark| mark.genre().is_some() || matches!(mark.senses.first(), Some(Sense::Near(_))));
+        let nothing_else = self.wishes.genres.is_empty()
+            && self.wishes.unknown_genres.is_empty()
+            && self.wishes.genre_lists.is_empty();
+        let tied_to_genre = self
+            .text
+            .within(&group)
+            .any(|mark| mark.genre().is_some() || matches!(mark.senses.first(), Some(Sense::Near(_))));
         let direct = of_music && group.end == head;
         if tied_to_genre {
             self.wishes.unknown_genres.retain(|(known, _)| !written.to_lowercase().contains(&known.to_lowercase()));
@@ -217,23 +266,32 @@ impl Search<'_> {
     }
 
     fn is_linked(&self, group: &Range<usize>) -> bool {
-        let Some(before) = group.start.checked_sub(1).filter(|before| *before >= self.range.start) else { return false };
+        let Some(before) = group.start.checked_sub(1).filter(|before| *before >= self.range.start) else {
+            return false;
+        };
         let mark = self.text.mark(before);
-        let degree = mark.is_some_and(|mark| mark.is_any(&[Class::More, Class::Less, Class::Too, Class::Very, Class::Little]));
+        let degree =
+            mark.is_some_and(|mark| mark.is_any(&[Class::More, Class::Less, Class::Too, Class::Very, Class::Little]));
         let changed = mark.is_some_and(|mark| mark.is(Class::Change) && mark.at.len() > 1);
         let closes = self.closes(group.end);
         // "A calm piano bagatelle".
-        let trailing = mark.is_some_and(|mark| mark.is_musical()) && (closes || self.text.is(group.end, Class::Subject));
+        let trailing =
+            mark.is_some_and(|mark| mark.is_musical()) && (closes || self.text.is(group.end, Class::Subject));
         let felt = self.text.token(before).is_some_and(|token| {
             matches!(token.text.as_str(), "feel" | "feels" | "feeling" | "sound" | "sounds" | "sounding" | "something")
         });
-        let between = self.text.token(before).is_some_and(|token| token.kind == Kind::Pause) || mark.is_some_and(|mark| mark.is(Class::Joiner));
-        let mood_before = before.checked_sub(1).and_then(|index| self.text.mark(index)).is_some_and(|mark| mark.mood().is_some());
+        let between = self.text.token(before).is_some_and(|token| token.kind == Kind::Pause)
+            || mark.is_some_and(|mark| mark.is(Class::Joiner));
+        let mood_before =
+            before.checked_sub(1).and_then(|index| self.text.mark(index)).is_some_and(|mark| mark.mood().is_some());
         degree || changed || trailing || felt || between && mood_before && closes
     }
 
     fn closes(&self, end: usize) -> bool {
-        end >= self.range.end || self.text.token(end).is_some_and(|token| token.kind == Kind::Pause) || self.text.is(end, Class::Joiner) || self.text.is(end, Class::Music)
+        end >= self.range.end
+            || self.text.token(end).is_some_and(|token| token.kind == Kind::Pause)
+            || self.text.is(end, Class::Joiner)
+            || self.text.is(end, Class::Music)
     }
 
     /// "Lo-fi, dusty, 80 bpm": a word that fills the room between two commas is a wish like its neighbours.
@@ -249,7 +307,8 @@ impl Search<'_> {
             let group = self.group(at);
             at = group.end.max(at + 1);
             let opens = group.start == self.range.start;
-            let framed = (opens || group.start.checked_sub(1).is_some_and(pause)) && (group.end >= self.range.end || pause(group.end) || self.text.is(group.end, Class::Joiner));
+            let framed = (opens || group.start.checked_sub(1).is_some_and(pause))
+                && (group.end >= self.range.end || pause(group.end) || self.text.is(group.end, Class::Joiner));
             let known = self.seen.iter().any(|seen| seen.start <= group.start && group.end <= seen.end);
             let name = !opens && self.text.token(group.start).is_some_and(|token| token.capital);
             let han = self.text.token(group.start).is_some_and(|token| token.kind == Kind::Han);
@@ -271,8 +330,19 @@ impl Search<'_> {
         let quotes: Vec<usize> = self.text.quotes(&self.range).collect();
         for at in quotes {
             let before = self.text.before(at);
-            let names = before.is_some_and(|mark: &Mark<'_>| mark.is_any(&[Class::Called, Class::Says, Class::Title, Class::Cover, Class::Music, Class::LikeArtist, Class::Video]));
-            let colon = at.checked_sub(1).and_then(|before| self.text.token(before)).is_some_and(|token| token.text == ":");
+            let names = before.is_some_and(|mark: &Mark<'_>| {
+                mark.is_any(&[
+                    Class::Called,
+                    Class::Says,
+                    Class::Title,
+                    Class::Cover,
+                    Class::Music,
+                    Class::LikeArtist,
+                    Class::Video,
+                ])
+            });
+            let colon =
+                at.checked_sub(1).and_then(|before| self.text.token(before)).is_some_and(|token| token.text == ":");
             if names || colon {
                 continue;
             }
@@ -286,5 +356,10 @@ impl Search<'_> {
 /// Whether an English word looks like an adjective rather than the name of a style.
 fn is_adjective(word: &str) -> bool {
     let word = word.to_lowercase();
-    ["y", "ish", "ful", "ous", "ive", "ing", "ed", "less", "able", "ible", "est", "er", "ant", "ent", "like", "al", "ic"].iter().any(|ending| word.len() > ending.len() + 2 && word.ends_with(ending))
+    [
+        "y", "ish", "ful", "ous", "ive", "ing", "ed", "less", "able", "ible", "est", "er", "ant", "ent", "like", "al",
+        "ic",
+    ]
+    .iter()
+    .any(|ending| word.len() > ending.len() + 2 && word.ends_with(ending))
 }

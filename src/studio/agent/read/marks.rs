@@ -50,7 +50,14 @@ impl Mark<'_> {
         self.senses.iter().any(|sense| {
             matches!(
                 sense,
-                Sense::Genre(_) | Sense::Mood(_) | Sense::Instrument(_) | Sense::MoreMood(_) | Sense::MoreGenre(_) | Sense::Metre(..) | Sense::Near(_) | Sense::Ensemble(_)
+                Sense::Genre(_)
+                    | Sense::Mood(_)
+                    | Sense::Instrument(_)
+                    | Sense::MoreMood(_)
+                    | Sense::MoreGenre(_)
+                    | Sense::Metre(..)
+                    | Sense::Near(_)
+                    | Sense::Ensemble(_)
             )
         })
     }

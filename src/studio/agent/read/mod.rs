@@ -1,5 +1,9 @@
 //! Words → actions. A message in English, Chinese or both, with the tool's fields in its last line, becomes a list of
 //! things to do and everything that has to be said about how it was understood. Pure; the words are data in `../lexicon`.
+//!
+//! `text` cuts the message into tokens, `marks` finds the lexicon's phrases in it, `pieces` parts it by what each clause
+//! wants, `scan` finds the wishes of a clause and `leftover` what sounds like one and is none, `settle` and `refine` make
+//! briefs of wishes, `edits` and `titles` read what changes the timeline, and `plan` puts it all in order.
 
 mod edits;
 mod fields;
@@ -39,7 +43,8 @@ pub const LONGEST_MESSAGE: usize = 100_000;
 /// The language of the answer is the `language` field's, else that of the words, else the context's hint; what is
 /// neither English nor Chinese is answered in English.
 pub fn read(message: &str, about: &Context) -> Reading {
-    let message = message.char_indices().nth(LONGEST_MESSAGE).map_or(message, |(end, _)| message.get(..end).unwrap_or(message));
+    let message =
+        message.char_indices().nth(LONGEST_MESSAGE).map_or(message, |(end, _)| message.get(..end).unwrap_or(message));
     let (words, hint) = Hint::split_from(message);
     let lexicon = lexicon();
     let fields = fields::Fields::read(&hint, lexicon);

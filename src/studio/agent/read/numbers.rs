@@ -15,10 +15,37 @@ pub fn number(text: &Marked<'_>, at: usize) -> Option<(f64, usize)> {
 }
 
 const WORDS: [(&str, f64); 31] = [
-    ("one", 1.0), ("two", 2.0), ("three", 3.0), ("four", 4.0), ("five", 5.0), ("six", 6.0), ("seven", 7.0), ("eight", 8.0), ("nine", 9.0), ("ten", 10.0),
-    ("eleven", 11.0), ("twelve", 12.0), ("thirteen", 13.0), ("fourteen", 14.0), ("fifteen", 15.0), ("sixteen", 16.0), ("seventeen", 17.0), ("eighteen", 18.0), ("nineteen", 19.0),
-    ("twenty", 20.0), ("thirty", 30.0), ("forty", 40.0), ("fifty", 50.0), ("sixty", 60.0), ("seventy", 70.0), ("eighty", 80.0), ("ninety", 90.0), ("hundred", 100.0),
-    ("a", 1.0), ("an", 1.0), ("couple", 2.0),
+    ("one", 1.0),
+    ("two", 2.0),
+    ("three", 3.0),
+    ("four", 4.0),
+    ("five", 5.0),
+    ("six", 6.0),
+    ("seven", 7.0),
+    ("eight", 8.0),
+    ("nine", 9.0),
+    ("ten", 10.0),
+    ("eleven", 11.0),
+    ("twelve", 12.0),
+    ("thirteen", 13.0),
+    ("fourteen", 14.0),
+    ("fifteen", 15.0),
+    ("sixteen", 16.0),
+    ("seventeen", 17.0),
+    ("eighteen", 18.0),
+    ("nineteen", 19.0),
+    ("twenty", 20.0),
+    ("thirty", 30.0),
+    ("forty", 40.0),
+    ("fifty", 50.0),
+    ("sixty", 60.0),
+    ("seventy", 70.0),
+    ("eighty", 80.0),
+    ("ninety", 90.0),
+    ("hundred", 100.0),
+    ("a", 1.0),
+    ("an", 1.0),
+    ("couple", 2.0),
 ];
 
 fn word(text: &Marked<'_>, at: usize) -> Option<f64> {
@@ -39,7 +66,10 @@ fn english(text: &Marked<'_>, at: usize) -> Option<(f64, usize)> {
     }
     for _ in 0..2 {
         match word(text, next).filter(|more| *more > 1.0 && *more < 100.0) {
-            Some(more) if value >= 100.0 && value % 100.0 == 0.0 || (20.0..100.0).contains(&(value % 100.0)) && more < 10.0 && value % 10.0 == 0.0 => {
+            Some(more)
+                if value >= 100.0 && value % 100.0 == 0.0
+                    || (20.0..100.0).contains(&(value % 100.0)) && more < 10.0 && value % 10.0 == 0.0 =>
+            {
                 value += more;
                 next += 1;
             }
@@ -51,7 +81,8 @@ fn english(text: &Marked<'_>, at: usize) -> Option<(f64, usize)> {
 
 fn digit(text: &Marked<'_>, at: usize) -> Option<f64> {
     let token = text.token(at).filter(|token| token.kind == Kind::Han)?;
-    let place = ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九"].iter().position(|digit| *digit == token.text);
+    let place =
+        ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九"].iter().position(|digit| *digit == token.text);
     match token.text.as_str() {
         "两" => Some(2.0),
         "〇" => Some(0.0),

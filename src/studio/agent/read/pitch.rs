@@ -41,7 +41,8 @@ pub fn key(text: &Marked<'_>, at: usize) -> Option<(KeyWish, usize)> {
 
 /// A key in a field, where nothing else can be meant.
 pub fn key_alone(text: &Marked<'_>) -> Option<KeyWish> {
-    let start = (0..text.tokens.len()).find(|at| !(text.is(*at, Class::KeyNoun) || text.is_word(*at, "in") || text.is_word(*at, ":")))?;
+    let start = (0..text.tokens.len())
+        .find(|at| !(text.is(*at, Class::KeyNoun) || text.is_word(*at, "in") || text.is_word(*at, ":")))?;
     if let Some((wish, _)) = chinese(text, start) {
         return Some(wish);
     }
@@ -52,7 +53,8 @@ pub fn key_alone(text: &Marked<'_>) -> Option<KeyWish> {
 
 fn english(text: &Marked<'_>, at: usize) -> Option<(KeyWish, usize)> {
     let before = |back: usize| at.checked_sub(back).and_then(|at| text.token(at)).map(|token| token.text.as_str());
-    let introduced = matches!(before(1), Some("in" | "key" | "of" | ":" | "to" | "into")) && (before(1) != Some("of") || before(2) == Some("key"));
+    let introduced = matches!(before(1), Some("in" | "key" | "of" | ":" | "to" | "into"))
+        && (before(1) != Some("of") || before(2) == Some("key"));
     let of_key = matches!((before(2), before(1)), (Some("key"), Some("of" | ":" | "to" | "=")) | (_, Some("key")));
     let token = text.token(at).filter(|token| token.kind == Kind::Word)?;
     // "in a minor key" names no tonic.
@@ -67,13 +69,16 @@ fn english(text: &Marked<'_>, at: usize) -> Option<(KeyWish, usize)> {
     let (tonic, short, next) = tonic(text, at)?;
     if let Some((mode, next)) = mode(text, next) {
         let ends = text.token(next).is_none_or(|token| !matches!(token.kind, Kind::Word) || !is_thing(text, next));
-        return (ends || introduced || token.text.len() > 1 || token.capital).then_some((KeyWish::Key(Key { tonic, mode }), next));
+        return (ends || introduced || token.text.len() > 1 || token.capital)
+            .then_some((KeyWish::Key(Key { tonic, mode }), next));
     }
     // Without its mode a letter is a key only where nothing else can be meant.
     let letter_alone = next == at + 1 && token.text.len() == 1;
     let certain = of_key || introduced && (!letter_alone || token.capital && token.text != "a");
-    let followed = text.token(next).is_some_and(|token| token.kind == Kind::Word && (token.glued || is_thing(text, next)));
-    (certain && (of_key || !followed)).then_some((KeyWish::Key(Key { tonic, mode: short.unwrap_or(Mode::Major) }), next))
+    let followed =
+        text.token(next).is_some_and(|token| token.kind == Kind::Word && (token.glued || is_thing(text, next)));
+    (certain && (of_key || !followed))
+        .then_some((KeyWish::Key(Key { tonic, mode: short.unwrap_or(Mode::Major) }), next))
 }
 
 /// Whether a word is a noun of its own, as in "a major launch".
@@ -103,7 +108,11 @@ fn tonic(text: &Marked<'_>, at: usize) -> Option<(u8, Option<Mode>, usize)> {
         Some("♭" | "flat") if shift == 0 => (-1, at + 2),
         _ => (shift, at + 1),
     };
-    let (short, next) = match text.token(next).filter(|token| token.glued && short.is_none() && next > at + 1).map(|token| token.text.as_str()) {
+    let (short, next) = match text
+        .token(next)
+        .filter(|token| token.glued && short.is_none() && next > at + 1)
+        .map(|token| token.text.as_str())
+    {
         Some("m" | "min") => (Some(Mode::Minor), next + 1),
         Some("maj") => (Some(Mode::Major), next + 1),
         _ => (short, next),
@@ -125,8 +134,14 @@ fn mode(text: &Marked<'_>, at: usize) -> Option<(Mode, usize)> {
     Some((mode, at + 1))
 }
 
-const CHINESE_MODES: [(&str, Mode); 6] =
-    [("大调", Mode::Major), ("小调", Mode::Minor), ("多利亚", Mode::Dorian), ("弗里吉亚", Mode::Phrygian), ("利底亚", Mode::Lydian), ("混合利底亚", Mode::Mixolydian)];
+const CHINESE_MODES: [(&str, Mode); 6] = [
+    ("大调", Mode::Major),
+    ("小调", Mode::Minor),
+    ("多利亚", Mode::Dorian),
+    ("弗里吉亚", Mode::Phrygian),
+    ("利底亚", Mode::Lydian),
+    ("混合利底亚", Mode::Mixolydian),
+];
 
 fn chinese(text: &Marked<'_>, at: usize) -> Option<(KeyWish, usize)> {
     let (sign, letter) = match text.token(at)?.text.as_str() {
@@ -137,7 +152,10 @@ fn chinese(text: &Marked<'_>, at: usize) -> Option<(KeyWish, usize)> {
     let named = |at: usize| {
         CHINESE_MODES.iter().rev().find_map(|(name, mode)| {
             let length = name.chars().count();
-            let fits = name.chars().enumerate().all(|(index, c)| text.token(at + index).is_some_and(|token| token.text.chars().eq([c])));
+            let fits = name
+                .chars()
+                .enumerate()
+                .all(|(index, c)| text.token(at + index).is_some_and(|token| token.text.chars().eq([c])));
             fits.then_some((*mode, at + length))
         })
     };

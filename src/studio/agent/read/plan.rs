@@ -8,9 +8,11 @@ use super::fields::Fields;
 use super::lexicon::{Class, Lexicon, Sense};
 use super::marks::Marked;
 use super::pieces::{Intent, Piece, pieces};
-use super::reading::{Action, Aspect, Context, CurrentMusic, Language, Level, Question, Reading, Remark, Target, Topic, Way, Why};
+use super::reading::{
+    Action, Aspect, Context, CurrentMusic, Language, Level, Reading, Remark, Target, TitleCard, Topic, Way, Why,
+};
 use super::refine::refine;
-use super::settle::{Settling, key_name, plain};
+use super::settle::{Settling, energy_name, key_name, plain};
 use super::tempo::TempoWish;
 use super::text::Kind;
 use super::wishes::{Wishes, add_one};
@@ -48,7 +50,17 @@ struct Part {
 impl<'a> Plan<'a> {
     /// Starts on a message.
     pub fn new(text: &'a Marked<'a>, lexicon: &'a Lexicon, about: &'a Context, fields: &'a Fields) -> Self {
-        Self { text, lexicon, about, fields, reading: Reading::default(), music: about.music.clone(), fields_used: false, levels_asked: Vec::new(), titles: about.clone() }
+        Self {
+            text,
+            lexicon,
+            about,
+            fields,
+            reading: Reading::default(),
+            music: about.music.clone(),
+            fields_used: false,
+            levels_asked: Vec::new(),
+            titles: about.clone(),
+        }
     }
 
     /// Reads it.
@@ -62,7 +74,12 @@ impl<'a> Plan<'a> {
         if !acts && self.fields.speak_of_music() && !parts.iter().any(|part| matches!(part.intent, Intent::Talk(_))) {
             parts = vec![Part { at: 0..self.text.tokens.len(), intent: Intent::Make, wishes: gather(parts) }];
         }
-        let acts = parts.iter().any(|part| !matches!(part.intent, Intent::Nothing | Intent::Talk(Topic::Hello | Topic::Thanks | Topic::Okay) | Intent::Leave));
+        let acts = parts.iter().any(|part| {
+            !matches!(
+                part.intent,
+                Intent::Nothing | Intent::Talk(Topic::Hello | Topic::Thanks | Topic::Okay) | Intent::Leave
+            )
+        });
         for part in parts {
             if self.reading.actions.len() >= MOST_ACTIONS {
                 let text = self.quoted(&part.at);
@@ -77,7 +94,11 @@ impl<'a> Plan<'a> {
         }
         if self.reading.actions.is_empty() && self.reading.asks.is_none() {
             let text = self.quoted(&(0..self.text.tokens.len()));
-            let action = if text.is_empty() { Action::Answer(Topic::Abilities) } else { Action::Unknown { text, why: Why::NotUnderstood } };
+            let action = if text.is_empty() {
+                Action::Answer(Topic::Abilities)
+            } else {
+                Action::Unknown { text, why: Why::NotUnderstood }
+            };
             self.reading.actions.push(action);
         }
         self.reading.remarks.extend(self.fields.ignored.iter().cloned());
@@ -136,11 +157,16 @@ impl<'a> Plan<'a> {
                 match &action {
                     Action::Remove { target: Target::Music | Target::Everything } => self.music = None,
                     Action::AddTitle { text, start_ms, duration_ms, .. } => {
-                        self.titles.titles.push(super::reading::TitleCard { text: text.clone(), start_ms: *start_ms, duration_ms: *duration_ms });
+                        self.titles.titles.push(TitleCard {
+                            text: text.clone(),
+                            start_ms: *start_ms,
+                            duration_ms: *duration_ms,
+                        });
                     }
                     _ => {}
                 }
-                let repeats = matches!(action, Action::SetVolume { level: Level::To(_), .. }) && self.reading.actions.last() == Some(&action);
+                let repeats = matches!(action, Action::SetVolume { level: Level::To(_), .. })
+                    && self.reading.actions.last() == Some(&action);
                 if !repeats {
                     self.reading.actions.push(action);
                 }
@@ -165,10 +191,18 @@ impl<'a> Plan<'a> {
             }
             (Some(present), Intent::Again) => {
                 let wishes = Wishes { again: true, ..wishes.clone() };
-                if wishes.names_a_style() { Some(settling.new_music(&wishes, Some(&present.brief))) } else { refine(&mut settling, &wishes, present) }
+                if wishes.names_a_style() {
+                    Some(settling.new_music(&wishes, Some(&present.brief)))
+                } else {
+                    refine(&mut settling, &wishes, present)
+                }
             }
-            (Some(present), Intent::Replace) if wishes.is_only_again() => refine(&mut settling, &Wishes { again: true, ..wishes.clone() }, present),
-            (Some(present), Intent::Wish) if !wishes.names_a_style() && fields.genre.is_none() => refine(&mut settling, &wishes, present),
+            (Some(present), Intent::Replace) if wishes.is_only_again() => {
+                refine(&mut settling, &Wishes { again: true, ..wishes.clone() }, present)
+            }
+            (Some(present), Intent::Wish) if !wishes.names_a_style() && fields.genre.is_none() => {
+                refine(&mut settling, &wishes, present)
+            }
             (present, _) => Some(settling.new_music(&wishes, present.as_ref().map(|music| &music.brief))),
         };
         let unused = wishes.is_empty();
@@ -189,8 +223,15 @@ impl<'a> Plan<'a> {
         }
         self.fields_used = true;
         let bpm = made.brief.tempo_bpm.or(made.brief.tempo_range.map(|(low, high)| (low + high) / 2.0));
-        let tempo = self.lexicon.vocabulary.genre(&made.brief.genre).map_or(100.0, |genre| (genre.tempo.0 + genre.tempo.1) / 2.0);
-        let key = made.brief.key.unwrap_or(crate::studio::compose::brief::Key { tonic: 0, mode: crate::studio::compose::brief::Mode::Major });
+        let tempo = self
+            .lexicon
+            .vocabulary
+            .genre(&made.brief.genre)
+            .map_or(100.0, |genre| (genre.tempo.0 + genre.tempo.1) / 2.0);
+        let key = made.brief.key.unwrap_or(crate::studio::compose::brief::Key {
+            tonic: 0,
+            mode: crate::studio::compose::brief::Mode::Major,
+        });
         self.music = Some(CurrentMusic { brief: made.brief.clone(), bpm: bpm.unwrap_or(tempo), key });
         if wishes.volume.is_some() {
             self.levels_asked.push(self.reading.actions.len());
@@ -229,7 +270,7 @@ impl<'a> Plan<'a> {
         leave(Aspect::Key, fields.key.map(key_name));
         leave(Aspect::Duration, fields.duration_seconds.map(plain));
         leave(Aspect::Instruments, (!fields.instruments.is_empty()).then(|| fields.instruments.join(", ")));
-        leave(Aspect::Energy, fields.energy.map(|energy| super::settle::energy_name(energy).to_owned()));
+        leave(Aspect::Energy, fields.energy.map(|energy| energy_name(energy).to_owned()));
         leave(Aspect::Seed, fields.seed.map(|seed| seed.to_string()));
     }
 
@@ -244,11 +285,27 @@ impl<'a> Plan<'a> {
 
     /// Whether words that were not understood tell us to do something ("bake me a cake") rather than say how things are.
     fn is_imperative(&self, at: &Range<usize>) -> bool {
-        let first = at.clone().find(|index| !self.text.mark(*index).is_some_and(|mark| mark.is(Class::Polite) || mark.is(Class::Joiner)));
+        let first = at
+            .clone()
+            .find(|index| !self.text.mark(*index).is_some_and(|mark| mark.is(Class::Polite) || mark.is(Class::Joiner)));
         let Some(first) = first else { return false };
         let asks_polite = first > at.start;
-        let verb = self.text.token(first).is_some_and(|token| token.kind == Kind::Word) && self.text.mark(first).is_none_or(|mark| mark.is_any(&[Class::Make, Class::Change, Class::Add, Class::Remove, Class::Cannot, Class::Trim, Class::Turn, Class::Score]));
-        let object = self.text.token(first + 1).is_some_and(|token| matches!(token.text.as_str(), "me" | "a" | "an" | "the" | "it" | "my" | "this" | "us" | "that"));
+        let verb = self.text.token(first).is_some_and(|token| token.kind == Kind::Word)
+            && self.text.mark(first).is_none_or(|mark| {
+                mark.is_any(&[
+                    Class::Make,
+                    Class::Change,
+                    Class::Add,
+                    Class::Remove,
+                    Class::Cannot,
+                    Class::Trim,
+                    Class::Turn,
+                    Class::Score,
+                ])
+            });
+        let object = self.text.token(first + 1).is_some_and(|token| {
+            matches!(token.text.as_str(), "me" | "a" | "an" | "the" | "it" | "my" | "this" | "us" | "that")
+        });
         let marked_object = self.text.mark(first + 1).is_some_and(|mark| mark.senses.contains(&Sense::Stop));
         verb && (object || asks_polite && marked_object)
     }
@@ -266,10 +323,14 @@ fn join(pieces: Vec<Piece>, has_music: bool, is_number: impl Fn(usize) -> bool) 
         }
         if let Some(last) = parts.last_mut() {
             let refines = last.intent == Intent::Wish && intent == Intent::Wish;
-            let adds = matches!(last.intent, Intent::Make | Intent::Replace | Intent::Again) && matches!(intent, Intent::Wish | Intent::Make | Intent::Again);
+            let adds = matches!(last.intent, Intent::Make | Intent::Replace | Intent::Again)
+                && matches!(intent, Intent::Wish | Intent::Make | Intent::Again);
             let becomes = last.intent == Intent::Wish && matches!(intent, Intent::Make | Intent::Again) && !has_music;
             // A title's "3 seconds, at the top" and a wish's "about cats" go with what they stand behind.
-            let details = !opens && matches!(last.intent, Intent::Title | Intent::Trim) && (intent == Intent::Nothing || wishes.is_only_length() && !matches!(intent, Intent::Title | Intent::Trim));
+            let details = !opens
+                && matches!(last.intent, Intent::Title | Intent::Trim)
+                && (intent == Intent::Nothing
+                    || wishes.is_only_length() && !matches!(intent, Intent::Title | Intent::Trim));
             let context = intent == Intent::Nothing && musical(last.intent) && !opens;
             if details || context && wishes.unused.is_empty() || refines || adds || becomes {
                 last.at.end = at.end;
@@ -283,7 +344,8 @@ fn join(pieces: Vec<Piece>, has_music: bool, is_number: impl Fn(usize) -> bool) 
         parts.push(Part { at, intent, wishes });
     }
     // "It's for my wedding. Make something soft." — what stands before belongs to it too.
-    let uses: Vec<usize> = parts.iter().filter(|part| part.intent == Intent::Nothing).flat_map(|part| part.wishes.uses.clone()).collect();
+    let uses: Vec<usize> =
+        parts.iter().filter(|part| part.intent == Intent::Nothing).flat_map(|part| part.wishes.uses.clone()).collect();
     if let Some(made) = parts.iter_mut().find(|part| musical_new(part.intent)) {
         uses.into_iter().for_each(|index| add_one(&mut made.wishes.uses, index));
     }
@@ -319,16 +381,4 @@ fn is_comparison(wishes: &Wishes) -> bool {
         || wishes.tempos.iter().any(|tempo| !matches!(tempo, TempoWish::By(_) | TempoWish::Times(_)))
         || !wishes.lengths_ms.is_empty();
     compares && !describes
-}
-
-/// What is asked, as a plain word for logs and tests.
-impl Question {
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::TitleText => "title_text",
-            Self::TrimPart => "trim_part",
-            Self::VolumeLevel => "volume_level",
-        }
-    }
 }

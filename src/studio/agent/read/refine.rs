@@ -16,8 +16,14 @@ pub fn refine(settling: &mut Settling<'_>, wishes: &Wishes, present: &CurrentMus
     let mut changed = Vec::new();
 
     // "Slow it down by 10 BPM" says how far.
-    let numbered = wishes.tempos.iter().any(|tempo| matches!(tempo, TempoWish::By(_) | TempoWish::Exact(_) | TempoWish::Between(..)));
-    let counted = wishes.tempos.iter().filter(|tempo| !numbered || matches!(tempo, TempoWish::By(_) | TempoWish::Exact(_) | TempoWish::Between(..)));
+    let numbered = wishes
+        .tempos
+        .iter()
+        .any(|tempo| matches!(tempo, TempoWish::By(_) | TempoWish::Exact(_) | TempoWish::Between(..)));
+    let counted = wishes
+        .tempos
+        .iter()
+        .filter(|tempo| !numbered || matches!(tempo, TempoWish::By(_) | TempoWish::Exact(_) | TempoWish::Between(..)));
     for tempo in counted.chain(settling.fields.tempo_bpm.map(TempoWish::Exact).iter()) {
         let from = brief.tempo_bpm.unwrap_or(present.bpm);
         let to = match tempo {
@@ -108,7 +114,8 @@ fn moods(settling: &Settling<'_>, wishes: &Wishes, moods: &mut Vec<String>, chan
         changed.push(Change::NoMood { id: id.clone() });
     }
     moods.retain(|id| !outgoing.contains(id));
-    let stronger = incoming.iter().filter(|id| wishes.more_moods.contains(id) && moods.first() == Some(id)).cloned().collect();
+    let stronger =
+        incoming.iter().filter(|id| wishes.more_moods.contains(id) && moods.first() == Some(id)).cloned().collect();
     // The newest wish counts most, and asking again for what is there brings it to the front.
     for id in incoming.into_iter().rev() {
         if moods.first() != Some(&id) {
@@ -134,7 +141,12 @@ fn energy(settling: &Settling<'_>, wishes: &Wishes, steps: i8, energy: &mut Opti
     }
 }
 
-fn players(settling: &Settling<'_>, wishes: &Wishes, brief: &mut crate::studio::compose::Brief, changed: &mut Vec<Change>) {
+fn players(
+    settling: &Settling<'_>,
+    wishes: &Wishes,
+    brief: &mut crate::studio::compose::Brief,
+    changed: &mut Vec<Change>,
+) {
     let fields = settling.fields;
     let mut with: Vec<String> = fields.instruments.clone();
     wishes.instruments.iter().for_each(|id| add_one(&mut with, id.clone()));

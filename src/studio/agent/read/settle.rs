@@ -38,7 +38,8 @@ impl Settling<'_> {
         let mut energy = self.energy(wishes);
         // "Change it to house" keeps what the piece was like.
         if let Some(present) = present.filter(|_| moods.is_empty() && energy.is_none() && wishes.uses.is_empty()) {
-            moods = present.moods.iter().filter(|id| !wishes.no_moods.iter().any(|(out, _)| out == *id)).cloned().collect();
+            moods =
+                present.moods.iter().filter(|id| !wishes.no_moods.iter().any(|(out, _)| out == *id)).cloned().collect();
             energy = present.energy;
         }
         let suggested = wishes.uses.first().and_then(|index| self.lexicon.uses.get(*index)).filter(|_| !asked);
@@ -67,7 +68,12 @@ impl Settling<'_> {
         let under = if self.about.has_picture && self.about.picture_has_sound { UNDER_SOUND } else { 1.0 };
         let placed = if present.is_none() { Some(under) } else { None };
         let way = if present.is_some() { Way::Replace } else { Way::New };
-        MakeMusic { brief, way, volume: wishes.volume.map(|level| level.clamp(0.0, 2.0)).or(placed), changed: Vec::new() }
+        MakeMusic {
+            brief,
+            way,
+            volume: wishes.volume.map(|level| level.clamp(0.0, 2.0)).or(placed),
+            changed: Vec::new(),
+        }
     }
 
     /// The genre's id, and whether it was asked for.
@@ -120,7 +126,11 @@ impl Settling<'_> {
             Some(Err((_, list))) => Some(list),
             _ => None,
         };
-        let lists = field.into_iter().chain(lists).chain(wishes.unknown_genres.iter().map(|(_, list)| list)).chain(wishes.impossible.iter().map(|(_, list)| list));
+        let lists = field
+            .into_iter()
+            .chain(lists)
+            .chain(wishes.unknown_genres.iter().map(|(_, list)| list))
+            .chain(wishes.impossible.iter().map(|(_, list)| list));
         let near = lists.filter_map(|list| self.lexicon.first_known(list)).map(str::to_owned).find(|id| allowed(&id));
         near.or_else(|| wishes.genres_by_the_way.iter().find(allowed).cloned())
     }
@@ -129,14 +139,25 @@ impl Settling<'_> {
     fn suggested_genre(&self, wishes: &Wishes) -> (String, Because) {
         let lexicon = self.lexicon;
         let allowed = |list: &[String]| {
-            let list: Vec<String> = list.iter().filter(|id| !wishes.no_genres.iter().any(|(out, _)| out == *id)).cloned().collect();
+            let list: Vec<String> =
+                list.iter().filter(|id| !wishes.no_genres.iter().any(|(out, _)| out == *id)).cloned().collect();
             lexicon.first_known(&list).map(str::to_owned)
         };
         let instruments = self.fields.instruments.iter().chain(&wishes.instruments);
-        let by_instrument = instruments.filter_map(|id| Some((allowed(lexicon.bridges.by_instrument.get(id)?)?, Because::Instrument(id.clone())))).next();
-        let by_use = || wishes.uses.iter().filter_map(|index| lexicon.uses.get(*index)).find_map(|one| Some((allowed(&one.genres)?, Because::Use(one.id.clone()))));
+        let by_instrument = instruments
+            .filter_map(|id| Some((allowed(lexicon.bridges.by_instrument.get(id)?)?, Because::Instrument(id.clone()))))
+            .next();
+        let by_use = || {
+            wishes
+                .uses
+                .iter()
+                .filter_map(|index| lexicon.uses.get(*index))
+                .find_map(|one| Some((allowed(&one.genres)?, Because::Use(one.id.clone()))))
+        };
         let moods = self.fields.moods.iter().chain(&wishes.moods).chain(&wishes.more_moods);
-        let by_mood = || moods.clone().find_map(|id| Some((allowed(lexicon.bridges.by_mood.get(id)?)?, Because::Mood(id.clone()))));
+        let by_mood = || {
+            moods.clone().find_map(|id| Some((allowed(lexicon.bridges.by_mood.get(id)?)?, Because::Mood(id.clone()))))
+        };
         by_instrument
             .or_else(by_use)
             .or_else(by_mood)
@@ -148,10 +169,15 @@ impl Settling<'_> {
         let mut moods = self.fields.moods.clone();
         for word in wishes.more_moods.iter().chain(&wishes.moods) {
             let against = self.fields.moods.iter().find(|field| {
-                self.lexicon.bridges.instead_of.get(*field).is_some_and(|out| out.contains(word)) || self.lexicon.bridges.instead_of.get(word).is_some_and(|out| out.contains(field))
+                self.lexicon.bridges.instead_of.get(*field).is_some_and(|out| out.contains(word))
+                    || self.lexicon.bridges.instead_of.get(word).is_some_and(|out| out.contains(field))
             });
             match against {
-                Some(field) => self.remarks.push(Remark::Contradiction { aspect: Aspect::Mood, words: word.clone(), field: field.clone() }),
+                Some(field) => self.remarks.push(Remark::Contradiction {
+                    aspect: Aspect::Mood,
+                    words: word.clone(),
+                    field: field.clone(),
+                }),
                 None => add_one(&mut moods, word.clone()),
             }
         }
@@ -169,7 +195,11 @@ impl Settling<'_> {
         if let (Some(field), Some(words)) = (self.fields.energy, words)
             && field != words
         {
-            self.remarks.push(Remark::Contradiction { aspect: Aspect::Energy, words: energy_name(words).to_owned(), field: energy_name(field).to_owned() });
+            self.remarks.push(Remark::Contradiction {
+                aspect: Aspect::Energy,
+                words: energy_name(words).to_owned(),
+                field: energy_name(field).to_owned(),
+            });
         }
         self.fields.energy.or(words)
     }
@@ -180,7 +210,9 @@ impl Settling<'_> {
         if let Some(field) = self.fields.tempo_bpm {
             let said = match words {
                 Some(TempoWish::Exact(bpm)) if (bpm - field).abs() > 0.05 => Some(plain(bpm)),
-                Some(TempoWish::Between(low, high)) if !(low..=high).contains(&field) => Some(format!("{}-{}", plain(low), plain(high))),
+                Some(TempoWish::Between(low, high)) if !(low..=high).contains(&field) => {
+                    Some(format!("{}-{}", plain(low), plain(high)))
+                }
                 _ => None,
             };
             if let Some(words) = said {
@@ -194,10 +226,17 @@ impl Settling<'_> {
             self.remarks.push(Remark::OneOfTwo { aspect: Aspect::Tempo, used: plain(last), left: plain(*first) });
         }
         // A number says more than "slow".
-        let exact = wishes.tempos.iter().rev().find(|wish| matches!(wish, TempoWish::Exact(_) | TempoWish::Between(..))).copied();
+        let exact = wishes
+            .tempos
+            .iter()
+            .rev()
+            .find(|wish| matches!(wish, TempoWish::Exact(_) | TempoWish::Between(..)))
+            .copied();
         let (low, high) = self.lexicon.vocabulary.genre(genre).map_or((70.0, 130.0), |entry| entry.tempo);
         let width = high - low;
-        let range = |from: f64, to: f64| (None, Some((from.clamp(TEMPO.0, TEMPO.1).round(), to.clamp(TEMPO.0, TEMPO.1).round())));
+        let range = |from: f64, to: f64| {
+            (None, Some((from.clamp(TEMPO.0, TEMPO.1).round(), to.clamp(TEMPO.0, TEMPO.1).round())))
+        };
         match exact.or(words) {
             Some(TempoWish::Exact(bpm)) => (Some(self.bounded_tempo(bpm)), None),
             Some(TempoWish::Between(from, to)) => (None, Some((self.bounded_tempo(from), self.bounded_tempo(to)))),
@@ -226,7 +265,11 @@ impl Settling<'_> {
         if let (Some(field), Some(words)) = (self.fields.key, words)
             && field != words
         {
-            self.remarks.push(Remark::Contradiction { aspect: Aspect::Key, words: key_name(words), field: key_name(field) });
+            self.remarks.push(Remark::Contradiction {
+                aspect: Aspect::Key,
+                words: key_name(words),
+                field: key_name(field),
+            });
         } else if let (Some(first), Some(last), None) = (wishes.keys.first(), words, self.fields.key)
             && *first != last
         {
@@ -240,7 +283,11 @@ impl Settling<'_> {
         let mut without = self.fields.without.clone();
         for id in &wishes.without {
             if self.fields.instruments.contains(id) {
-                self.remarks.push(Remark::Contradiction { aspect: Aspect::Instruments, words: id.clone(), field: id.clone() });
+                self.remarks.push(Remark::Contradiction {
+                    aspect: Aspect::Instruments,
+                    words: id.clone(),
+                    field: id.clone(),
+                });
             } else {
                 add_one(&mut without, id.clone());
             }
@@ -263,7 +310,11 @@ impl Settling<'_> {
         if let (Some(field), Some(words)) = (self.fields.duration_seconds, words)
             && (field - words).abs() > 0.05
         {
-            self.remarks.push(Remark::Contradiction { aspect: Aspect::Duration, words: plain(words), field: plain(field) });
+            self.remarks.push(Remark::Contradiction {
+                aspect: Aspect::Duration,
+                words: plain(words),
+                field: plain(field),
+            });
         }
         let asked = self.fields.duration_seconds.or(words)?;
         let used = asked.clamp(LENGTH.0, LENGTH.1);
@@ -291,10 +342,17 @@ impl Settling<'_> {
         if let (Some(field), Some(words)) = (self.fields.seed, wishes.seed)
             && field != words
         {
-            self.remarks.push(Remark::Contradiction { aspect: Aspect::Seed, words: words.to_string(), field: field.to_string() });
+            self.remarks.push(Remark::Contradiction {
+                aspect: Aspect::Seed,
+                words: words.to_string(),
+                field: field.to_string(),
+            });
         }
         let asked = self.fields.seed.or(wishes.seed);
-        asked.unwrap_or_else(|| present.map_or(self.about.default_seed, |brief| if wishes.again { next_seed(brief.seed) } else { brief.seed }))
+        asked.unwrap_or_else(|| {
+            present
+                .map_or(self.about.default_seed, |brief| if wishes.again { next_seed(brief.seed) } else { brief.seed })
+        })
     }
 
     /// Says which moods and genres were kept out.

@@ -38,7 +38,9 @@ pub fn tempo(text: &Marked<'_>, at: usize) -> Option<(TempoWish, usize)> {
     let first = if between { start + 1 } else { start };
     let (low, next) = plain_number(text, first)?;
     let low_end = skip_unit(text, next);
-    let joined = text.token(low_end).is_some_and(|token| matches!(token.text.as_str(), "and" | "to" | "-" | "–" | "~" | "到" | "至"));
+    let joined = text
+        .token(low_end)
+        .is_some_and(|token| matches!(token.text.as_str(), "and" | "to" | "-" | "–" | "~" | "到" | "至"));
     if joined
         && let Some((high, next)) = plain_number(text, low_end + 1)
         && PLAUSIBLE.contains(&low)
@@ -55,7 +57,12 @@ pub fn tempo(text: &Marked<'_>, at: usize) -> Option<(TempoWish, usize)> {
     let other_unit = text.mark(next).is_some_and(|mark| mark.at.start == next && mark.is_any(&UNITS));
     // "House at 124", where nothing else is counted.
     let ends = text.token(low_end).is_none_or(|token| matches!(token.kind, Kind::Stop | Kind::Pause));
-    let at_number = text.is_word(start.wrapping_sub(1), "at") && ends && (50.0..=200.0).contains(&low) && text.mark(start.wrapping_sub(2)).is_some_and(|mark| mark.genre().is_some() || mark.senses.iter().any(|sense| matches!(sense, super::lexicon::Sense::Near(_))));
+    let at_number = text.is_word(start.wrapping_sub(1), "at")
+        && ends
+        && (50.0..=200.0).contains(&low)
+        && text.mark(start.wrapping_sub(2)).is_some_and(|mark| {
+            mark.genre().is_some() || mark.senses.iter().any(|sense| matches!(sense, super::lexicon::Sense::Near(_)))
+        });
     if !(has_unit || at_number || named && !other_unit && PLAUSIBLE.contains(&low)) {
         return None;
     }
@@ -63,7 +70,9 @@ pub fn tempo(text: &Marked<'_>, at: usize) -> Option<(TempoWish, usize)> {
     let by = |sign: f64| Some((TempoWish::By(sign * low), low_end + after.map_or(0, |mark| mark.at.len())));
     // The unit and the comparative may be one phrase: "10 bpm faster".
     let unit = text.mark(next);
-    let direction = |class: Class| unit.is_some_and(|mark| mark.at.start == next && mark.is(class)) || after.is_some_and(|mark| mark.is(class));
+    let direction = |class: Class| {
+        unit.is_some_and(|mark| mark.at.start == next && mark.is(class)) || after.is_some_and(|mark| mark.is(class))
+    };
     // "快10拍".
     let before = text.token(start.wrapping_sub(1)).map(|token| token.text.as_str());
     if before == Some("快") {
@@ -124,7 +133,27 @@ fn named_before(text: &Marked<'_>, at: usize) -> bool {
             return true;
         }
         let linking = text.token(before).is_some_and(|token| {
-            matches!(token.text.as_str(), "of" | "to" | "at" | "is" | ":" | "=" | "be" | "around" | "about" | "为" | "是" | "到" | "成" | "在" | "改" | "设" | "调" | "变" | "换")
+            matches!(
+                token.text.as_str(),
+                "of" | "to"
+                    | "at"
+                    | "is"
+                    | ":"
+                    | "="
+                    | "be"
+                    | "around"
+                    | "about"
+                    | "为"
+                    | "是"
+                    | "到"
+                    | "成"
+                    | "在"
+                    | "改"
+                    | "设"
+                    | "调"
+                    | "变"
+                    | "换"
+            )
         });
         if !linking {
             return false;

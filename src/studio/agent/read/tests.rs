@@ -56,7 +56,11 @@ fn context(name: &str) -> Context {
         picture_ms: picture.then_some(10_000),
         picture_has_sound: matches!(name, "loud clip" | "scored"),
         music: matches!(name, "music" | "scored").then(lofi),
-        titles: if name == "scored" { vec![TitleCard { text: "Golden Hour".into(), start_ms: 0, duration_ms: 3000 }] } else { Vec::new() },
+        titles: if name == "scored" {
+            vec![TitleCard { text: "Golden Hour".into(), start_ms: 0, duration_ms: 3000 }]
+        } else {
+            Vec::new()
+        },
         length_ms: if picture { 10_000 } else { 45_000 },
         language_hint: None,
         default_seed: 1,
@@ -109,12 +113,17 @@ fn shown(action: &Action) -> String {
         },
         Action::Trim { target: what, part } => format!("trim {} {part:?}", target(what)).to_lowercase(),
         Action::Remove { target: what } => format!("remove {}", target(what)),
-        Action::Fade { target: what, in_ms, out_ms } => format!("fade {} {} {}", target(what), in_ms.unwrap_or(0), out_ms.unwrap_or(0)),
+        Action::Fade { target: what, in_ms, out_ms } => {
+            format!("fade {} {} {}", target(what), in_ms.unwrap_or(0), out_ms.unwrap_or(0))
+        }
         Action::AddTitle { text, start_ms, duration_ms, position } => {
             format!("title {text:?} {start_ms}+{duration_ms} {position:?}").replace(" Center", "")
         }
         Action::ChangeTitle { which, text, start_ms, duration_ms, position } => {
-            format!("retitle {which:?} {text:?} {start_ms:?} {duration_ms:?} {position:?}").replace("Some(", "").replace(')', "").replace("None", "-")
+            format!("retitle {which:?} {text:?} {start_ms:?} {duration_ms:?} {position:?}")
+                .replace("Some(", "")
+                .replace(')', "")
+                .replace("None", "-")
         }
         Action::Undo { steps } => format!("undo {steps}"),
         Action::Answer(topic) => format!("answer {topic:?}").to_lowercase(),
@@ -140,7 +149,9 @@ fn fits(expected: &str, got: &str) -> bool {
 /// What must be said; assumptions only where the case names them.
 fn said(remark: &Remark) -> Option<String> {
     Some(match remark {
-        Remark::Contradiction { aspect, words, field } => format!("contradiction {aspect:?}: {words} / {field}").to_lowercase(),
+        Remark::Contradiction { aspect, words, field } => {
+            format!("contradiction {aspect:?}: {words} / {field}").to_lowercase()
+        }
         Remark::OneOfTwo { aspect, used, left } => format!("one of two {aspect:?}: {used} / {left}").to_lowercase(),
         Remark::UnknownGenre { asked, .. } => format!("unknown genre: {asked}"),
         Remark::IgnoredField { aspect, value } => format!("ignored {aspect:?}: {value}").to_lowercase(),
@@ -149,7 +160,9 @@ fn said(remark: &Remark) -> Option<String> {
         Remark::Impossible { what: Impossible::Artist(name), .. } => format!("impossible artist: {name}"),
         Remark::Impossible { what: Impossible::Song(name), .. } => format!("impossible song: {name}"),
         Remark::KeptOut { word } => format!("kept out: {word}"),
-        Remark::Assumed { aspect, value, because } => format!("assumed {aspect:?}: {value}, {because:?}").to_lowercase(),
+        Remark::Assumed { aspect, value, because } => {
+            format!("assumed {aspect:?}: {value}, {because:?}").to_lowercase()
+        }
     })
 }
 
@@ -161,11 +174,14 @@ fn check(corpus: &str, least: usize) {
         let reading = read(&case.says, &context(&case.on));
         let does: Vec<String> = reading.actions.iter().map(shown).collect();
         let said: Vec<String> = reading.remarks.iter().filter_map(said).collect();
-        let surprising: Vec<&String> = said.iter().filter(|said| !said.starts_with("assumed") && !case.remarks.contains(said)).collect();
+        let surprising: Vec<&String> =
+            said.iter().filter(|said| !said.starts_with("assumed") && !case.remarks.contains(said)).collect();
         let missing: Vec<&String> = case.remarks.iter().filter(|expected| !said.contains(expected)).collect();
         let asks = reading.asks.map(Question::name).unwrap_or_default();
-        let right = does.len() == case.does.len() && case.does.iter().zip(&does).all(|(expected, got)| fits(expected, got));
-        if !right || reading.unused != case.unused || !surprising.is_empty() || !missing.is_empty() || asks != case.asks {
+        let right =
+            does.len() == case.does.len() && case.does.iter().zip(&does).all(|(expected, got)| fits(expected, got));
+        if !right || reading.unused != case.unused || !surprising.is_empty() || !missing.is_empty() || asks != case.asks
+        {
             wrong.push(format!("{:?} ({})\n   expected {:?} unused {:?} remarks {:?} asks {:?}\n   got      {does:?} unused {:?} remarks {said:?} asks {asks:?}", case.says, case.on, case.does, case.unused, case.remarks, case.asks, reading.unused));
         }
     }
@@ -184,8 +200,62 @@ fn chinese_messages_read_as_the_corpus_says() {
 
 /// Words that the reader reacts to, for properties over half-sensible text.
 const PIECES: [&str; 56] = [
-    "make", "a", "lo-fi", "track", "quieter", "\"", "'", "“", "”", "no", "not too", "drums", "piano", ",", ".", "and", "then", "at", "20%", "6 dB", "1:30", "90 bpm", "in", "D", "minor", "trim", "the clip", "first",
-    "8 seconds", "title", "undo", "remove", "replace", "with", "it", "to", "between", "80", "make it", "more", "sad", "\n", "[bedtrack: tempo_bpm=90]", "音乐", "调到", "五十", "不要", "鼓", "把", "标题", "。", "一分半", "换成", "爵士", "in the style of", "seed",
+    "make",
+    "a",
+    "lo-fi",
+    "track",
+    "quieter",
+    "\"",
+    "'",
+    "“",
+    "”",
+    "no",
+    "not too",
+    "drums",
+    "piano",
+    ",",
+    ".",
+    "and",
+    "then",
+    "at",
+    "20%",
+    "6 dB",
+    "1:30",
+    "90 bpm",
+    "in",
+    "D",
+    "minor",
+    "trim",
+    "the clip",
+    "first",
+    "8 seconds",
+    "title",
+    "undo",
+    "remove",
+    "replace",
+    "with",
+    "it",
+    "to",
+    "between",
+    "80",
+    "make it",
+    "more",
+    "sad",
+    "\n",
+    "[bedtrack: tempo_bpm=90]",
+    "音乐",
+    "调到",
+    "五十",
+    "不要",
+    "鼓",
+    "把",
+    "标题",
+    "。",
+    "一分半",
+    "换成",
+    "爵士",
+    "in the style of",
+    "seed",
 ];
 
 proptest! {
@@ -232,7 +302,23 @@ proptest! {
 
 #[test]
 fn a_message_of_100_000_characters_is_read_with_bounded_effort() {
-    for piece in ["louder ", "calm, ", "make a track and ", "大声一点，", "不要鼓，", "“", "\"", "'a ", "in the style of ", "10 10 10 ", "1:30:", "1分", "一百", "trim to 8 seconds. ", "crunchy wobbly "] {
+    for piece in [
+        "louder ",
+        "calm, ",
+        "make a track and ",
+        "大声一点，",
+        "不要鼓，",
+        "“",
+        "\"",
+        "'a ",
+        "in the style of ",
+        "10 10 10 ",
+        "1:30:",
+        "1分",
+        "一百",
+        "trim to 8 seconds. ",
+        "crunchy wobbly ",
+    ] {
         let text: String = piece.repeat(100_000 / piece.chars().count() + 1).chars().take(100_000).collect();
         let marked = marks::Marked::new(&text, lexicon());
         assert!(marked.tokens.len() <= 100_000 && marked.marks.len() <= marked.tokens.len(), "{piece}");
@@ -250,7 +336,9 @@ fn what_goes_beyond_the_longest_message_is_not_read() {
 
 #[test]
 fn the_language_is_the_fields_then_the_words_then_the_sessions() {
-    let language = |words: &str, hint: Option<&str>| read(words, &Context { language_hint: hint.map(str::to_owned), ..context("") }).language;
+    let language = |words: &str, hint: Option<&str>| {
+        read(words, &Context { language_hint: hint.map(str::to_owned), ..context("") }).language
+    };
     assert_eq!(language("calm piano", Some("zh")), Language::En);
     assert_eq!(language("来一段 lo-fi hip hop", Some("en")), Language::Zh);
     assert_eq!(language("80", Some("zh")), Language::Zh);
@@ -264,9 +352,23 @@ fn every_genre_mood_and_instrument_is_understood_by_its_name() {
     let vocabulary = &lexicon().vocabulary;
     for genre in &vocabulary.genres {
         let reading = read(&format!("music\n[bedtrack: genre={}]", genre.id), &context(""));
-        assert!(reading.actions.iter().any(|action| matches!(action, Action::MakeMusic(made) if made.brief.genre == genre.id)), "{}", genre.id);
+        assert!(
+            reading
+                .actions
+                .iter()
+                .any(|action| matches!(action, Action::MakeMusic(made) if made.brief.genre == genre.id)),
+            "{}",
+            genre.id
+        );
         let reading = read(&format!("make a {} track", genre.name), &context(""));
-        assert!(reading.actions.iter().any(|action| matches!(action, Action::MakeMusic(made) if made.brief.genre == genre.id)), "{}: {reading:?}", genre.name);
+        assert!(
+            reading
+                .actions
+                .iter()
+                .any(|action| matches!(action, Action::MakeMusic(made) if made.brief.genre == genre.id)),
+            "{}: {reading:?}",
+            genre.name
+        );
     }
     for instrument in &vocabulary.instruments {
         let reading = read(&format!("lo-fi with {}", instrument.name.to_lowercase()), &context(""));
@@ -275,7 +377,8 @@ fn every_genre_mood_and_instrument_is_understood_by_its_name() {
     }
     for mood in &vocabulary.moods {
         let reading = read(&format!("make it more {}", mood.id.replace('_', " ")), &context("music"));
-        let has = |action: &Action| matches!(action, Action::MakeMusic(made) if made.brief.moods.first() == Some(&mood.id));
+        let has =
+            |action: &Action| matches!(action, Action::MakeMusic(made) if made.brief.moods.first() == Some(&mood.id));
         assert!(reading.actions.iter().any(has), "{}: {reading:?}", mood.id);
     }
 }
@@ -286,19 +389,44 @@ fn the_lexicon_points_at_genres_moods_and_instruments_that_exist() {
     let mood = |id: &str| lexicon.vocabulary.moods.iter().any(|entry| entry.id == id);
     let instrument = |id: &str| lexicon.vocabulary.instruments.iter().any(|entry| entry.id == id);
     let bridges = &lexicon.bridges;
-    for id in lexicon.more_moods.iter().chain(bridges.by_mood.keys()).chain(bridges.opposite.keys()).chain(bridges.opposite.values()) {
+    for id in lexicon
+        .more_moods
+        .iter()
+        .chain(bridges.by_mood.keys())
+        .chain(bridges.opposite.keys())
+        .chain(bridges.opposite.values())
+    {
         assert!(mood(id), "{id}");
     }
-    for id in bridges.instead_of.iter().flat_map(|(id, out)| out.iter().chain([id])).chain(lexicon.uses.iter().flat_map(|one| &one.moods)) {
+    for id in bridges
+        .instead_of
+        .iter()
+        .flat_map(|(id, out)| out.iter().chain([id]))
+        .chain(lexicon.uses.iter().flat_map(|one| &one.moods))
+    {
         assert!(mood(id), "{id}");
     }
     let stems = ["drums", "bass", "harmony", "melody", "texture"];
-    for id in bridges.families.values().flatten().filter(|id| !stems.contains(&id.as_str())).chain(bridges.by_instrument.keys()) {
+    for id in bridges
+        .families
+        .values()
+        .flatten()
+        .filter(|id| !stems.contains(&id.as_str()))
+        .chain(bridges.by_instrument.keys())
+    {
         assert!(instrument(id), "{id}");
     }
     // Lists may name genres to come, but must end in one that is there.
-    let lists = lexicon.near.iter().chain(&lexicon.artists).chain(&lexicon.works).chain(&lexicon.more_genres).chain(lexicon.uses.iter().map(|one| &one.genres));
-    for list in lists.chain(bridges.by_mood.values()).chain(bridges.by_instrument.values()).chain([&bridges.default_genres]) {
+    let lists = lexicon
+        .near
+        .iter()
+        .chain(&lexicon.artists)
+        .chain(&lexicon.works)
+        .chain(&lexicon.more_genres)
+        .chain(lexicon.uses.iter().map(|one| &one.genres));
+    for list in
+        lists.chain(bridges.by_mood.values()).chain(bridges.by_instrument.values()).chain([&bridges.default_genres])
+    {
         assert!(lexicon.first_known(list).is_some(), "{list:?}");
     }
 }

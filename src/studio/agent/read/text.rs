@@ -58,7 +58,8 @@ pub fn unquoted<'a>(message: &'a str, token: &Token) -> &'a str {
 
 /// Longest quotation in characters; a mark further away closes something else. Bounds the search for it.
 const LONGEST_QUOTE: usize = 600;
-const QUOTES: [(char, char); 8] = [('"', '"'), ('“', '”'), ('‘', '’'), ('「', '」'), ('『', '』'), ('《', '》'), ('«', '»'), ('\'', '\'')];
+const QUOTES: [(char, char); 8] =
+    [('"', '"'), ('“', '”'), ('‘', '’'), ('「', '」'), ('『', '』'), ('《', '》'), ('«', '»'), ('\'', '\'')];
 
 struct Cutter<'a> {
     message: &'a str,
@@ -176,8 +177,14 @@ impl<'a> Cutter<'a> {
             '.' | '!' | '?' | ';' | '\n' | '。' => Some(Kind::Stop),
             ',' | '、' | '(' | ')' | '—' | '–' if !between_digits(at) => Some(Kind::Pause),
             '-' | '–' if between_digits(at) => Some(Kind::Sign),
-            '-' if self.folded(at + 1).is_some_and(|c| c.is_ascii_digit()) && !self.folded(at.wrapping_sub(1)).is_some_and(char::is_alphanumeric) => Some(Kind::Sign),
-            '-' if self.folded(at + 1) == Some(' ') && self.folded(at.wrapping_sub(1)) == Some(' ') => Some(Kind::Pause),
+            '-' if self.folded(at + 1).is_some_and(|c| c.is_ascii_digit())
+                && !self.folded(at.wrapping_sub(1)).is_some_and(char::is_alphanumeric) =>
+            {
+                Some(Kind::Sign)
+            }
+            '-' if self.folded(at + 1) == Some(' ') && self.folded(at.wrapping_sub(1)) == Some(' ') => {
+                Some(Kind::Pause)
+            }
             ':' | '/' | '%' | '#' | '♯' | '♭' | '+' | '&' | '~' | '@' | '$' => Some(Kind::Sign),
             _ => None,
         }
@@ -192,13 +199,14 @@ impl<'a> Cutter<'a> {
             return None;
         }
         let single = matches!(close, '\'' | '’');
-        let letter = |index: Option<usize>| index.and_then(|index| self.char(index)).is_some_and(|c| c.is_alphanumeric() && !is_han(c));
+        let letter = |index: Option<usize>| {
+            index.and_then(|index| self.char(index)).is_some_and(|c| c.is_alphanumeric() && !is_han(c))
+        };
         if single && letter(at.checked_sub(1)) {
             return None;
         }
-        let length = (1..LONGEST_QUOTE).find(|length| {
-            self.char(at + length) == Some(*close) && !(single && letter(Some(at + length + 1)))
-        })?;
+        let length = (1..LONGEST_QUOTE)
+            .find(|length| self.char(at + length) == Some(*close) && !(single && letter(Some(at + length + 1))))?;
         (length > 1).then_some(length + 1)
     }
 }
@@ -210,7 +218,23 @@ fn is_mark(c: char) -> bool {
 /// "clip's" is a clip; "it's" and "don't" stay what they are.
 fn own_form(word: &str) -> Option<&str> {
     let bare = word.strip_suffix("'s")?;
-    (!matches!(bare, "it" | "that" | "let" | "what" | "here" | "there" | "how" | "who" | "where" | "he" | "she" | "valentine" | "children" | "new year")).then_some(bare)
+    (!matches!(
+        bare,
+        "it" | "that"
+            | "let"
+            | "what"
+            | "here"
+            | "there"
+            | "how"
+            | "who"
+            | "where"
+            | "he"
+            | "she"
+            | "valentine"
+            | "children"
+            | "new year"
+    ))
+    .then_some(bare)
 }
 
 fn fold(c: char) -> char {

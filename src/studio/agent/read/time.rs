@@ -94,7 +94,8 @@ fn one(text: &Marked<'_>, at: usize) -> Option<(f64, f64, usize)> {
     if size == 60.0
         && text.token(next).is_some_and(|token| matches!(token.kind, Kind::Han | Kind::Number(_)) && token.glued)
         && text.token(next - 1).is_some_and(|token| token.text == "分")
-        && let Some((more, after)) = number(text, next).filter(|(more, after)| *more < 60.0 && unit(text, *after).is_none())
+        && let Some((more, after)) =
+            number(text, next).filter(|(more, after)| *more < 60.0 && unit(text, *after).is_none())
         && text.token(after).is_none_or(|token| !matches!(token.kind, Kind::Sign))
     {
         return Some((value * size + more, 1.0, after));

@@ -41,7 +41,10 @@ impl Vocabulary {
     pub fn of_the_composer() -> Self {
         let any = (60.0, 140.0);
         Self {
-            genres: compose::genres().iter().map(|g| Entry::new(&g.id, &g.name, &g.en, &g.zh, (g.tempo.low, g.tempo.high))).collect(),
+            genres: compose::genres()
+                .iter()
+                .map(|g| Entry::new(&g.id, &g.name, &g.en, &g.zh, (g.tempo.low, g.tempo.high)))
+                .collect(),
             moods: compose::moods().iter().map(|m| Entry::new(&m.id, &m.id, &m.en, &m.zh, any)).collect(),
             instruments: compose::instruments().iter().map(|i| Entry::new(&i.id, &i.name, &i.en, &i.zh, any)).collect(),
         }

@@ -91,8 +91,32 @@ impl Wishes {
     /// Adds the wishes of further words.
     pub fn merge(&mut self, more: Self) {
         let Self {
-            genres, genres_by_the_way, genre_lists, unknown_genres, moods, more_moods, less_moods, no_moods, no_genres, uses, tempos, keys, metre,
-            instruments, only, without, energies, energy_steps, lengths_ms, length_times, looping, seed, again, volume, impossible, unused,
+            genres,
+            genres_by_the_way,
+            genre_lists,
+            unknown_genres,
+            moods,
+            more_moods,
+            less_moods,
+            no_moods,
+            no_genres,
+            uses,
+            tempos,
+            keys,
+            metre,
+            instruments,
+            only,
+            without,
+            energies,
+            energy_steps,
+            lengths_ms,
+            length_times,
+            looping,
+            seed,
+            again,
+            volume,
+            impossible,
+            unused,
         } = more;
         add(&mut self.genres, genres);
         add(&mut self.genres_by_the_way, genres_by_the_way);

@@ -49,12 +49,22 @@ fn sentence(done: &Done, wording: &Wording) -> String {
         Done::Trimmed { target, kept: None } => say("trimmed_nothing", &[("name", &wording.target(target))]),
         Done::Trimmed { target, kept: Some((from, to)) } => {
             let length = wording.ms(to.saturating_sub(*from));
-            say("trimmed", &[("name", &wording.target(target)), ("from", &plain(*from as f64 / 1000.0)), ("to", &wording.ms(*to)), ("length", &length)])
+            say(
+                "trimmed",
+                &[
+                    ("name", &wording.target(target)),
+                    ("from", &plain(*from as f64 / 1000.0)),
+                    ("to", &wording.ms(*to)),
+                    ("length", &length),
+                ],
+            )
         }
         Done::Removed { target, name } => {
             let own = name.as_ref().map(|name| wording.quoted(name));
             let what = match (target, own) {
-                (super::read::Target::Title(_), Some(own)) => format!("{} {own}", wording.target(&super::read::Target::Title(None))),
+                (super::read::Target::Title(_), Some(own)) => {
+                    format!("{} {own}", wording.target(&super::read::Target::Title(None)))
+                }
                 _ => wording.target(target),
             };
             say("removed", &[("name", &what)])
@@ -85,7 +95,10 @@ fn sentence(done: &Done, wording: &Wording) -> String {
             }
             if let Some(position) = position {
                 let place = format!("{position:?}").to_lowercase();
-                parts.push(say("title_placed", &[("text", &now), ("place", wording.places.get(&place).map_or("", String::as_str))]));
+                parts.push(say(
+                    "title_placed",
+                    &[("text", &now), ("place", wording.places.get(&place).map_or("", String::as_str))],
+                ));
             }
             parts.join(wording.gap())
         }
@@ -114,7 +127,12 @@ fn span(start_ms: u64, duration_ms: u64, wording: &Wording) -> (String, String) 
 }
 
 fn made(made: &Made, wording: &Wording) -> String {
-    let changes: Vec<String> = made.changed.iter().filter(|change| !(made.way == Way::Another && matches!(change, Change::Seed { .. }))).map(|change| self::change(change, wording)).collect();
+    let changes: Vec<String> = made
+        .changed
+        .iter()
+        .filter(|change| !(made.way == Way::Another && matches!(change, Change::Seed { .. })))
+        .map(|change| self::change(change, wording))
+        .collect();
     let name = match made.way {
         Way::New => "new",
         Way::Replace => "replace",
@@ -133,7 +151,13 @@ fn made(made: &Made, wording: &Wording) -> String {
     }
     // A refinement stays where it lies; that needs no words.
     if matches!(made.way, Way::New | Way::Replace) {
-        let place = if made.under_sound { "under_sound" } else if made.has_picture { "under_picture" } else { "" };
+        let place = if made.under_sound {
+            "under_sound"
+        } else if made.has_picture {
+            "under_picture"
+        } else {
+            ""
+        };
         sentences.push(fill(&wording.made, place, &[("level", &percent(made.volume))]));
     }
     sentences.retain(|sentence| !sentence.is_empty());
@@ -157,7 +181,9 @@ fn facts(made: &Made, wording: &Wording) -> Vec<(&'static str, String)> {
 fn without_bare_bpm(sentence: String, made: &Made, wording: &Wording) -> String {
     match made.bpm {
         Some(_) => sentence,
-        None => sentence.replacen(" BPM", wording.made.get("beatless").map_or("", String::as_str), 1).replace(":  ", ": "),
+        None => {
+            sentence.replacen(" BPM", wording.made.get("beatless").map_or("", String::as_str), 1).replace(":  ", ": ")
+        }
     }
 }
 
@@ -190,7 +216,9 @@ fn answer(topic: Topic, music: Option<&Made>, wording: &Wording) -> String {
         Topic::Okay => ("okay", Vec::new()),
         Topic::Abilities => ("abilities", Vec::new()),
         Topic::Genres => ("genres", vocabulary.genres.iter().map(|entry| wording.genre(&entry.id)).collect()),
-        Topic::Instruments => ("instruments", vocabulary.instruments.iter().map(|entry| wording.instrument(&entry.id)).collect()),
+        Topic::Instruments => {
+            ("instruments", vocabulary.instruments.iter().map(|entry| wording.instrument(&entry.id)).collect())
+        }
         Topic::Moods => ("moods", vocabulary.moods.iter().map(|entry| wording.mood(&entry.id)).collect()),
         Topic::CurrentMusic => {
             let Some(made) = music else { return fill(&wording.topics, "no_music", &[]) };

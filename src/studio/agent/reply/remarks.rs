@@ -8,7 +8,9 @@ use crate::studio::compose::brief::{Key, Mode};
 pub fn sentence(remark: &Remark, wording: &Wording) -> String {
     let say = |name: &str, gaps: &[(&str, &str)]| fill(&wording.remarks, name, gaps);
     match remark {
-        Remark::Contradiction { aspect: Aspect::Instruments, words, .. } => say("contradiction_without", &[("words", &wording.instrument(words))]),
+        Remark::Contradiction { aspect: Aspect::Instruments, words, .. } => {
+            say("contradiction_without", &[("words", &wording.instrument(words))])
+        }
         Remark::Contradiction { aspect, words, field } => {
             let (words, field) = (value(*aspect, words, wording), value(*aspect, field, wording));
             say("contradiction", &[("words", &words), ("field", &field), ("aspect", &wording.aspect(name(*aspect)))])
@@ -18,9 +20,15 @@ pub fn sentence(remark: &Remark, wording: &Wording) -> String {
             let kind = if *aspect == Aspect::Genre { "one_of_two_genres" } else { "one_of_two" };
             say(kind, &[("used", &used), ("left", &left), ("aspect", &wording.aspect(name(*aspect)))])
         }
-        Remark::UnknownGenre { asked, used } => say("unknown_genre", &[("asked", &wording.quoted(asked)), ("used", &wording.genre(used))]),
-        Remark::IgnoredField { aspect, value } => say("ignored", &[("value", &wording.quoted(value)), ("aspect", &wording.aspect(name(*aspect)))]),
-        Remark::Bounded { aspect: Aspect::Tempo, asked, used } => say("bounded_tempo", &[("asked", asked), ("used", used)]),
+        Remark::UnknownGenre { asked, used } => {
+            say("unknown_genre", &[("asked", &wording.quoted(asked)), ("used", &wording.genre(used))])
+        }
+        Remark::IgnoredField { aspect, value } => {
+            say("ignored", &[("value", &wording.quoted(value)), ("aspect", &wording.aspect(name(*aspect)))])
+        }
+        Remark::Bounded { aspect: Aspect::Tempo, asked, used } => {
+            say("bounded_tempo", &[("asked", asked), ("used", used)])
+        }
         Remark::Bounded { aspect, asked, used } => {
             let (asked, used) = (value(*aspect, asked, wording), value(*aspect, used, wording));
             say("bounded_duration", &[("asked", &asked), ("used", &used)])
@@ -80,8 +88,16 @@ fn value(aspect: Aspect, value: &str, wording: &Wording) -> String {
 fn key(text: &str) -> Option<Key> {
     let (tonic, mode) = text.split_once(' ')?;
     let (letter, sign) = tonic.split_at_checked(1)?;
-    let place = [("C", 0), ("D", 2), ("E", 4), ("F", 5), ("G", 7), ("A", 9), ("B", 11)].into_iter().find(|(name, _)| *name == letter)?.1;
-    let tonic: i8 = place + match sign { "#" => 1, "b" => -1, _ => 0 };
+    let place = [("C", 0), ("D", 2), ("E", 4), ("F", 5), ("G", 7), ("A", 9), ("B", 11)]
+        .into_iter()
+        .find(|(name, _)| *name == letter)?
+        .1;
+    let tonic: i8 = place
+        + match sign {
+            "#" => 1,
+            "b" => -1,
+            _ => 0,
+        };
     let mode = match mode {
         "major" => Mode::Major,
         "minor" => Mode::Minor,

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::studio::agent::read::{Aspect, Because, Context, Impossible, Language, Position, Question, Remark, Target, read};
+use crate::studio::agent::read::{
+    Aspect, Because, Context, Impossible, Language, Position, Question, Remark, Target, read,
+};
 use crate::studio::compose::brief::{Key, Mode};
 
 const LANGUAGES: [Language; 2] = [Language::En, Language::Zh];
@@ -52,8 +54,17 @@ fn a_refinement_names_its_change_and_a_take_its_seed() {
         say(Language::En, vec![Done::Made(refined)], vec![]),
         "I changed the music: 80 → 72 BPM and without drums. It is now 12.5 s of Lo-fi: 72 BPM, D minor, with piano."
     );
-    let again = Made { way: Way::Another, seed: 8, instruments: vec!["piano".into()], changed: vec![Change::Seed { to: 8 }], ..music() };
-    assert_eq!(say(Language::En, vec![Done::Made(again)], vec![]), "Here is another take, seed 8: 12.5 s of Lo-fi, 80 BPM, D minor, with piano.");
+    let again = Made {
+        way: Way::Another,
+        seed: 8,
+        instruments: vec!["piano".into()],
+        changed: vec![Change::Seed { to: 8 }],
+        ..music()
+    };
+    assert_eq!(
+        say(Language::En, vec![Done::Made(again)], vec![]),
+        "Here is another take, seed 8: 12.5 s of Lo-fi, 80 BPM, D minor, with piano."
+    );
 }
 
 #[test]
@@ -64,7 +75,12 @@ fn edits_are_told_with_what_was_before() {
         Done::Trimmed { target: Target::Picture, kept: Some((0, 8000)) },
         Done::Removed { target: Target::Title(None), name: Some("Golden Hour".into()) },
         Done::TitleAdded { text: "Dusk".into(), start_ms: 2000, duration_ms: 3500 },
-        Done::TitleChanged { before: "Dusk".into(), text: Some("Dawn".into()), span_ms: None, position: Some(Position::Top) },
+        Done::TitleChanged {
+            before: "Dusk".into(),
+            text: Some("Dawn".into()),
+            span_ms: None,
+            position: Some(Position::Top),
+        },
         Done::Undone(3),
     ];
     assert_eq!(
@@ -101,7 +117,12 @@ fn what_was_not_understood_is_quoted_with_what_can_be_done() {
         ..Report::default()
     };
     let words = reply(&report);
-    assert!(words.starts_with("I did not understand \"bake me a cake\". I could not use \"crunchy\" and \"{bpm}\". I make original music"), "{words}");
+    assert!(
+        words.starts_with(
+            "I did not understand \"bake me a cake\". I could not use \"crunchy\" and \"{bpm}\". I make original music"
+        ),
+        "{words}"
+    );
     assert!(words.ends_with("What should the title say?"), "{words}");
 }
 
@@ -119,7 +140,16 @@ fn gaps(template: &str) -> BTreeSet<&str> {
 fn both_languages_have_the_same_sentences_with_the_same_gaps() {
     let [en, zh] = LANGUAGES.map(wording);
     let groups = |wording: &'static Wording| {
-        [&wording.made, &wording.changes, &wording.done, &wording.places, &wording.why, &wording.asks, &wording.remarks, &wording.topics]
+        [
+            &wording.made,
+            &wording.changes,
+            &wording.done,
+            &wording.places,
+            &wording.why,
+            &wording.asks,
+            &wording.remarks,
+            &wording.topics,
+        ]
     };
     for (en, zh) in groups(en).into_iter().zip(groups(zh)) {
         assert_eq!(en.keys().collect::<Vec<_>>(), zh.keys().collect::<Vec<_>>());
@@ -133,9 +163,20 @@ fn both_languages_have_the_same_sentences_with_the_same_gaps() {
 fn no_reply_speaks_of_a_screen() {
     for language in LANGUAGES {
         let wording = wording(language);
-        let groups = [&wording.made, &wording.changes, &wording.done, &wording.why, &wording.asks, &wording.remarks, &wording.topics];
+        let groups = [
+            &wording.made,
+            &wording.changes,
+            &wording.done,
+            &wording.why,
+            &wording.asks,
+            &wording.remarks,
+            &wording.topics,
+        ];
         for template in groups.into_iter().flat_map(|group| group.values()) {
-            for word in ["click", "button", "panel", "drag", "screen", "tab ", "menu", "点击", "按钮", "面板", "拖", "界面", "窗口"] {
+            for word in [
+                "click", "button", "panel", "drag", "screen", "tab ", "menu", "点击", "按钮", "面板", "拖", "界面",
+                "窗口",
+            ] {
                 assert!(!template.to_lowercase().contains(word), "{template}");
             }
         }
@@ -144,7 +185,13 @@ fn no_reply_speaks_of_a_screen() {
 
 #[test]
 fn every_remark_and_every_action_of_a_reading_has_words() {
-    let clip = Context { has_picture: true, picture_ms: Some(10_000), length_ms: 10_000, default_seed: 1, ..Context::default() };
+    let clip = Context {
+        has_picture: true,
+        picture_ms: Some(10_000),
+        length_ms: 10_000,
+        default_seed: 1,
+        ..Context::default()
+    };
     for message in [
         "a crunchy polka track with vocals at 400 bpm in the style of Hans Zimmer, not too sad, 1 second\n[bedtrack: tempo_bpm=90; energy=loud; key=C]",
         "做一段甘美兰风格的音乐，要有人声，不要太悲伤",

@@ -115,7 +115,10 @@ impl Wording {
         };
         let spelled = key.spell(i32::from(key.tonic));
         let tonic = self.names.tonics.get(spelled).map_or(spelled, String::as_str);
-        self.names.key.replace("{tonic}", tonic).replace("{mode}", self.names.modes.get(mode).map_or("", String::as_str))
+        self.names
+            .key
+            .replace("{tonic}", tonic)
+            .replace("{mode}", self.names.modes.get(mode).map_or("", String::as_str))
     }
 
     /// A genre by its id.
@@ -164,7 +167,9 @@ impl Wording {
             Target::AllSound => names.all_sound.clone(),
             Target::Picture => names.picture.clone(),
             Target::Title(None) => names.title.clone(),
-            Target::Title(Some(text)) => format!("{}{}{}", names.title, if self.language == Language::En { " " } else { "" }, self.quoted(text)),
+            Target::Title(Some(text)) => {
+                format!("{}{}{}", names.title, if self.language == Language::En { " " } else { "" }, self.quoted(text))
+            }
             Target::AllTitles => names.titles.clone(),
             Target::Everything => names.everything.clone(),
         }
@@ -209,7 +214,9 @@ pub fn percent(factor: f64) -> String {
 fn lower_first(name: &str) -> String {
     let mut chars = name.chars();
     match (chars.next(), chars.next()) {
-        (Some(first), second) if second.is_none_or(char::is_lowercase) => first.to_lowercase().chain(name.chars().skip(1)).collect(),
+        (Some(first), second) if second.is_none_or(char::is_lowercase) => {
+            first.to_lowercase().chain(name.chars().skip(1)).collect()
+        }
         _ => name.to_owned(),
     }
 }

@@ -1,5 +1,11 @@
 //! What a message was understood to ask for.
 
+mod music;
+mod remark;
+
+pub use music::{Change, MakeMusic, Way};
+pub use remark::{Aspect, Because, Impossible, Remark};
+
 use serde::{Deserialize, Serialize};
 
 use crate::studio::compose::Brief;
@@ -152,98 +158,6 @@ pub enum Action {
     },
 }
 
-/// Music to make.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MakeMusic {
-    /// What to make.
-    pub brief: Brief,
-    /// New, instead of what is there, or what is there with a change.
-    pub way: Way,
-    /// How loud it is placed, 0 to 1; `None` leaves the present level.
-    pub volume: Option<f64>,
-    /// For a refinement: what was changed. Empty otherwise.
-    pub changed: Vec<Change>,
-}
-
-/// How music relates to what is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Way {
-    /// There was none.
-    New,
-    /// Other music in its place.
-    Replace,
-    /// The same music with a change.
-    Refine,
-    /// The same wish with another seed.
-    Another,
-}
-
-/// What a refinement changed in the brief.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "what")]
-pub enum Change {
-    /// Tempo in beats a minute.
-    Tempo {
-        /// Before.
-        from: f64,
-        /// After.
-        to: f64,
-    },
-    /// Key.
-    Key {
-        /// After.
-        to: Key,
-    },
-    /// Beats in a bar.
-    Metre {
-        /// After.
-        to: (u8, u8),
-    },
-    /// A mood came in (its id).
-    Mood {
-        /// Its id.
-        id: String,
-    },
-    /// A mood went out (its id).
-    NoMood {
-        /// Its id.
-        id: String,
-    },
-    /// Energy.
-    Energy {
-        /// After.
-        to: crate::studio::compose::brief::Energy,
-    },
-    /// An instrument came in (its id).
-    With {
-        /// Its id.
-        id: String,
-    },
-    /// An instrument went out (its id, or a stem's name).
-    Without {
-        /// Its id.
-        id: String,
-    },
-    /// Only these instruments play (their ids).
-    Only {
-        /// Their ids.
-        ids: Vec<String>,
-    },
-    /// Length in seconds.
-    Length {
-        /// After.
-        to: f64,
-    },
-    /// It loops now.
-    Loop,
-    /// Another seed.
-    Seed {
-        /// After.
-        to: u64,
-    },
-}
-
 /// Something on the timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
@@ -384,119 +298,13 @@ pub enum Question {
     VolumeLevel,
 }
 
-/// An aspect of a brief.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Aspect {
-    /// Genre id.
-    Genre,
-    /// Mood ids.
-    Mood,
-    /// Tempo in beats a minute.
-    Tempo,
-    /// Key.
-    Key,
-    /// Length in seconds.
-    Duration,
-    /// Instrument ids.
-    Instruments,
-    /// `low`, `medium`, `high`.
-    Energy,
-    /// A whole number.
-    Seed,
-}
-
-/// Why something was chosen that was not asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Because {
-    /// The use (its id).
-    Use(String),
-    /// The mood (its id).
-    Mood(String),
-    /// The instrument (its id).
-    Instrument(String),
-    /// The length of the picture.
-    Picture,
-    /// The music that was there.
-    CurrentMusic,
-    /// Nothing said otherwise.
-    Default,
-}
-
-/// Something that has to be said about how a message was read. Values are ids or plain numbers; `reply` words them.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Remark {
-    /// The words and a field say different things; the field was used.
-    Contradiction {
-        /// Of what.
-        aspect: Aspect,
-        /// What the words say.
-        words: String,
-        /// What the field says.
-        field: String,
-    },
-    /// Two wishes of one kind in the words; one could be used.
-    OneOfTwo {
-        /// Of what.
-        aspect: Aspect,
-        /// The one used.
-        used: String,
-        /// The one left out.
-        left: String,
-    },
-    /// A genre the studio does not know.
-    UnknownGenre {
-        /// As the user wrote it.
-        asked: String,
-        /// Id of the nearest.
-        used: String,
-    },
-    /// A field whose value says nothing.
-    IgnoredField {
-        /// Which.
-        aspect: Aspect,
-        /// Its value.
-        value: String,
-    },
-    /// Not asked for, so chosen.
-    Assumed {
-        /// What.
-        aspect: Aspect,
-        /// The value.
-        value: String,
-        /// Why this one.
-        because: Because,
-    },
-    /// Out of bounds, so moved to the bound.
-    Bounded {
-        /// What.
-        aspect: Aspect,
-        /// What was asked.
-        asked: String,
-        /// What was used.
-        used: String,
-    },
-    /// Cannot be made; the genre is what is made instead.
-    Impossible {
-        /// What.
-        what: Impossible,
-        /// Id of the genre made instead.
-        instead: String,
-    },
-    /// A mood or genre kept out because the user said so.
-    KeptOut {
-        /// The user's word.
-        word: String,
-    },
-}
-
-/// What cannot be made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Impossible {
-    /// Somebody's sound.
-    Artist(String),
-    /// A song that belongs to somebody.
-    Song(String),
-    /// Singing or words.
-    Vocals,
+impl Question {
+    /// Its name, as the wordings have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TitleText => "title_text",
+            Self::TrimPart => "trim_part",
+            Self::VolumeLevel => "volume_level",
+        }
+    }
 }
