@@ -63,7 +63,7 @@ impl Bass<'_> {
         };
         let shared: Vec<Pattern> = self.sketch.common.bass.iter().filter(plain).cloned().collect();
         let search = Search { metre, names, part, drive: self.sketch.drive(part) };
-        let dice = dice(self.sketch, self.player, &format!("pattern {}", part.letter));
+        let dice = dice(self.sketch, self.player, &format!("pattern {}", part.material()));
         let pattern = search.find(&own, &shared, dice)?;
         if pattern.grid == "kick" {
             let lanes = drums::groove(self.sketch, part, Role::Drums, &[])?;

@@ -163,8 +163,11 @@ fn band(sketch: &Sketch, banned: &Banned, wanted: &[&Instrument]) -> Vec<Player>
         }
         // One that the brief names is taken at once; else the first is likeliest.
         let asked = able.iter().copied().find(|i| wanted.contains(i) && players.iter().all(|p| p.instrument != *i));
+        // Two players of one instrument blur; another colour is better where there is one.
+        let taken = |i: &Instrument| players.iter().any(|p| p.instrument == i);
+        let weigh = |rank: usize, i: &Instrument| 0.55_f64.powi(rank as i32) * if taken(i) { 0.02 } else { 1.0 };
         let weighed: Vec<(&'static Instrument, f64)> =
-            able.iter().enumerate().map(|(rank, i)| (*i, 0.55_f64.powi(rank as i32))).collect();
+            able.iter().enumerate().map(|(rank, i)| (*i, weigh(rank, i))).collect();
         if let Some(instrument) = asked.or_else(|| rng.weigh(&weighed).copied()) {
             players.push(Player { layer: layer.clone(), instrument, plays: Vec::new(), asked: asked.is_some(), label });
         }

@@ -52,7 +52,8 @@ impl Hand<'_> {
         };
         let (floor, ceiling) = (f64::from(low) + 6.0, f64::from(high) - 6.0);
         let centre = (usual + shift).clamp(floor.min(ceiling), ceiling.max(floor));
-        Frame { low, high, centre, voices: self.player.layer.voices.clamp(1, 5), rooted: self.rooted }
+        let plain = self.player.role() == Role::Pad && self.player.layer.voices < 5;
+        Frame { low, high, centre, voices: self.player.layer.voices.clamp(1, 5), rooted: self.rooted, plain }
     }
 
     fn voice(&mut self, span: &Span) -> Vec<i32> {
@@ -66,7 +67,7 @@ impl Hand<'_> {
     fn grid(&self, part: &Part, own: &[Pattern], shared: &[Pattern], marks: &str) -> Option<Grid> {
         let metre = self.sketch.metre();
         let search = Search { metre, names: &self.player.layer.play, part, drive: self.sketch.drive(part) };
-        let dice = dice(self.sketch, self.player, &format!("pattern {}", part.letter));
+        let dice = dice(self.sketch, self.player, &format!("pattern {}", part.material()));
         let pattern = search.find(own, shared, dice)?;
         Grid::read(&bend(&pattern.grid, pattern.metre, metre), metre.steps(), marks).ok()
     }

@@ -91,13 +91,13 @@ impl Clock {
                     let odd = match bars {
                         0..8 => 0.0,
                         _ if bars.is_multiple_of(4) => 0.0,
-                        _ if bars.is_multiple_of(2) => 0.12,
-                        _ => 0.35,
+                        _ if bars.is_multiple_of(2) => 0.1,
+                        _ => 0.4,
                     };
                     let broken = if part == 0 { 0.0 } else { 0.25 + 0.25 * (bars.min(8) as f64 / 8.0) };
                     // A tail a little longer than it must be is natural; one much longer is dead air.
                     let slack = (tail - ring) / 2.0;
-                    let score = off + odd + broken + slack * slack * 0.8 + slack * 0.15;
+                    let score = off + odd + broken + slack * slack * 0.6 + slack * 0.08;
                     if best.is_none_or(|(least, ..)| score < least) {
                         best = Some((score, bpm, bars, part));
                     }

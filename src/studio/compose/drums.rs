@@ -22,7 +22,7 @@ pub fn groove(sketch: &Sketch, part: &Part, role: Role, names: &[String]) -> Opt
     let of_role = |all: &[Groove]| all.iter().filter(|g| g.role == role).cloned().collect::<Vec<_>>();
     let (own, shared) = (of_role(&sketch.genre.groove), of_role(&sketch.common.groove));
     let search = Search { metre: sketch.metre(), names, part, drive: sketch.drive(part) };
-    let dice = sketch.rng(&format!("groove {} {}", role.name(), part.letter));
+    let dice = sketch.rng(&format!("groove {} {}", role.name(), part.material()));
     Some(lanes(search.find(&own, &shared, dice)?, sketch.metre()))
 }
 

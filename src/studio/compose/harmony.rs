@@ -32,17 +32,17 @@ pub fn bars_of(chords: &str) -> Vec<Vec<&str>> {
 /// The chords of all bars and the one that rings out.
 pub fn write(sketch: &Sketch, seamless: bool) -> (Vec<Span>, Option<Span>) {
     let tonic = i32::from(sketch.key.tonic);
-    let mut chosen: Vec<(&str, &str)> = Vec::new();
+    let mut chosen: Vec<(String, &str)> = Vec::new();
     let mut bars: Vec<Vec<String>> = Vec::new();
     for (nth, part) in sketch.parts.iter().enumerate() {
-        let known = chosen.iter().find(|(name, _)| *name == part.letter).map(|(_, chords)| *chords);
+        let known = chosen.iter().find(|(name, _)| *name == part.material()).map(|(_, chords)| *chords);
         let named = sketch.genre.progression.iter().any(|p| p.sections.contains(&part.name));
         let chords = match known {
             Some(chords) if !named => chords,
             _ => {
                 let used: Vec<&str> = chosen.iter().map(|(_, chords)| *chords).collect();
                 let chords = choose(sketch, part, &used);
-                chosen.push((&part.letter, chords));
+                chosen.push((part.material(), chords));
                 chords
             }
         };
@@ -133,10 +133,9 @@ fn choose<'a>(sketch: &Sketch<'a>, part: &Part, used: &[&str]) -> &'a str {
             }
         }
         let free: Vec<&Progression> = pool.iter().filter(|p| p.sections.is_empty()).copied().collect();
-        if let Some(chords) = pick(sketch, part, like.first().unwrap_or(&part.letter.as_str()), &free, used) {
-            return chords;
-        }
-        if let Some(chords) = pick(sketch, part, like.first().unwrap_or(&part.letter.as_str()), &pool, used) {
+        let model = like.first().copied().unwrap_or(&part.letter);
+        if let Some(chords) = pick(sketch, part, model, &free, used).or_else(|| pick(sketch, part, model, &pool, used))
+        {
             return chords;
         }
     }
@@ -145,7 +144,8 @@ fn choose<'a>(sketch: &Sketch<'a>, part: &Part, used: &[&str]) -> &'a str {
 
 fn pick<'a>(sketch: &Sketch, part: &Part, as_letter: &str, from: &[&'a Progression], used: &[&str]) -> Option<&'a str> {
     // A contrasting section wants chords of its own; an introduction may well use the theme's.
-    let contrast = matches!(part.letter.as_str(), "b" | "break" | "build");
+    let fresh = part.turn / 3;
+    let contrast = fresh > 0 || matches!(part.letter.as_str(), "b" | "break" | "build");
     let weighed: Vec<(&str, f64)> = from
         .iter()
         .map(|p| {
@@ -154,7 +154,8 @@ fn pick<'a>(sketch: &Sketch, part: &Part, as_letter: &str, from: &[&'a Progressi
             (p.chords.as_str(), heard * (-strain * strain).exp().max(0.01))
         })
         .collect();
-    sketch.rng(&format!("harmony {as_letter}")).weigh(&weighed).copied()
+    let label = if fresh == 0 { format!("harmony {as_letter}") } else { format!("harmony {as_letter}.{fresh}") };
+    sketch.rng(&label).weigh(&weighed).copied()
 }
 
 fn lead_on(sketch: &Sketch, part: &Part, bars: &mut [Vec<String>]) {

@@ -14,13 +14,13 @@ use super::sketch::{Part, Sketch};
 use super::theory::{nearest, scale_over};
 
 /// How many motifs are tried for a theme, and how many readings for each of its returns.
-const TRIES: usize = 28;
+const TRIES: usize = 48;
 
 /// What the tune players share: the themes, so that whoever takes over goes on with the same tune.
 pub struct Tunes<'a> {
     sketch: &'a Sketch<'a>,
     cells: Vec<Grid>,
-    themes: BTreeMap<char, Motif>,
+    themes: BTreeMap<(char, usize), Motif>,
 }
 
 /// A note of the tune before it has touch and timing.
@@ -85,6 +85,7 @@ impl<'a> Tunes<'a> {
 
     fn section(&mut self, player: &Player, part: &Part, last_key: Option<i32>) -> Vec<Sung> {
         let family = if matches!(part.letter.as_str(), "b" | "build") { 'b' } else { 'a' };
+        let family = (family, part.turn / 3);
         let window = self.window(player);
         if !self.themes.contains_key(&family) {
             let theme = self.find_theme(family, part, window, last_key);
@@ -104,14 +105,16 @@ impl<'a> Tunes<'a> {
     }
 
     /// Invents motifs and keeps the best; that of a contrasting section may be the first one turned upside down.
-    fn find_theme(&self, family: char, part: &Part, window: (i32, i32), last_key: Option<i32>) -> Motif {
-        let mut rng = self.sketch.rng(&format!("theme {family}"));
+    fn find_theme(&self, family: (char, usize), part: &Part, window: (i32, i32), last_key: Option<i32>) -> Motif {
+        let mut rng = self.sketch.rng(&format!("theme {} {}", family.0, family.1));
         let tune = &self.sketch.genre.melody;
         let thin = (tune.rests * 0.5 - self.sketch.shift.density * 0.6 - (part.energy - 0.5) * 0.3).clamp(0.0, 0.7);
         let mut best: Option<(f64, Motif)> = None;
         for attempt in 0..TRIES {
-            let motif = match self.themes.get(&'a') {
-                Some(first) if family == 'b' && attempt < TRIES / 4 => first.inverted().broadened(self.sketch.metre()),
+            let motif = match self.themes.get(&('a', family.1)) {
+                Some(first) if family.0 == 'b' && attempt < TRIES / 4 => {
+                    first.inverted().broadened(self.sketch.metre())
+                }
                 _ => Motif::invent(&self.cells, self.sketch.metre(), tune, thin, &mut rng),
             };
             let score = self.judge(&self.sing(&motif, part, window, last_key, &mut rng), part, window);
@@ -235,6 +238,8 @@ impl<'a> Tunes<'a> {
         score -= (still - 0.12).max(0.0) * 8.0;
         let far = steps.iter().filter(|s| s.abs() > 9).count() as f64;
         score -= far * 8.0 / count;
+        let wide = steps.iter().filter(|s| s.abs() >= 5).count() as f64 / count;
+        score -= (wide - 0.06 - 0.25 * leaps).max(0.0) * 10.0;
         let unrecovered = steps
             .windows(2)
             .filter(|w| matches!(w, [a, b] if a.abs() >= 5 && (b.signum() == a.signum() || b.abs() > 5)));

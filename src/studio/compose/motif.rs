@@ -153,7 +153,8 @@ fn next_step(rng: &mut Rng, leaps: f64, rise: i32, leapt: i32) -> i32 {
     if rng.chance(0.1) {
         0
     } else if rng.chance(leaps) {
-        sign * (2 + rng.below(3) as i32)
+        // A third oftener than a fourth, a fourth oftener than a fifth.
+        sign * (2 + (rng.unit() * rng.unit() * 3.0) as i32)
     } else {
         sign
     }

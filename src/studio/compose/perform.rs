@@ -10,8 +10,8 @@ use super::sketch::Sketch;
 /// Shortest note in seconds.
 const SHORTEST: f64 = 0.03;
 
-/// The notes of one player, by start time.
-pub fn notes(sketch: &Sketch, player: &Player, mut events: Vec<Event>) -> Vec<Note> {
+/// The notes of one player, by start time. `lifts` says from where on how much harder all play.
+pub fn notes(sketch: &Sketch, player: &Player, mut events: Vec<Event>, lifts: &[(f64, f64)]) -> Vec<Note> {
     events.sort_by(|a, b| a.at.total_cmp(&b.at).then(a.key.cmp(&b.key)));
     let texture = player.role() == Role::Texture;
     let drift = if texture { 0.0 } else { sketch.genre.timing.drift };
@@ -34,7 +34,8 @@ pub fn notes(sketch: &Sketch, player: &Player, mut events: Vec<Event>) -> Vec<No
             continue;
         }
         let duration = (end - start).max(SHORTEST).min(limit - start);
-        let force = event.force + if texture { 0.0 } else { rng.gauss() * 0.018 };
+        let lift = lifts.iter().rev().find(|(from, _)| *from <= event.at + 1e-9).map_or(1.0, |(_, lift)| *lift);
+        let force = event.force * lift + if texture { 0.0 } else { rng.gauss() * 0.018 };
         let velocity = (14.0 + 112.0 * force).round().clamp(1.0, 127.0) as u8;
         let key = event.key.clamp(i32::from(low), i32::from(high)) as u8;
         notes.push(Note { start, duration, key, velocity });

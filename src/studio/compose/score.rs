@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::brief::Key;
+use super::metre::Metre;
 
 /// A finished score. Times are seconds from the start.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -12,7 +13,7 @@ pub struct Score {
     pub style: String,
     /// The genre's id.
     pub genre: String,
-    /// Tempo in beats a minute.
+    /// Tempo in beats a minute as people tap them: quarters, in 6/8, 9/8 and 12/8 dotted quarters, in 2/2 halves.
     pub bpm: f64,
     /// Beats in a bar, and the note that counts as one.
     pub metre: (u8, u8),
@@ -36,6 +37,13 @@ pub struct Score {
     pub mix: MixColour,
     /// How it ends.
     pub ending: Ending,
+}
+
+impl Score {
+    /// Tempo in quarter notes a minute, whatever the metre counts: what a MIDI file states.
+    pub fn quarters_per_minute(&self) -> f64 {
+        Metre::new(self.metre.0, self.metre.1).map_or(self.bpm, |metre| self.bpm * metre.beat())
+    }
 }
 
 /// A stretch of the form.

@@ -27,6 +27,17 @@ pub struct Part {
     pub energy: f64,
 }
 
+impl Part {
+    /// What its chords, rhythms and tune are drawn from. The same letter brings the same material back, but in a long
+    /// piece every third return brings new material, so that twenty minutes do not live on sixteen bars.
+    pub fn material(&self) -> String {
+        match self.turn / 3 {
+            0 => self.letter.clone(),
+            fresh => format!("{}.{fresh}", self.letter),
+        }
+    }
+}
+
 /// Everything the players share.
 #[derive(Debug)]
 pub struct Sketch<'a> {

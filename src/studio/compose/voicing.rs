@@ -16,6 +16,8 @@ pub struct Frame {
     pub voices: usize,
     /// Whether nobody else plays the root, so that it belongs into the chord.
     pub rooted: bool,
+    /// Whether sixths, ninths and beyond are left to others where voices are few.
+    pub plain: bool,
 }
 
 /// The keys of `chord`, lowest first, led from `before` (empty at a beginning).
@@ -47,6 +49,10 @@ fn choose_tones(chord: &Chord, frame: &Frame) -> Vec<i32> {
     }
     push(chord.third());
     push(chord.seventh());
+    if frame.plain {
+        push(chord.fifth());
+        push(Some(0));
+    }
     for tone in chord.tones.iter().rev().filter(|t| **t > 11) {
         push(Some(*tone));
     }
@@ -153,7 +159,7 @@ mod tests {
     use super::{Frame, lead};
     use crate::studio::compose::theory::Chord;
 
-    const FRAME: Frame = Frame { low: 48, high: 80, centre: 63.0, voices: 4, rooted: false };
+    const FRAME: Frame = Frame { low: 48, high: 80, centre: 63.0, voices: 4, rooted: false, plain: false };
 
     #[test]
     fn voices_move_little_between_related_chords() {

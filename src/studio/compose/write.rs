@@ -79,6 +79,7 @@ fn parts(sketch: &Sketch, players: &[Player]) -> Vec<Part> {
     let mut tune: Vec<Event> = sung.iter().flatten().copied().collect();
     tune.sort_by(|a, b| a.at.total_cmp(&b.at));
     let mut sung = sung.into_iter();
+    let lifts = lifts(sketch, players);
     let mut parts: Vec<Part> = Vec::new();
     for player in players {
         let events = match player.role() {
@@ -89,14 +90,14 @@ fn parts(sketch: &Sketch, players: &[Player]) -> Vec<Part> {
             Role::Counter => counter::play(sketch, player, &tune),
             Role::Texture => texture::play(sketch, player),
         };
-        let notes = perform::notes(sketch, player, events);
+        let notes = perform::notes(sketch, player, events, &lifts);
         if notes.is_empty() {
             continue;
         }
         parts.push(Part {
             stem: player.stem(),
             instrument: player.instrument.id.clone(),
-            gain_db: level(player.role()) + player.layer.gain,
+            gain_db: level(player.role()) + held(player) + player.layer.gain,
             pan: player.layer.pan.clamp(-1.0, 1.0),
             notes,
             brightness: brightness(sketch, player),
@@ -105,19 +106,33 @@ fn parts(sketch: &Sketch, players: &[Player]) -> Vec<Part> {
     parts
 }
 
+/// Where each section starts and how much harder its players play for being few.
+fn lifts(sketch: &Sketch, players: &[Player]) -> Vec<(f64, f64)> {
+    let few = |nth: usize| {
+        let playing = |p: &&Player| p.role() != Role::Texture && p.plays.get(nth) == Some(&true);
+        1.0 - players.iter().filter(playing).count().min(5) as f64 / 5.0
+    };
+    sketch.parts.iter().enumerate().map(|(nth, part)| (sketch.span(part).0, 1.0 + 0.4 * few(nth))).collect()
+}
+
 /// How loud a role is beside the others, dB.
 fn level(role: Role) -> f32 {
     match role {
         Role::Drums => -1.0,
         Role::Perc => -5.0,
         Role::Bass => -2.0,
-        Role::Comp => -5.0,
-        Role::Pad => -8.0,
-        Role::Arp => -7.0,
-        Role::Melody => -2.0,
-        Role::Counter => -6.5,
+        Role::Comp => -3.5,
+        Role::Pad => -7.0,
+        Role::Arp => -5.0,
+        Role::Melody => -4.0,
+        Role::Counter => -7.5,
         Role::Texture => -12.0,
     }
+}
+
+/// A tone that is held fills the ear more than one that dies away.
+fn held(player: &Player) -> f32 {
+    if player.instrument.sustained && matches!(player.role(), Role::Melody) { -2.0 } else { 0.0 }
 }
 
 /// Filters follow the energy of the sections; through a build they open.
@@ -126,7 +141,10 @@ fn brightness(sketch: &Sketch, player: &Player) -> Vec<(f64, f32)> {
         return Vec::new();
     }
     let tone = f64::from(player.instrument.tone);
-    let open = |energy: f64| (tone * (0.5 + 0.5 * energy + sketch.shift.brightness * 0.8)).clamp(0.15, 1.0) as f32;
+    // Oscillators are shaped by their filter; wood and strings are only shaded.
+    let (closed, reach) = if player.instrument.synth { (0.52, 0.46) } else { (0.78, 0.24) };
+    let lean = sketch.shift.brightness * if player.instrument.synth { 0.6 } else { 0.35 };
+    let open = |energy: f64| (tone * (closed + reach * energy + lean)).clamp(0.2, 1.0) as f32;
     let mut points = Vec::new();
     for part in &sketch.parts {
         let (start, end) = sketch.span(part);
@@ -158,7 +176,7 @@ fn sections(sketch: &Sketch) -> Vec<Section> {
 
 /// The chords in close position around middle C, as a lead sheet would show them.
 fn spans(sketch: &Sketch) -> Vec<ChordSpan> {
-    let frame = Frame { low: 36, high: 84, centre: 60.0, voices: 5, rooted: true };
+    let frame = Frame { low: 36, high: 84, centre: 60.0, voices: 5, rooted: true, plain: false };
     let mut before = Vec::new();
     let mut spans: Vec<ChordSpan> = Vec::new();
     for span in sketch.chords.iter().chain(&sketch.last) {
