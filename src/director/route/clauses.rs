@@ -160,11 +160,7 @@ pub fn join_fragments(clauses: &mut Vec<Clause<'_>>) {
             clause.span.0 = start;
             joined.pop();
         } else if before.is_some_and(|before| matches!(before.asked, Asked::For(Action::Export(_))))
-            && rather_than(lexicon, &clause)
-        {
-            continue;
-        } else if before.is_some_and(|before| matches!(before.asked, Asked::For(Action::Export(_))))
-            && says_only_export(lexicon, &clause)
+            && (rather_than(lexicon, &clause) || says_only_export(lexicon, &clause))
         {
             continue;
         } else if clause.asked == Asked::Nothing
