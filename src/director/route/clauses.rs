@@ -2,7 +2,7 @@
 
 use super::Action;
 use super::lexicon::{Lexicon, Rule, lexicon};
-use super::tokens::{Kind, Token};
+use super::tokens::{Kind, Token, is_media};
 use super::wish::{self, ExportWish};
 
 /// No action takes more words than this; what is longer is a message, and the search stays linear.
@@ -61,6 +61,12 @@ impl<'a> Clause<'a> {
         after_fillers(lexicon, self.tokens)
             .iter()
             .all(|token| lexicon.common.contains(&token.text) && token.kind == Kind::Word)
+    }
+
+    /// A medium on the web that the clause speaks of: it has to be brought in before anything can be done with it.
+    pub fn medium(&self) -> Option<&Token> {
+        let media = |token: &&Token| token.kind == Kind::Url && is_media(&token.text);
+        if self.asked == Asked::Nothing { self.tokens.iter().find(media) } else { None }
     }
 
     /// The wish within "generate and download a lo-fi track".
@@ -154,7 +160,7 @@ pub fn join_fragments(clauses: &mut Vec<Clause<'_>>) {
             clause.span.0 = start;
             joined.pop();
         } else if before.is_some_and(|before| matches!(before.asked, Asked::For(Action::Export(_))))
-            && rather_than(lexicon, &clause)
+            && (rather_than(lexicon, &clause) || says_only_export(lexicon, &clause))
         {
             continue;
         } else if clause.asked == Asked::Nothing
@@ -184,6 +190,15 @@ fn fragment(lexicon: &Lexicon, clause: &Clause<'_>) -> Option<ExportWish> {
     let short = clause.tokens.len() <= LONGEST_ACTION && clause.asked == Asked::Nothing;
     let says = short && covered(lexicon, &lexicon.export, clause.tokens) && !lexicon.never.within(clause.tokens);
     says.then(|| wish::read(lexicon, clause.tokens)).filter(|wish| *wish != ExportWish::default())
+}
+
+/// "…, and send me the link": nothing but words of export, and none that says how.
+fn says_only_export(lexicon: &Lexicon, clause: &Clause<'_>) -> bool {
+    let short = clause.tokens.len() <= LONGEST_ACTION && clause.asked == Asked::Nothing;
+    short
+        && covered(lexicon, &lexicon.export, clause.tokens)
+        && !lexicon.never.within(clause.tokens)
+        && wish::read(lexicon, clause.tokens) == ExportWish::default()
 }
 
 /// "Not gif": says again what an export is, by what it is not.

@@ -69,7 +69,8 @@ fn collect(request: &str, clauses: &[Clause<'_>]) -> Vec<Routed> {
         request.get(first.start()..last.end()).unwrap_or_default().trim().to_owned()
     };
     let acts = clauses.iter().any(|clause| clause.asked.is_action());
-    if !acts {
+    let media = clauses.iter().find_map(Clause::medium);
+    if !acts && media.is_none() {
         let text = request.trim();
         return if text.is_empty() {
             Vec::new()
@@ -78,11 +79,15 @@ fn collect(request: &str, clauses: &[Clause<'_>]) -> Vec<Routed> {
         };
     }
     let mut routed: Vec<Routed> = Vec::new();
+    if let Some(medium) = media {
+        let address = request.get(medium.start..medium.end).unwrap_or_default().to_owned();
+        routed.push(Routed { action: Action::Upload, text: address });
+    }
     for run in clauses.chunk_by(|a, b| !a.asked.is_action() && !b.asked.is_action()) {
         let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
         let text = slice(first, last);
         match &first.asked {
-            Asked::Nothing if run.iter().all(Clause::is_polite) => {}
+            Asked::Nothing if acts && run.iter().all(Clause::is_polite) => {}
             Asked::Nothing => routed.push(Routed { action: Action::Message, text }),
             Asked::MakeAndFetch(wish) => {
                 routed.push(Routed { action: Action::Message, text: first.made(request) });

@@ -135,6 +135,12 @@ const FILE_ENDINGS: [&str; 20] = [
     "midi", "ogg", "m4v", "zip",
 ];
 
+/// Whether an address or a path ends in a media file, queries aside.
+pub fn is_media(text: &str) -> bool {
+    let path = text.split(['?', '#']).next().unwrap_or_default();
+    path.rsplit_once('.').is_some_and(|(_, ending)| FILE_ENDINGS.contains(&ending))
+}
+
 fn kind_of(chars: &[(usize, char)], at: usize, length: usize) -> Kind {
     let text: String = chars.iter().skip(at).take(length).map(|(_, c)| *c).collect();
     if text.starts_with("http://") || text.starts_with("https://") {

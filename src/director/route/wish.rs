@@ -1,7 +1,7 @@
 //! How the finished file is wanted: format, aspect and quality, in the contract's words.
 
 use super::lexicon::{Lexicon, Patterns};
-use super::tokens::Token;
+use super::tokens::{Kind, Token};
 
 /// What a request says about the file it wants; what it leaves open is `None`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,5 +28,13 @@ pub fn read(lexicon: &Lexicon, words: &[Token]) -> ExportWish {
     let first = |named: &[(String, Patterns)]| {
         named.iter().find(|(_, patterns)| patterns.within(words)).map(|(name, _)| name.clone())
     };
-    ExportWish { format: first(&lexicon.formats), aspect: first(&lexicon.aspects), quality: first(&lexicon.qualities) }
+    // "Save it as final.webm".
+    let ending = |token: &Token| token.text.rsplit_once('.').map(|(_, ending)| ending.to_owned());
+    let by_name = words.iter().filter(|token| token.kind == Kind::File).filter_map(ending).next_back();
+    let known = by_name.filter(|ending| lexicon.formats.iter().any(|(name, _)| name == ending));
+    ExportWish {
+        format: known.or_else(|| first(&lexicon.formats)),
+        aspect: first(&lexicon.aspects),
+        quality: first(&lexicon.qualities),
+    }
 }
