@@ -15,3 +15,5 @@ pub use caller::{Caller, Reach};
 pub use desk::Director;
 pub use progress::{Progress, Step};
 pub use settings::{Backend, Settings};
+pub mod changes;
+pub mod timeline;

@@ -1,0 +1,80 @@
+//! Sentences about media that came or went, and about the canvas.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value};
+
+use super::compare::changed_keys;
+use super::{BOOKKEEPING, Change, Weight, say};
+use crate::director::timeline::{medium_name, shown, tenths};
+use crate::wire::state::{Medium, State};
+
+/// Uploaded and made media of two states.
+pub fn media(before: &State, after: &State, changes: &mut Vec<Change>) {
+    lists(&before.video_infos, &after.video_infos, true, changes);
+    lists(&before.generated_media, &after.generated_media, false, changes);
+}
+
+fn lists(before: &[Medium], after: &[Medium], uploaded: bool, changes: &mut Vec<Change>) {
+    let known: HashSet<Option<&str>> = before.iter().map(key).collect();
+    let kept: HashSet<Option<&str>> = after.iter().map(key).collect();
+    let added = if uploaded { "uploaded" } else { "made" };
+    for (media, others, verb) in [(after, &known, added), (before, &kept, "removed")] {
+        for medium in media.iter().filter(|medium| !others.contains(&key(medium))) {
+            let mut sentence = format!("{} {verb}: {}", noun(medium), medium_name(medium, uploaded));
+            if let Some(ms) = medium.duration_ms().filter(|ms| *ms > 0 && verb != "removed") {
+                sentence.push_str(&format!(", {}s", tenths(ms)));
+            }
+            changes.push(Change { weight: Weight::Media, sentence });
+        }
+    }
+}
+
+/// What makes a medium the same one in two states.
+fn key(medium: &Medium) -> Option<&str> {
+    medium.id.as_deref().or(medium.url.as_deref()).or(medium.name.as_deref())
+}
+
+fn noun(medium: &Medium) -> &'static str {
+    match medium.kind.as_deref() {
+        Some("video") => "Clip",
+        Some("music") => "Track",
+        Some("audio") => "Audio file",
+        Some("image") => "Picture",
+        Some("midi") => "MIDI file",
+        Some("beats") => "Beat grid",
+        Some("stems") => "Stems",
+        _ => "Medium",
+    }
+}
+
+/// The canvas of two states: its size in one sentence, then its other values.
+pub fn canvas(before: &Value, after: &Value, changes: &mut Vec<Change>) {
+    let none = Map::new();
+    let (was, is) = (before.as_object().unwrap_or(&none), after.as_object().unwrap_or(&none));
+    let mut told: Vec<&str> = BOOKKEEPING.to_vec();
+    let size = |canvas: &Map<String, Value>| {
+        [("width", "height"), ("w", "h")]
+            .into_iter()
+            .find_map(|(w, h)| Some(format!("{}x{}", canvas.get(w)?.as_f64()?, canvas.get(h)?.as_f64()?)))
+    };
+    if let Some(new) = size(is) {
+        told.extend(["width", "height", "w", "h"]);
+        match size(was) {
+            Some(old) if old != new => push(changes, format!("Canvas: {old} → {new}")),
+            Some(_) => {}
+            None => push(changes, format!("Canvas set: {new}")),
+        }
+    }
+    for key in changed_keys(was, is).filter(|key| !told.contains(key)) {
+        let name = shown(key, 40).replace('_', " ");
+        match (say::scalar(was.get(key)), say::scalar(is.get(key))) {
+            (Some(old), Some(new)) if old != new => push(changes, format!("Canvas {name}: {old} → {new}")),
+            _ => push(changes, format!("Canvas {name} changed")),
+        }
+    }
+}
+
+fn push(changes: &mut Vec<Change>, sentence: String) {
+    changes.push(Change { weight: Weight::Canvas, sentence });
+}
