@@ -50,6 +50,11 @@ impl Client {
         Ok(self.place(Call::State).await?.base)
     }
 
+    /// Whose token the calls go out with.
+    pub fn auth(&self) -> Auth {
+        self.inner.tokens.auth()
+    }
+
     /// A call that answers JSON.
     pub(super) async fn json(
         &self,
