@@ -67,7 +67,7 @@ struct Inner {
 
 impl Director {
     /// A director. Nothing is opened before the first call.
-    pub fn new(open: OpenStore, client: Client, skills: Arc<Catalogue>, settings: Settings) -> Self {
+    pub fn new(settings: Settings, client: Client, skills: Arc<Catalogue>, open: OpenStore) -> Self {
         Self {
             inner: Arc::new(Inner {
                 open,
