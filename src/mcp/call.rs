@@ -50,6 +50,7 @@ pub async fn run(
         Err(_) => Outcome::Broken,
     };
     server.shared.metrics.finish(name, outcome, started.elapsed());
+    server.logging.tell(&context.peer, name, outcome, started.elapsed()).await;
     let answer = answer?;
     server.shared.shelf.remember(&caller.client, &answer);
     Ok(result::of(&answer))
@@ -79,21 +80,32 @@ async fn wait(
     tokio::select! {
         biased;
         done = &mut work => done,
-        () = server.shared.hangup.cancelled() => Ok(left("The server is stopping; work in flight is kept.")),
+        () = server.shared.hangup.cancelled() => Ok(stopping()),
         () = context.ct.cancelled() => {
             caller.cancelled.cancel();
-            tokio::time::timeout(TAKEN_BACK, work).await.unwrap_or_else(|_| Ok(left("Cancelled; the waiting has ended.")))
+            tokio::time::timeout(TAKEN_BACK, work).await.unwrap_or_else(|_| Ok(taken_back()))
         }
         never = telling => match never {},
     }
 }
 
-/// What a client that no longer waits would have been told.
-fn left(reply: &str) -> Answer {
+/// What a client that took its call back would have been told.
+fn taken_back() -> Answer {
     Answer {
         status: Status::Cancelled,
-        reply: reply.to_owned(),
+        reply: "Cancelled; the waiting has ended.".to_owned(),
         error: Fault { code: "cancelled".to_owned(), retryable: true, retry_after_seconds: None },
+        ..Answer::default()
+    }
+}
+
+/// What a client that still waits is told when we stop.
+fn stopping() -> Answer {
+    Answer {
+        status: Status::Failed,
+        reply: "The server is stopping. Work it had begun is kept and goes on when it is back.".to_owned(),
+        next: vec!["Call state once the server is back; it tells what became of the work.".to_owned()],
+        error: Fault { code: "backend_down".to_owned(), retryable: true, retry_after_seconds: Some(5) },
         ..Answer::default()
     }
 }
@@ -104,11 +116,15 @@ fn unknown(name: &str) -> ErrorData {
     ErrorData::invalid_params(format!("Unknown tool: {shown}. The tools are {}.", known.join(", ")), None)
 }
 
+fn malformed(method: &str) -> ErrorData {
+    ErrorData::invalid_params(format!("{method} has missing or malformed parameters"), None)
+}
+
 /// A request whose method is known but whose parameters have the wrong shape; rmcp hands it over as a custom one.
 ///
 /// # Errors
 /// Always, but for a tool call whose arguments are no object: that is for the agent to mend.
-pub fn misshapen(request: &CustomRequest) -> Result<CustomResult, ErrorData> {
+pub fn misshapen(request: &CustomRequest, stateless: bool) -> Result<CustomResult, ErrorData> {
     let field = |name: &str| request.params.as_ref().and_then(|params| params.get(name));
     match request.method.as_str() {
         "tools/call" => {
@@ -120,9 +136,8 @@ pub fn misshapen(request: &CustomRequest) -> Result<CustomResult, ErrorData> {
             let result = serde_json::to_value(result::of(&answer));
             result.map(CustomResult::new).map_err(|error| ErrorData::internal_error(error.to_string(), None))
         }
-        "initialize" | "prompts/get" | "resources/read" | "completion/complete" | "logging/setLevel" => {
-            Err(ErrorData::invalid_params(format!("{} has missing or malformed parameters", request.method), None))
-        }
+        "prompts/get" | "resources/read" | "completion/complete" => Err(malformed(&request.method)),
+        "initialize" | "logging/setLevel" if !stateless => Err(malformed(&request.method)),
         method => Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, format!("Method not found: {method}"), None)),
     }
 }

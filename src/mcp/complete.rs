@@ -12,7 +12,7 @@ use crate::skills::Catalogue;
 /// Completes one argument.
 ///
 /// # Errors
-/// When the prompt or template does not exist.
+/// Only our own defects.
 pub fn complete(
     skills: &Catalogue,
     shelf: &Shelf,
@@ -21,10 +21,11 @@ pub fn complete(
 ) -> Result<CompleteResult, ErrorData> {
     let values: Vec<String> = match (&request.r#ref, request.argument.name.as_str()) {
         (Reference::Prompt(prompt), argument) => {
-            let skill = skills
-                .get(&prompt.name)
-                .ok_or_else(|| ErrorData::invalid_params(format!("Unknown prompt: {}", prompt.name), None))?;
-            if argument == prompts::WISH { skill.try_it.to_vec() } else { Vec::new() }
+            // What does not exist has no completions; that is no reason to break a user's typing.
+            let skill = skills.get(&prompt.name).filter(|_| argument == prompts::WISH);
+            let tries = skill.map(|skill| skill.try_it.as_slice()).unwrap_or_default();
+            let (english, chinese) = (tries.iter().map(|words| &words.en), tries.iter().map(|words| &words.zh));
+            english.chain(chinese).filter(|words| !words.is_empty()).cloned().collect()
         }
         (Reference::Resource(template), "id") if [resources::TIMELINE, resources::MEDIA].contains(&&*template.uri) => {
             shelf.of(&caller.client).into_iter().map(|kept| kept.session).collect()

@@ -19,7 +19,8 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    fn word(self) -> &'static str {
+    /// As labels and logs name it.
+    pub fn word(self) -> &'static str {
         match self {
             Self::Answered => "ok",
             Self::Refused => "error",

@@ -10,6 +10,7 @@ pub mod stdio;
 mod arguments;
 mod call;
 mod complete;
+mod logging;
 mod metrics;
 mod progress;
 mod prompts;

@@ -13,6 +13,7 @@ pub const WISH: &str = "wish";
 #[must_use]
 pub fn list(skills: &Catalogue) -> Vec<Prompt> {
     skills
+        .all()
         .iter()
         .map(|skill| {
             let wish = PromptArgument::new(WISH)
@@ -30,12 +31,12 @@ pub fn list(skills: &Catalogue) -> Vec<Prompt> {
 /// When there is no such prompt, or the wish is not a text.
 pub fn get(skills: &Catalogue, request: &GetPromptRequestParams) -> Result<GetPromptResult, ErrorData> {
     let Some(skill) = skills.get(&request.name) else {
-        let names: Vec<&str> = skills.iter().map(|skill| &*skill.name).collect();
-        return Err(ErrorData::invalid_params(format!("Unknown prompt. The prompts are {}.", names.join(", ")), None));
+        let names = skills.names().join(", ");
+        return Err(ErrorData::invalid_params(format!("Unknown prompt. The prompts are {names}."), None));
     };
     let wish = match request.arguments.as_ref().and_then(|arguments| arguments.get(WISH)) {
-        None | Some(Value::Null) => "",
-        Some(Value::String(wish)) => wish.trim(),
+        None | Some(Value::Null) => None,
+        Some(Value::String(wish)) => Some(wish.trim()).filter(|wish| !wish.is_empty()),
         Some(_) => return Err(ErrorData::invalid_params("`wish` must be a string", None)),
     };
     let message = PromptMessage::new_text(Role::User, skill.prompt(wish));

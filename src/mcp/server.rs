@@ -7,14 +7,15 @@ use rmcp::ErrorData;
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult, CustomRequest, CustomResult,
-    GetPromptRequestParams, GetPromptResponse, Implementation, ListPromptsResult, ListResourceTemplatesResult,
-    ListResourcesResult, ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse,
-    ServerCapabilities, ServerConfig, Tool,
+    GetPromptRequestParams, GetPromptResponse, Implementation, InitializeRequestParams, InitializeResult,
+    ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
+    ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig, SetLevelRequestMethod, Tool,
 };
 use rmcp::service::{RequestContext, RoleServer};
 use tokio_util::sync::CancellationToken;
 
 use super::desk::Desk;
+use super::logging::{self, Chosen};
 use super::metrics::Metrics;
 use super::progress::Pace;
 use super::shelf::Shelf;
@@ -37,6 +38,8 @@ pub struct Server {
     pub(super) shared: Arc<Shared>,
     /// Stands for the connection where the transport has no name for it.
     connection: Arc<str>,
+    /// The log level this connection chose.
+    pub(super) logging: Chosen,
     pub(super) pace: Pace,
 }
 
@@ -61,7 +64,17 @@ impl Server {
             metrics: Metrics::default(),
             hangup: CancellationToken::new(),
         };
-        Self { shared: Arc::new(shared), connection: uuid::Uuid::new_v4().to_string().into(), pace: Pace::default() }
+        Self {
+            shared: Arc::new(shared),
+            connection: uuid::Uuid::new_v4().to_string().into(),
+            logging: Chosen::default(),
+            pace: Pace::default(),
+        }
+    }
+
+    /// The same server for one more connection.
+    pub(super) fn connected(&self) -> Self {
+        Self { logging: Chosen::default(), ..self.clone() }
     }
 
     /// Fires when nobody waits any more.
@@ -87,6 +100,29 @@ impl ServerHandler for Server {
             .with_title("Bedtrack: original music under video")
             .with_description(env!("CARGO_PKG_DESCRIPTION"));
         ServerConfig::new(capabilities).with_server_info(implementation).with_instructions(INSTRUCTIONS)
+    }
+
+    async fn initialize(
+        &self,
+        request: InitializeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<InitializeResult, ErrorData> {
+        context.peer.set_peer_info(request.clone());
+        let mut info = self.negotiate_initialize(&request)?;
+        logging::offer(&mut info);
+        Ok(info)
+    }
+
+    async fn set_level(
+        &self,
+        request: logging::SetLevel,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        if is_stateless(&context) {
+            return Err(ErrorData::method_not_found::<SetLevelRequestMethod>());
+        }
+        self.logging.choose(&request);
+        Ok(())
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
@@ -163,8 +199,13 @@ impl ServerHandler for Server {
     async fn on_custom_request(
         &self,
         request: CustomRequest,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        call::misshapen(&request)
+        call::misshapen(&request, is_stateless(&context))
     }
+}
+
+/// Whether a request is of 2026-07-28 or later, where each one stands alone.
+fn is_stateless(context: &RequestContext<RoleServer>) -> bool {
+    context.protocol_version().is_some_and(|version| !version.has_initialize())
 }

@@ -115,7 +115,7 @@ async fn ffmpeg(settings: &Settings, report: &mut Report) {
 
 fn skills(settings: &Settings, report: &mut Report) {
     let (catalogue, problems) = Catalogue::load(settings.skills.extra.as_deref());
-    report.good("skills", &format!("{} loaded", catalogue.iter().count()));
+    report.good("skills", &format!("{} loaded", catalogue.all().len()));
     if catalogue.get(&settings.skills.default).is_none() {
         report.bad(
             "default skill",

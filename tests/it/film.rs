@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use bedtrack::studio::film::{
-    Aspect, Clip, Film, FilmError, FilmFormat, MediaInfo, MediaKind, Plan, Quality, Rendered, SoundFormat, Watch,
+    Aspect, Clip, Cover, Film, FilmError, FilmFormat, MediaInfo, MediaKind, Plan, Quality, Rendered, SoundFormat,
+    TitleCard, TitlePosition, TitleStyle, Watch,
 };
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
@@ -148,7 +149,9 @@ async fn an_untouched_h264_picture_is_copied_bit_for_bit_out_of_any_container() 
     for (name, more) in cases {
         let clip = set.clip(name, more);
         let info = set.probe(name).await.unwrap_or_else(|fault| panic!("{name}: {fault}"));
-        assert_eq!((info.kind, info.duration_ms), (MediaKind::Video, 3000), "{name}");
+        // Where its sound has a run-up, AVI begins with an empty frame.
+        let length = info.duration_ms as f64;
+        assert!(info.kind == MediaKind::Video && (length - 3000.0).abs() < 34.0, "{name}: {length}");
         let out = format!("{name}.out.mp4");
         let (rendered, out) = set
             .render(&plan(&clip, &info, Some(programme.clone())), &out)
@@ -534,4 +537,223 @@ async fn without_ffmpeg_the_answer_is_how_to_install_it() {
     assert!(matches!(fault, FilmError::ToolMissing { .. }), "{fault}");
     drop(clip);
     assert!(set.film.status().await.is_usable());
+}
+
+fn clip(path: PathBuf, kind: MediaKind, in_ms: u64, duration_ms: u64, start_ms: u64) -> Clip {
+    Clip { path, kind, in_ms, duration_ms, start_ms }
+}
+
+fn film(clips: Vec<Clip>, duration_ms: u64, format: FilmFormat) -> Plan {
+    Plan {
+        clips,
+        titles: Vec::new(),
+        sound: None,
+        cover: None,
+        duration_ms,
+        aspect: Aspect::Source,
+        format,
+        quality: Quality::Draft,
+    }
+}
+
+fn title(text: &str, start_ms: i64, duration_ms: u64) -> TitleCard {
+    TitleCard {
+        text: text.to_owned(),
+        start_ms,
+        duration_ms,
+        position: TitlePosition::Center,
+        style: TitleStyle::Title,
+    }
+}
+
+/// Frames as luma, scaled down to 32x18 each.
+fn lumas(set: &Set, path: &Path) -> Vec<Vec<u8>> {
+    let url = format!("file:{}", path.display());
+    let raw =
+        set.ffmpeg(&["-i", &url, "-vf", "scale=32:18,format=gray", "-vsync", "passthrough", "-f", "rawvideo", "-"]);
+    raw.chunks_exact(32 * 18).map(<[u8]>::to_vec).collect()
+}
+
+fn far(a: &[u8], b: &[u8]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| f64::from(a.abs_diff(*b))).sum::<f64>() / a.len() as f64
+}
+
+#[tokio::test]
+async fn a_trim_is_exact_to_the_frame_and_says_why_it_re_encodes() {
+    let set = Set::new();
+    let source = set.clip("source.mp4", &[]);
+    let sound = set.programme(3.0);
+    let mut plan = film(vec![clip(source.clone(), MediaKind::Video, 1000, 1500, 0)], 1500, FilmFormat::Mp4);
+    plan.sound = Some(sound);
+    let (rendered, out) = set.render(&plan, "out.mp4").await.unwrap();
+    assert!(!rendered.picture_copied && rendered.notes[0].contains("trimmed"), "{rendered:?}");
+    let (picture, sound) = (set.span(&out, "v:0"), set.span(&out, "a:0"));
+    assert!(
+        (picture.1 - 1500.0).abs() < 1.0 && picture.2 == 45 && (sound.1 - 1500.0).abs() < 22.0,
+        "{picture:?} {sound:?}"
+    );
+    let (before, after) = (lumas(&set, &source), lumas(&set, &out));
+    for at in 0..45 {
+        let nearest =
+            (0..90).min_by(|a, b| far(&before[*a], &after[at]).total_cmp(&far(&before[*b], &after[at]))).unwrap();
+        assert_eq!(nearest, at + 30, "frame {at}");
+    }
+    let info = set.film.probe(&out).await.unwrap().video.unwrap();
+    assert_eq!(
+        (info.codec.as_str(), info.pix_fmt.as_str(), info.matrix.as_str(), info.transfer.as_str()),
+        ("h264", "yuv420p", "bt709", "bt709")
+    );
+}
+
+#[tokio::test]
+async fn clips_stills_and_gaps_follow_one_another_in_any_shape() {
+    let set = Set::new();
+    let wide = set.clip("wide.mp4", &[]);
+    set.ffmpeg(&["-f", "lavfi", "-i", "color=red:s=201x301", "-frames:v", "1", "-update", "1", "still.png"]);
+    let clips =
+        vec![clip(set.path("still.png"), MediaKind::Image, 0, 1000, 0), clip(wide, MediaKind::Video, 500, 1000, 1500)];
+    for (aspect, size) in [
+        (Aspect::Wide, (427, 240)),
+        (Aspect::Tall, (240, 426)),
+        (Aspect::Square, (240, 240)),
+        (Aspect::Portrait, (240, 300)),
+    ] {
+        let plan = Plan { aspect, ..film(clips.clone(), 3000, FilmFormat::Mp4) };
+        let (rendered, out) = set.render(&plan, &format!("{size:?}.mp4")).await.unwrap();
+        assert!(rendered.notes[0].contains("joined"), "{rendered:?}");
+        let video = set.film.probe(&out).await.unwrap().video.unwrap();
+        assert!(video.width.abs_diff(size.0) <= 2 && video.height.abs_diff(size.1) <= 2, "{aspect:?}: {video:?}");
+        assert!(video.width % 2 == 0 && video.height % 2 == 0 && video.pixel_aspect == (1, 1) && video.frames == 90);
+        let frames = lumas(&set, &out);
+        let light = |at: usize| frames[at].iter().map(|level| u32::from(*level)).sum::<u32>() / 576;
+        // The still, black, the clip, black.
+        assert!(light(10) > 40 && light(37) < 20 && light(60) > 50 && light(85) < 20, "{aspect:?}");
+        assert!(far(&frames[2], &frames[28]) < 2.0, "a still stands still");
+    }
+}
+
+#[tokio::test]
+async fn a_title_is_seen_while_it_lasts_and_its_words_are_never_a_command() {
+    let set = Set::new();
+    set.ffmpeg(&[
+        "-f",
+        "lavfi",
+        "-i",
+        "color=0x405060:s=640x360:r=30:d=3",
+        "-c:v",
+        "libx264",
+        "-pix_fmt",
+        "yuv420p",
+        "grey.mp4",
+    ]);
+    std::fs::write(set.path("secret.txt"), "secret").unwrap();
+    let words = ["Urban Dreams", "城市之梦", "%{eif:1:d} ':x=0,movie=secret.txt[a]; 100%\\", "🎬 Go"];
+    for (at, text) in words.iter().enumerate() {
+        let mut plan = film(vec![clip(set.path("grey.mp4"), MediaKind::Video, 0, 3000, 0)], 3000, FilmFormat::Mp4);
+        plan.titles = vec![title(text, 1000, 1000)];
+        let (rendered, out) = set.render(&plan, &format!("{at}.mp4")).await.unwrap();
+        assert!(rendered.notes[0].contains("titles"), "{rendered:?}");
+        assert_eq!(rendered.notes.iter().any(|note| note.contains('🎬')), text.contains('🎬'));
+        let frames = lumas(&set, &out);
+        let changed: Vec<usize> = (0..frames.len()).filter(|at| far(&frames[0], &frames[*at]) > 0.4).collect();
+        let (first, last) = (*changed.first().unwrap(), *changed.last().unwrap());
+        assert!((30..=40).contains(&first) && (50..=60).contains(&last), "{text}: {first} to {last}");
+        assert_eq!(frames.len(), 90);
+    }
+}
+
+#[tokio::test]
+async fn unusual_pictures_become_plain_ones() {
+    let set = Set::new();
+    let source = |size: &str| format!("testsrc2=s={size}:r=25:d=2");
+    let make = |name: &str, size: &str, how: &[&str]| {
+        let source = source(size);
+        set.ffmpeg(&[&["-f", "lavfi", "-i", &source][..], how, &[name]].concat());
+    };
+    make("odd444.mp4", "319x179", &["-c:v", "libx264", "-vf", "format=yuv444p,scale=319:179", "-pix_fmt", "yuv444p"]);
+    make("ten bit.mp4", "320x180", &["-c:v", "libx264", "-pix_fmt", "yuv420p10le"]);
+    make(
+        "hlg.mp4",
+        "320x180",
+        &[
+            "-c:v",
+            "libx264",
+            "-pix_fmt",
+            "yuv420p10le",
+            "-color_primaries",
+            "bt2020",
+            "-color_trc",
+            "arib-std-b67",
+            "-colorspace",
+            "bt2020nc",
+        ],
+    );
+    make("mpeg4.avi", "320x180", &["-c:v", "mpeg4"]);
+    make("vp9.webm", "320x180", &["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8"]);
+    make("wide pixels.mp4", "360x288", &["-c:v", "mpeg4", "-vf", "setsar=16/11"]);
+    for (name, size, word) in [
+        ("odd444.mp4", (320, 180), "yuv444p"),
+        ("ten bit.mp4", (320, 180), "yuv420p10le"),
+        ("hlg.mp4", (320, 180), "yuv420p10le"),
+        ("mpeg4.avi", (320, 180), "mpeg4"),
+        ("vp9.webm", (320, 180), "vp9"),
+        ("wide pixels.mp4", (524, 288), "mpeg4"),
+    ] {
+        let info = set.probe(name).await.unwrap();
+        let (rendered, out) = set.render(&plan(&set.path(name), &info, None), &format!("{name}.mp4")).await.unwrap();
+        assert!(rendered.notes[0].contains(word), "{name}: {rendered:?}");
+        assert_eq!(rendered.notes.iter().any(|note| note.contains("HDR")), name == "hlg.mp4", "{rendered:?}");
+        let video = set.film.probe(&out).await.unwrap().video.unwrap();
+        assert_eq!((video.shown(), video.pix_fmt.as_str(), video.frames), (size, "yuv420p", 50), "{name}");
+        assert_eq!(
+            (video.matrix.as_str(), video.transfer.as_str(), video.pixel_aspect),
+            ("bt709", "bt709", (1, 1)),
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_film_without_a_picture_gets_a_moving_cover() {
+    let set = Set::new();
+    let mut plan = film(Vec::new(), 2000, FilmFormat::Mp4);
+    assert!(matches!(set.render(&plan, "none.mp4").await, Err(FilmError::BadPlan(_))));
+    plan.cover = Some(Cover { title: "Night drive 夜车".to_owned() });
+    plan.sound = Some(set.programme(2.0));
+    let (rendered, out) = set.render(&plan, "out.mp4").await.unwrap();
+    assert!(rendered.notes.iter().any(|note| note.contains("cover")), "{rendered:?}");
+    let video = set.film.probe(&out).await.unwrap().video.unwrap();
+    assert_eq!((video.shown(), video.frames), ((1920, 1080), 60));
+    let frames = lumas(&set, &out);
+    assert!(far(&frames[10], &frames[40]) > 0.1, "the waveform moves");
+}
+
+#[tokio::test]
+async fn other_formats_come_out_as_asked() {
+    let set = Set::new();
+    let source = set.clip("source.mp4", &[]);
+    let sound = set.programme(3.0);
+    let plan = |format| {
+        let mut plan = film(vec![clip(source.clone(), MediaKind::Video, 0, 3000, 0)], 3000, format);
+        plan.sound = Some(sound.clone());
+        plan
+    };
+    let (mov, out) = set.render(&plan(FilmFormat::Mov), "a.mov").await.unwrap();
+    assert!(mov.picture_copied && set.film.probe(&out).await.unwrap().container == "mov");
+    let (webm, out) = set.render(&plan(FilmFormat::Webm), "a.webm").await.unwrap();
+    let info = set.film.probe(&out).await.unwrap();
+    assert!(webm.notes[0].contains("WebM") && info.container == "webm" && info.audio.unwrap().codec == "opus");
+    let (gif, out) = set.render(&plan(FilmFormat::Gif), "a.gif").await.unwrap();
+    let info = set.film.probe(&out).await.unwrap();
+    assert!(
+        gif.notes.iter().any(|note| note.contains("no sound")) && info.duration_ms.abs_diff(3000) < 100,
+        "{info:?}"
+    );
+    for (format, name) in [(FilmFormat::Jpg, "a.jpg"), (FilmFormat::Png, "a.png")] {
+        let (_, out) = set.render(&plan(format), name).await.unwrap();
+        let (poster, frames) = (lumas(&set, &out), lumas(&set, &source));
+        let nearest =
+            (0..90).min_by(|a, b| far(&frames[*a], &poster[0]).total_cmp(&far(&frames[*b], &poster[0]))).unwrap();
+        assert_eq!(nearest, 30, "{name} is one third in");
+    }
 }

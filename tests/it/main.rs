@@ -1,5 +1,28 @@
 //! All integration tests, in one binary: they start the real one and speak to it as its users do.
 
+#[cfg(test)]
+mod compose;
+#[cfg(test)]
 mod dependencies;
+#[cfg(test)]
+mod film;
+#[cfg(test)]
 mod harness;
+#[cfg(test)]
+mod mcp_contract;
+#[cfg(test)]
+mod mcp_http;
+#[cfg(test)]
+mod mcp_progress;
+#[cfg(test)]
+mod mcp_stdio;
+#[cfg(test)]
+mod journey;
+#[cfg(test)]
+mod roles;
+#[cfg(test)]
 mod rooms;
+#[cfg(test)]
+mod store;
+#[cfg(test)]
+mod studio_api;

@@ -118,7 +118,7 @@ fn service(
     let mut life = SessionConfig::default();
     life.keep_alive = Some(SESSION_IDLE);
     sessions.session_config = life;
-    StreamableHttpService::new(move || Ok(server.clone()), Arc::new(sessions), config)
+    StreamableHttpService::new(move || Ok(server.connected()), Arc::new(sessions), config)
 }
 
 /// Who makes this request, where it came over HTTP.

@@ -170,6 +170,30 @@ async fn bodies_that_are_broken_or_too_large_are_refused() {
     assert_eq!(site.get("/healthz").send().await.unwrap().status(), StatusCode::OK);
 }
 
+/// From 2026-07-28 on a closed stream is how a client cancels; before, it is only a lost connection.
+#[tokio::test]
+async fn a_closed_stream_takes_a_call_back_only_in_the_new_era() {
+    let site = Site::here().await;
+    let wait = json!({"name": "generate_music", "arguments": {"request": "wait"}});
+    let opened = site.post(&initialize()).send().await.unwrap();
+    let session = opened.headers()["mcp-session-id"].to_str().unwrap().to_owned();
+    let old = json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": wait});
+    let old = tokio::spawn(site.post(&old).header("mcp-session-id", &session).send());
+    while site.desk.waiting.load(Ordering::SeqCst) < 1 {
+        tokio::task::yield_now().await;
+    }
+    old.abort();
+    let new = tokio::spawn(site.modern("tools/call", wait).send());
+    while site.desk.waiting.load(Ordering::SeqCst) < 2 {
+        tokio::task::yield_now().await;
+    }
+    new.abort();
+    while site.desk.taken_back.load(Ordering::SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(site.desk.taken_back.load(Ordering::SeqCst), 1);
+}
+
 #[tokio::test]
 async fn a_shutdown_ends_waiting_calls_and_takes_nothing_back() {
     let site = Site::here().await;

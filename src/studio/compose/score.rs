@@ -111,6 +111,22 @@ pub enum Stem {
     Texture,
 }
 
+impl Stem {
+    /// All of them, in the order of a mixing desk.
+    pub const ALL: [Self; 5] = [Self::Drums, Self::Bass, Self::Harmony, Self::Melody, Self::Texture];
+
+    /// Its name, as a file name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Drums => "drums",
+            Self::Bass => "bass",
+            Self::Harmony => "harmony",
+            Self::Melody => "melody",
+            Self::Texture => "texture",
+        }
+    }
+}
+
 /// How a genre wants to be mixed; each from 0 (none) to 1 (strong) unless said otherwise.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -208,7 +208,7 @@ mod tests {
         let call = Call::ffmpeg("t", 0).input(Path::new("/home/ann/private/clip one.mp4"), "mov", &[]);
         let call = call.to_file(Path::new("/srv/data/out.mp4"), "mp4");
         assert!(
-            !call.shown().contains("ann") && call.shown().contains("clip one.mp4") && call.shown().contains("out.mp4")
+            !call.shown().contains("/home") && !call.shown().contains("private") && call.shown().contains("clip one.mp4") && call.shown().contains("out.mp4")
         );
         assert_eq!(call.without_folders("/home/ann/private/x: bad"), "…/x: bad");
     }

@@ -19,7 +19,7 @@ use super::{open, stills};
 const HEARD: u16 = 16;
 
 /// A file that was looked into, with more than its owner needs to know.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Inspected {
     pub format: Format,
     pub info: MediaInfo,

@@ -3,16 +3,17 @@
 
 use std::path::Path;
 
-use super::FilmError;
-use super::copy;
+use super::ffprobe::Packets;
 use super::measure::{Heard, RATE};
 use super::plan::{FilmFormat, Plan, Quality, Rendered, SoundFormat};
-use super::probe::{Inspected, inspect};
+use super::probe::{Inspected, inspect, run_blocking};
 use super::publish::{beside, check_free, publish};
 use super::sound::{self, Encoding};
+use super::stage::Stage;
 use super::tools::Tools;
 use super::verify::{self, Expected};
 use super::watch::Watch;
+use super::{FilmError, copy, encode, open, stills};
 
 /// Renders `plan` into `out`, which must not exist. `work` takes what is needed on the way.
 pub(super) async fn render(
@@ -29,13 +30,133 @@ pub(super) async fn render(
         clips.push(inspect(tools, &clip.path, watch).await?);
     }
     watch.at(0.02);
-    if let Some(why) = copy::obstacle(plan, &clips) {
-        return Err(FilmError::BadPlan(why));
+    match plan.format {
+        FilmFormat::Gif => return gif(tools, plan, &clips, work, out, watch).await,
+        FilmFormat::Jpg | FilmFormat::Png => return poster(tools, plan, &clips, work, out, watch).await,
+        FilmFormat::Mp4 | FilmFormat::Mov | FilmFormat::Webm => {}
     }
-    let ([clip], [seen]) = (plan.clips.as_slice(), clips.as_slice()) else {
-        return Err(FilmError::BadPlan("there is no clip".to_owned()));
+    let why = match (copy::obstacle(plan, &clips), plan.clips.as_slice(), clips.as_slice()) {
+        (None, [clip], [seen]) => match copied(tools, plan, &clip.path, seen, work, out, watch).await {
+            // What cannot be copied after all can still be encoded.
+            Err(FilmError::BadResult(why)) => {
+                tracing::info!(%why, "a picture could not be copied and is encoded instead");
+                "it could not be taken over as it is".to_owned()
+            }
+            done => return done,
+        },
+        (why, ..) => why.unwrap_or_default(),
     };
-    copied(tools, plan, &clip.path, seen, work, out, watch).await
+    let why = (!plan.clips.is_empty()).then(|| format!("The picture was re-encoded: {why}."));
+    encoded(tools, plan, &clips, why, work, out, watch).await
+}
+
+/// Re-encodes a film.
+async fn encoded(
+    tools: &Tools,
+    plan: &Plan,
+    clips: &[Inspected],
+    why: Option<String>,
+    work: &Path,
+    out: &Path,
+    watch: &Watch,
+) -> Result<Rendered, FilmError> {
+    let stage = Stage::of(plan, clips);
+    let frames = stage.frame_at(plan.duration_ms).max(1);
+    let length_us = stage.micros_of(frames);
+    let sound_as = encoding(plan.format);
+    let sound = match &plan.sound {
+        Some(wav) => {
+            let watch = watch.part(0.02..0.15);
+            Some(sound::encode(tools, wav, frames_in(length_us), sound_as, plan.quality, work, &watch).await?)
+        }
+        None => None,
+    };
+    let made = beside(out)?;
+    let beside_it = sound.as_ref().map(|(path, _)| (&**path, sound_as.demuxer()));
+    let encoded = encode::encode(tools, plan, clips, stage, beside_it, work, &made, &watch.part(0.15..0.9)).await?;
+    let expected = Expected { length_us, frame_us: stage.micros_of(1), with_sound: sound.is_some() };
+    let film = verify::check(tools, &made, &expected, watch).await?;
+    if film.picture.starts.len() as u64 != encoded.frames {
+        let why = format!("{} frames instead of {}", film.picture.starts.len(), encoded.frames);
+        return Err(FilmError::BadResult(why));
+    }
+    verify::decode_all(tools, &made, &film, &watch.part(0.9..1.0)).await?;
+    let notes = why.into_iter().chain(encoded.notes).collect();
+    finish(made, out, &film, sound.map(|(_, heard)| heard), notes, false)
+}
+
+/// A GIF: small, short, silent.
+async fn gif(
+    tools: &Tools,
+    plan: &Plan,
+    clips: &[Inspected],
+    work: &Path,
+    out: &Path,
+    watch: &Watch,
+) -> Result<Rendered, FilmError> {
+    const LONGEST_MS: u64 = 15_000;
+    let (short, clips) = windowed(plan, clips, 0, LONGEST_MS);
+    let stage = Stage::of(&short, &clips).within(480, 12);
+    let made = beside(out)?;
+    let encoded = encode::encode(tools, &short, &clips, stage, None, work, &made, &watch.part(0.05..0.9)).await?;
+    let film = still_of(&made).await?;
+    let frames = film.info.video.as_ref().map_or(0, |video| video.frames);
+    if frames == 0 || film.info.duration_ms.abs_diff(short.duration_ms) > 200 && short.duration_ms > 200 {
+        let why = format!("{frames} pictures of {} ms instead of {} ms", film.info.duration_ms, short.duration_ms);
+        return Err(FilmError::BadResult(why));
+    }
+    let mut notes = encoded.notes;
+    if plan.sound.is_some() {
+        notes.push("A GIF has no sound.".to_owned());
+    }
+    if plan.duration_ms > LONGEST_MS {
+        notes.push("The GIF shows the first 15 seconds.".to_owned());
+    }
+    finish(made, out, &film, None, notes, false)
+}
+
+/// A poster: the frame at one third of the film.
+async fn poster(
+    tools: &Tools,
+    plan: &Plan,
+    clips: &[Inspected],
+    work: &Path,
+    out: &Path,
+    watch: &Watch,
+) -> Result<Rendered, FilmError> {
+    let (moment, clips) = windowed(plan, clips, plan.duration_ms / 3, 100);
+    let stage = Stage::of(&moment, &clips);
+    let made = beside(out)?;
+    let encoded = encode::encode(tools, &moment, &clips, stage, None, work, &made, &watch.part(0.05..0.9)).await?;
+    let film = still_of(&made).await?;
+    let size = film.info.video.as_ref().map(|video| (video.width, video.height));
+    if size != Some((stage.width, stage.height)) {
+        return Err(FilmError::BadResult(format!("a picture of {size:?}")));
+    }
+    finish(made, out, &film, None, encoded.notes, false)
+}
+
+/// A part of a plan, with the clips that are seen in it.
+fn windowed(plan: &Plan, clips: &[Inspected], from: u64, length: u64) -> (Plan, Vec<Inspected>) {
+    let part = plan.window(from, length);
+    let seen = part.clips.iter().filter_map(|kept| {
+        let at = plan.clips.iter().position(|clip| clip.path == kept.path)?;
+        clips.get(at).cloned()
+    });
+    let seen = seen.collect();
+    (part, seen)
+}
+
+/// A picture that was made, decoded whole.
+async fn still_of(made: &Path) -> Result<Inspected, FilmError> {
+    let path = made.to_owned();
+    let (info, format) = run_blocking(move || {
+        let (file, format) = open::recognise(&path)?;
+        Ok((stills::describe(&path, file, format)?, format))
+    })
+    .await
+    .map_err(|fault| FilmError::BadResult(fault.to_string()))?;
+    Ok(Inspected { format, info, picture: Packets::default(), sound_us: None, reorders: false, clock_us: 0 })
 }
 
 async fn copied(

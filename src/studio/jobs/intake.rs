@@ -52,7 +52,7 @@ pub async fn take_in(workshop: &Workshop, session: &str, arrivals: Vec<Arrival>)
     let mut media = Vec::new();
     for (arrival, info) in looked_into {
         let id = format!("u-{}", Uuid::new_v4().simple());
-        let name = format!("{id}.{}", info.extension());
+        let name = format!("{id}.{}", info.container);
         workshop.store.blobs().put_file(&media_key(session, &name), &arrival.path).await?;
         let came_as = arrival.path.file_name().unwrap_or_default().to_string_lossy();
         media.push(medium(id, &came_as, media_url(session, &name), &info));

@@ -9,9 +9,11 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::programme::WAV_BITS;
 use super::workshop::{Workshop, media_key, media_url};
 use crate::store::StoreError;
 use crate::studio::compose::{self, Brief, Composition};
+use crate::studio::sound::encode::WavWriter;
 use crate::studio::sound::{self, Bank, Measured};
 use crate::wire::state::Medium;
 
@@ -65,8 +67,11 @@ pub async fn make(
     progress: impl Fn(f32) + Send + 'static,
 ) -> Result<Piece, MusicError> {
     let folder = workshop.scratch_folder()?;
-    let (bank, brief, stop, path) = (workshop.bank.clone(), brief.clone(), cancel.clone(), folder.path().to_owned());
-    let played = tokio::task::spawn_blocking(move || perform(&bank, &brief, &path, &stop, progress));
+    let (bank, stop, path) = (workshop.bank.clone(), cancel.clone(), folder.path().to_owned());
+    let played = tokio::task::spawn_blocking({
+        let brief = brief.clone();
+        move || perform(&bank, &brief, &path, &stop, progress)
+    });
     let (composition, measured) = played.await.map_err(|_| MusicError::Stopped)??;
     let id = format!("m-{}", Uuid::new_v4().simple());
     for ending in [WAV, MIDI, BEATS, PROVENANCE, SCORE] {
@@ -78,15 +83,16 @@ pub async fn make(
     let mut m = serde_json::Map::new();
     for (key, value) in [
         ("bpm", json!((score.bpm * 100.0).round() / 100.0)),
-        ("key", json!(score.key.to_string())),
+        ("key", json!(score.key.name())),
         ("lufs", json!((measured.lufs * 10.0).round() / 10.0)),
         ("seed", json!(score.seed)),
-        ("licence", json!(sound::provenance::LICENCE_NAME)),
+        ("licence", json!(sound::provenance::licence(score))),
         ("midi", json!(url(MIDI))),
         ("beats", json!(url(BEATS))),
         ("provenance", json!(url(PROVENANCE))),
         ("score", json!(url(SCORE))),
-        ("brief", json!(composition.brief)),
+        ("tonality", json!(score.key)),
+        ("brief", json!(brief)),
     ] {
         m.insert(key.to_owned(), value);
     }
@@ -113,33 +119,20 @@ fn perform(
     let composition = compose::compose(brief)?;
     let score = &composition.score;
     let mut spool = tempfile::tempfile_in(folder)?;
-    let mut wav = sound::encode::wav::Writer::new(BufWriter::new(File::create(folder.join(WAV))?))?;
-    let mut failed = None;
-    let measured = sound::render_music(
-        score,
-        bank,
-        &mut spool,
-        &mut |frames| {
-            if failed.is_none() {
-                failed = wav.push(frames).err();
-            }
-        },
-        &mut |done| {
+    let mut wav = WavWriter::new(BufWriter::new(File::create(folder.join(WAV))?), WAV_BITS)?;
+    let measured =
+        sound::render_music(score, bank, &mut spool, &mut |frames| wav.push(frames), &mut |done| {
             progress(done);
             !cancel.is_cancelled()
-        },
-    );
+        });
     if cancel.is_cancelled() {
         return Err(MusicError::Cancelled);
     }
     let measured = measured?;
-    if let Some(error) = failed {
-        return Err(error.into());
-    }
     wav.finish()?;
     std::fs::write(folder.join(MIDI), sound::midi::write(score))?;
     std::fs::write(folder.join(BEATS), sound::beats::json(score).to_string())?;
-    let note = sound::provenance::note(brief, score, &measured);
+    let note = sound::provenance::note(brief, score, &measured, bank);
     std::fs::write(folder.join(PROVENANCE), format!("{note:#}\n"))?;
     std::fs::write(folder.join(SCORE), json!(score).to_string())?;
     Ok((composition, measured))

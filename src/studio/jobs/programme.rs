@@ -9,13 +9,17 @@ use serde_json::Value;
 use super::render::RenderError;
 use super::workshop::Workshop;
 use crate::studio::film::Watch;
+use crate::studio::sound::encode::WavWriter;
 use crate::studio::sound::programme::{self, Track};
-use crate::studio::sound::{self, PcmSource};
+use crate::studio::sound::{self, PcmSource, RawFile};
 use crate::wire::draft::{self, Draft, Segment};
 use crate::wire::state::{Medium, State};
 
 /// Loudness of every programme, LUFS (design of the product: what YouTube, TikTok and Instagram play at).
 const LOUDNESS: f64 = -14.0;
+
+/// Depth of programmes and tracks; editors and encoders take it as it is.
+pub(super) const WAV_BITS: u16 = 24;
 
 /// One thing that sounds, with its file.
 struct Voice {
@@ -63,14 +67,19 @@ pub async fn mix(
     {
         return Ok(Some(voice.file.clone()));
     }
-    let mut tracks = Vec::new();
+    let mut prepared = Vec::new();
     for (index, voice) in voices.into_iter().enumerate() {
-        tracks.push(track(workshop, voice, &folder.join(format!("voice{index}.raw")), watch).await?);
+        let raw = folder.join(format!("voice{index}.raw"));
+        if voice.is_video {
+            let (from, length) = (whole(voice.in_ms), whole(voice.duration_ms));
+            workshop.film.decode_sound(&voice.file, from, length, &raw, watch).await?;
+        }
+        prepared.push((voice, raw));
     }
     let total = frames(draft.end());
     let (out, spool) = (folder.join("programme.wav"), tempfile::tempfile_in(folder)?);
-    let (path, stop) = (out.clone(), watch.clone());
-    let mixed = tokio::task::spawn_blocking(move || master(tracks, total, spool, &path, &stop));
+    let (path, watch) = (out.clone(), watch.clone());
+    let mixed = tokio::task::spawn_blocking(move || master(prepared, total, spool, &path, &watch));
     mixed.await.map_err(|_| RenderError::Stopped)??;
     Ok(Some(out))
 }
@@ -123,48 +132,59 @@ fn frames(ms: i64) -> u64 {
     whole(ms) * u64::from(sound::RATE) / 1000
 }
 
-async fn track(workshop: &Workshop, voice: Voice, raw: &Path, watch: &Watch) -> Result<Track, RenderError> {
-    let length = frames(voice.duration_ms);
+/// Opens a voice; `raw` holds the sound of a video, decoded already.
+fn track(voice: &Voice, raw: &Path) -> Result<Track, RenderError> {
     let source: Box<dyn PcmSource> = if voice.is_video {
-        workshop.film.decode_sound(&voice.file, whole(voice.in_ms), whole(voice.duration_ms), raw, watch).await?;
-        Box::new(sound::source::RawFile::open(raw)?)
+        Box::new(RawFile::open(raw)?)
     } else {
-        let (file, skip) = (voice.file, frames(voice.in_ms));
-        let opened = tokio::task::spawn_blocking(move || {
-            let mut source = sound::decode::open(&file)?;
-            sound::source::skip(source.as_mut(), skip)?;
-            Ok::<_, sound::SoundError>(source)
-        });
-        opened.await.map_err(|_| RenderError::Stopped)??
+        let mut source = sound::decode::open(&voice.file)?;
+        skip(source.as_mut(), frames(voice.in_ms))?;
+        source
     };
     Ok(Track {
         source,
         start_frame: frames(voice.start_ms),
-        frames: length,
+        frames: frames(voice.duration_ms),
         gain: voice.gain as f32,
         fade_in_frames: frames(voice.fade_in_ms),
         fade_out_frames: frames(voice.fade_out_ms),
     })
 }
 
-fn master(tracks: Vec<Track>, total: u64, mut spool: File, out: &Path, watch: &Watch) -> Result<(), RenderError> {
-    let mut mixed = programme::mix(tracks, total);
-    let mut wav = sound::encode::wav::Writer::new(BufWriter::new(File::create(out)?))?;
-    let mut failed = None;
+/// Reads frames that are not to be heard.
+fn skip(source: &mut dyn PcmSource, mut frames: u64) -> Result<(), RenderError> {
+    let mut unheard = vec![[0.0; 2]; 4096];
+    while frames > 0 {
+        let wanted = usize::try_from(frames).unwrap_or(usize::MAX).min(unheard.len());
+        let read = source.read(unheard.get_mut(..wanted).unwrap_or_default())?;
+        if read == 0 {
+            break;
+        }
+        frames -= read as u64;
+    }
+    Ok(())
+}
+
+fn master(
+    voices: Vec<(Voice, PathBuf)>,
+    total: u64,
+    mut spool: File,
+    out: &Path,
+    watch: &Watch,
+) -> Result<(), RenderError> {
+    let tracks: Result<Vec<Track>, RenderError> = voices.iter().map(|(voice, raw)| track(voice, raw)).collect();
+    let mut mixed = programme::mix(tracks?, total);
+    let mut wav = WavWriter::new(BufWriter::new(File::create(out)?), WAV_BITS)?;
     programme::set_loudness(
         &mut mixed,
         &mut spool,
         LOUDNESS,
-        &mut |frames| {
-            if failed.is_none() {
-                failed = wav.push(frames).err();
-            }
+        &mut |frames| wav.push(frames),
+        &mut |done| {
+            watch.at(done);
+            !watch.token().is_cancelled()
         },
-        &mut |_| !watch.token().is_cancelled(),
     )?;
-    if let Some(error) = failed {
-        return Err(error.into());
-    }
     wav.finish()?;
     Ok(())
 }

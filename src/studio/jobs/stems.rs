@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 
 use zip::ZipWriter;
 
-use super::programme::medium_of;
+use super::programme::{WAV_BITS, medium_of};
 use super::project::add_files;
 use super::render::RenderError;
 use super::workshop::Workshop;
 use crate::studio::compose::Score;
+use crate::studio::compose::score::Stem;
 use crate::studio::film::Watch;
-use crate::studio::sound::{Bank, Performance, StemBlock, encode};
+use crate::studio::sound::encode::WavWriter;
+use crate::studio::sound::{self, Bank, Performance, StemBlock};
 use crate::wire::draft::{self, Draft};
 use crate::wire::state::State;
 
@@ -57,32 +59,26 @@ pub async fn write(
     Ok(())
 }
 
-/// Plays a score into one WAV a stem.
+/// Plays a score into one WAV for each stem that has notes.
 fn play(bank: &Bank, score: &Score, folder: &Path, watch: &Watch) -> Result<Vec<(String, PathBuf)>, RenderError> {
-    let mut performance = Performance::new(score, bank)?;
-    let mut block = StemBlock::default();
+    let playing = Performance::new(score, bank)?.playing();
     let mut writers = Vec::new();
-    for stem in performance.stems() {
+    for (stem, _) in Stem::ALL.iter().zip(playing).filter(|(_, plays)| *plays) {
         let path = folder.join(format!("{}.wav", stem.name()));
-        let writer = encode::wav::Writer::new(BufWriter::new(File::create(&path)?))?;
-        writers.push((stem, path, writer));
+        writers.push((*stem, path.clone(), WavWriter::new(BufWriter::new(File::create(&path)?), WAV_BITS)?));
     }
-    let total = performance.frames().max(1);
-    let mut done = 0;
-    loop {
-        let frames = performance.next(&mut block);
-        if frames == 0 {
-            break;
+    let mut sink = |block: &StemBlock, count: usize| {
+        for (stem, frames) in block.named() {
+            if let Some((.., writer)) = writers.iter_mut().find(|(known, ..)| *known == stem) {
+                writer.push(frames.get(..count).unwrap_or_default())?;
+            }
         }
-        for (stem, _, writer) in &mut writers {
-            writer.push(block.stem(*stem))?;
-        }
-        done += frames as u64;
-        watch.at(done as f32 / total as f32);
-        if watch.token().is_cancelled() {
-            return Err(RenderError::Stopped);
-        }
-    }
+        Ok(())
+    };
+    sound::play(score, bank, &mut sink, &mut |done| {
+        watch.at(done);
+        !watch.token().is_cancelled()
+    })?;
     writers
         .into_iter()
         .map(|(stem, path, writer)| {

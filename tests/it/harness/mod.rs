@@ -1,3 +1,6 @@
 //! What the tests share.
 
 pub mod generated;
+pub mod media;
+pub mod service;
+pub mod stdio;

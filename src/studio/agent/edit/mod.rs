@@ -11,9 +11,9 @@ use crate::wire::draft::{AUDIO, Draft, Segment, TEXT, Track, VIDEO};
 use crate::wire::envelope::lenient_i64;
 use crate::wire::state::State;
 
-pub use music::{place_music, set_music_volume};
+pub use music::{fade_music, place_music, set_music_volume, trim_music};
 pub use picture::{place_uploads, set_own_volume, trim};
-pub use titles::{TitleWish, add_title, change_title};
+pub use titles::{TitleChange, TitleWish, add_title, change_title, remove_title};
 
 /// Part of the timeline that an edit means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,12 +2,14 @@
 
 use serde_json::json;
 
-use super::{fit_to_picture, free_id, picture_end, segment, with_draft};
+use super::{CUT_FADE_MS, number, fit_to_picture, free_id, picture_end, segment, with_draft};
 use crate::wire::draft::{AUDIO, Draft, Track, VIDEO};
 use crate::wire::state::{Medium, State};
 
 /// Volume of music under existing sound, as a factor on the amplitude.
 pub const UNDER_SOUND: f64 = 0.35;
+/// Rise of music that starts in its middle.
+const CUT_RISE_MS: i64 = 200;
 /// Volume of music that stands alone.
 pub const ALONE: f64 = 1.0;
 
@@ -52,6 +54,44 @@ fn own_sound(state: &State) -> bool {
     clips.filter(|clip| clip.volume() != Some(0.0)).any(|clip| {
         let medium = clip.references().find_map(|reference| state.medium(reference));
         medium.is_some_and(|medium| medium.m.get("has_sound") == Some(&json!(true)))
+    })
+}
+
+/// Keeps a part of the music where it lies: its start on the timeline stays, later notes come earlier. Gives the length
+/// before and after in ms, or nothing where there is no music or nothing would be left or cut.
+pub fn trim_music(state: &mut State, part: impl Fn(i64) -> Option<(i64, i64)>) -> Option<(i64, i64)> {
+    with_draft(state, |draft| {
+        let segment = draft.t.iter_mut().find(|track| track.tt == AUDIO)?.sg.first_mut()?;
+        let before = segment.d;
+        let (from, to) = part(before)?;
+        segment.d = to - from;
+        let into = number(segment, "in") + from;
+        segment.m.insert("in".into(), json!(into));
+        // A cut that is not faded clicks.
+        if to < before {
+            segment.m.insert("fade_out".into(), json!(CUT_FADE_MS.min(segment.d)));
+        }
+        if from > 0 {
+            segment.m.insert("fade_in".into(), json!(CUT_RISE_MS.min(segment.d)));
+        }
+        Some((before, segment.d))
+    })
+}
+
+/// Lets the music begin or end softly; tells whether there is any.
+pub fn fade_music(state: &mut State, in_ms: Option<i64>, out_ms: Option<i64>) -> bool {
+    with_draft(state, |draft| {
+        let mut any = false;
+        for track in draft.t.iter_mut().filter(|track| track.tt == AUDIO) {
+            if let (Some(length), Some(first)) = (in_ms, track.sg.first_mut()) {
+                first.m.insert("fade_in".into(), json!(length.clamp(0, first.d)));
+            }
+            if let (Some(length), Some(last)) = (out_ms, track.sg.last_mut()) {
+                last.m.insert("fade_out".into(), json!(length.clamp(0, last.d)));
+            }
+            any |= !track.sg.is_empty();
+        }
+        any
     })
 }
 

@@ -93,6 +93,11 @@ fn overlapping_titles_get_tracks_of_their_own() {
     }
     assert_eq!(add_title(&mut state, &wish("d", 10_000)), None);
     assert_eq!(lengths(&state), [(VIDEO, 0, 10_000), (TEXT, 0, 3_000), (TEXT, 5_000, 8_000), (TEXT, 1_000, 4_000)]);
-    assert_eq!(change_title(&mut state, Some("c"), "C!"), Some("c".into()));
+    let change = TitleChange { text: Some("C!".into()), duration_ms: Some(60_000), ..TitleChange::default() };
+    assert_eq!(change_title(&mut state, None, &change), Some("c".into()));
+    assert_eq!(lengths(&state)[3], (TEXT, 1_000, 10_000));
+    assert_eq!(remove_title(&mut state, Some("B")), Some("b".into()));
+    assert_eq!(lengths(&state)[1], (TEXT, 5_000, 8_000));
+    assert_eq!(remove_title(&mut state, Some("nowhere")), None);
     assert!(remove(&mut state, Which::Titles) && !has(&state, Which::Titles));
 }

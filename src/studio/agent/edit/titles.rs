@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::{free_id, picture_end, segment, with_draft};
-use crate::wire::draft::{TEXT, Track};
+use super::{fit_to_picture, free_id, picture_end, segment, with_draft};
+use crate::wire::draft::{Draft, TEXT, Track};
 use crate::wire::state::State;
 
 /// How long a title stands where nothing else is said.
@@ -56,14 +56,69 @@ pub fn add_title(state: &mut State, wish: &TitleWish) -> Option<(i64, i64)> {
     })
 }
 
-/// Changes the words of the title that says `from`, or of the first one; gives the words before.
-pub fn change_title(state: &mut State, from: Option<&str>, to: &str) -> Option<String> {
+/// A change to a title; what is `None` stays.
+#[derive(Debug, Clone, Default)]
+pub struct TitleChange {
+    /// New words.
+    pub text: Option<String>,
+    /// New start in ms.
+    pub start_ms: Option<i64>,
+    /// New length in ms.
+    pub duration_ms: Option<i64>,
+    /// New place.
+    pub position: Option<String>,
+}
+
+/// Changes the title that says `which`, or the newest one; gives its words before.
+pub fn change_title(state: &mut State, which: Option<&str>, change: &TitleChange) -> Option<String> {
     with_draft(state, |draft| {
-        let mut titles = draft.t.iter_mut().filter(|track| track.tt == TEXT).flat_map(|track| &mut track.sg);
-        let title = titles.find(|title| from.is_none_or(|words| title.text() == Some(words)))?;
+        let (track, at) = find(draft, which)?;
+        let start = draft.t.get(track)?.placed().nth(at)?.start;
+        let title = draft.t.get_mut(track)?.sg.get_mut(at)?;
         let before = title.text().unwrap_or_default().to_owned();
-        let key = if title.m.contains_key("content") && !title.m.contains_key("text") { "content" } else { "text" };
-        title.m.insert(key.into(), json!(to));
+        title.m.insert("start".into(), json!(change.start_ms.unwrap_or(start).max(0)));
+        if let Some(text) = &change.text {
+            let key = if title.m.contains_key("content") && !title.m.contains_key("text") { "content" } else { "text" };
+            title.m.insert(key.into(), json!(text));
+        }
+        if let Some(length) = change.duration_ms {
+            title.d = length.max(1);
+        }
+        if let Some(position) = &change.position {
+            title.m.insert("position".into(), json!(position));
+        }
+        fit_to_picture(draft);
         Some(before)
     })
+}
+
+/// Takes the title that says `which`, or the newest one, off the timeline; gives its words.
+pub fn remove_title(state: &mut State, which: Option<&str>) -> Option<String> {
+    with_draft(state, |draft| {
+        let (track, at) = find(draft, which)?;
+        let track = draft.t.get_mut(track)?;
+        // The titles behind it must not move up.
+        let starts: Vec<i64> = track.placed().map(|placed| placed.start).collect();
+        for (segment, start) in track.sg.iter_mut().zip(starts) {
+            segment.m.insert("start".into(), json!(start));
+        }
+        Some(track.sg.remove(at).text().unwrap_or_default().to_owned())
+    })
+}
+
+/// Track and place of a title: by its words (case aside), else the newest one, which is the last one added.
+fn find(draft: &Draft, which: Option<&str>) -> Option<(usize, usize)> {
+    let titles = draft.t.iter().enumerate().filter(|(_, track)| track.tt == TEXT);
+    let mut titles = titles.flat_map(|(t, track)| track.sg.iter().enumerate().map(move |(s, segment)| (t, s, segment)));
+    let found = match which {
+        Some(words) => {
+            let wanted = words.trim().to_lowercase();
+            titles.find(|(.., title)| title.text().is_some_and(|text| text.trim().to_lowercase() == wanted))
+        }
+        None => titles.max_by_key(|(t, s, title)| {
+            let number = title.m.get("id").and_then(|id| id.as_str()?.strip_prefix("title")?.parse::<u64>().ok());
+            (number, *t, *s)
+        }),
+    };
+    found.map(|(t, s, _)| (t, s))
 }

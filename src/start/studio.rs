@@ -1,0 +1,130 @@
+//! The embedded studio in this process: store, tools, sounds, workers and the API on a loopback port. Started by the
+//! first call that needs it, so that the server answers its client at once.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::net::TcpListener;
+use tokio::sync::OnceCell;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::config::Settings;
+use crate::store::Store;
+use crate::studio::film::Film;
+use crate::studio::http::{self, FetchPolicy, Gate};
+use crate::studio::jobs::render::{self, Renders};
+use crate::studio::jobs::runner::{Runner, RunnerSettings};
+use crate::studio::jobs::turn::{self, Turns};
+use crate::studio::jobs::{Limits, Workshop};
+use crate::studio::sound::Bank;
+
+/// The one store of this process, opened when first needed.
+#[derive(Clone)]
+pub struct LazyStore {
+    settings: Arc<Settings>,
+    cell: Arc<OnceCell<Store>>,
+}
+
+impl LazyStore {
+    /// A store that is not opened yet.
+    pub fn new(settings: Arc<Settings>) -> Self {
+        Self { settings, cell: Arc::default() }
+    }
+
+    /// The store; opened at the first call. A failure is tried again at the next one.
+    pub async fn get(&self) -> Result<Store, crate::store::StoreError> {
+        let urls = &self.settings.store;
+        let opened = self.cell.get_or_try_init(|| Store::open(urls.database.expose_secret(), &urls.blobs));
+        opened.await.cloned()
+    }
+
+    /// The store, if it was ever needed.
+    pub fn opened(&self) -> Option<&Store> {
+        self.cell.get()
+    }
+}
+
+/// The studio of this process.
+#[derive(Clone)]
+pub struct LocalStudio {
+    settings: Arc<Settings>,
+    store: LazyStore,
+    shutdown: CancellationToken,
+    running: Arc<OnceCell<Running>>,
+}
+
+struct Running {
+    base: url::Url,
+    secret: SecretString,
+    tasks: std::sync::Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl LocalStudio {
+    /// A studio that is not started yet, and ends with `shutdown`.
+    pub fn new(settings: Arc<Settings>, store: LazyStore, shutdown: CancellationToken) -> Self {
+        Self { settings, store, shutdown, running: Arc::default() }
+    }
+
+    /// Where the studio listens and the secret that opens it; started at the first call.
+    pub async fn resolve(&self) -> anyhow::Result<(url::Url, SecretString)> {
+        let running = self.running.get_or_try_init(|| self.start()).await?;
+        Ok((running.base.clone(), running.secret.clone()))
+    }
+
+    async fn start(&self) -> anyhow::Result<Running> {
+        let workshop = workshop(&self.settings, &self.store).await?;
+        let secret = SecretString::from(format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()));
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.context("no loopback port for the studio")?;
+        let base = url::Url::parse(&format!("http://{}", listener.local_addr()?))?;
+        let router = http::router(workshop.clone(), Gate::Own(secret.clone()), fetch_policy(&self.settings));
+        let shutdown = self.shutdown.clone();
+        let served = tokio::spawn(async move {
+            if let Err(error) = http::serve(listener, router, shutdown.cancelled_owned()).await {
+                tracing::error!("the studio stopped listening: {error}");
+            }
+        });
+        let worked = tokio::spawn(runner(&workshop).run(self.shutdown.clone()));
+        tracing::debug!(%base, "studio started");
+        Ok(Running { base, secret, tasks: std::sync::Mutex::new(vec![worked, served]) })
+    }
+
+    /// Waits until the workers have given their work back.
+    pub async fn ended(&self) {
+        let Some(running) = self.running.get() else { return };
+        let worked = running.tasks.lock().ok().and_then(|mut tasks| (!tasks.is_empty()).then(|| tasks.remove(0)));
+        if let Some(worked) = worked {
+            // A worker that panicked has nothing left to give back.
+            let _ = worked.await;
+        }
+    }
+}
+
+/// Everything the studio's work needs.
+pub async fn workshop(settings: &Settings, store: &LazyStore) -> anyhow::Result<Arc<Workshop>> {
+    let bank = match &settings.studio.soundfont {
+        Some(path) => Arc::new(Bank::from_file(path).with_context(|| format!("BEDTRACK_SOUNDFONT={}", path.display()))?),
+        None => Bank::built_in(),
+    };
+    Ok(Arc::new(Workshop {
+        store: store.get().await?,
+        film: Arc::new(Film::locate(settings.studio.ffmpeg.as_deref())),
+        bank,
+        scratch: settings.folders.home.join("scratch"),
+        limits: Limits::default(),
+    }))
+}
+
+/// Workers for every kind of job.
+pub fn runner(workshop: &Arc<Workshop>) -> Runner {
+    Runner::new(workshop.store.clone(), RunnerSettings::default())
+        .handle(turn::KIND, Turns::new(workshop.clone()))
+        .handle(render::KIND, Renders(workshop.clone()))
+}
+
+/// What uploads by URL may reach.
+pub fn fetch_policy(settings: &Settings) -> FetchPolicy {
+    FetchPolicy { allow_hosts: settings.reach.allow_hosts.clone() }
+}

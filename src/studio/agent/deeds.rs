@@ -1,0 +1,219 @@
+//! What a message led to: the read actions carried out on the draft, each with what `reply` needs to tell of it.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::edit::{self, TitleChange, TitleWish, Which};
+use super::read::{Action, Level, MakeMusic, Part, Position, Target};
+use crate::studio::compose::Composition;
+use crate::wire::state::{Medium, State};
+
+/// Where a state keeps the revision it went back to.
+const WENT_BACK_TO: &str = "went_back_to";
+
+/// One thing that was done, or could not be.
+#[derive(Debug, Clone)]
+pub enum Deed {
+    /// Music was made and placed.
+    Made {
+        /// As it was wished.
+        wish: MakeMusic,
+        /// The score and what the composer has to say.
+        composition: Arc<Composition>,
+        /// Its volume on the timeline, as a factor.
+        volume: f64,
+    },
+    /// A volume changed.
+    Volume {
+        /// Of what.
+        target: Target,
+        /// Factor before.
+        before: f64,
+        /// Factor after.
+        after: f64,
+    },
+    /// Something was cut; lengths in ms.
+    Trimmed {
+        /// What.
+        target: Target,
+        /// Length before.
+        before: i64,
+        /// Length after.
+        after: i64,
+    },
+    /// Something was taken off the timeline.
+    Removed {
+        /// What.
+        target: Target,
+        /// The words of a title.
+        words: Option<String>,
+    },
+    /// The music begins or ends softly now.
+    Faded {
+        /// Length of the rise in ms.
+        in_ms: Option<u64>,
+        /// Length of the fall in ms.
+        out_ms: Option<u64>,
+    },
+    /// A title was added; times in ms.
+    TitleAdded {
+        /// Its words.
+        text: String,
+        /// Its start.
+        start: i64,
+        /// Its end.
+        end: i64,
+    },
+    /// A title was changed.
+    TitleChanged {
+        /// Its words before.
+        before: String,
+        /// Its words now.
+        text: Option<String>,
+    },
+    /// The draft is as it was before the last change.
+    WentBack,
+    /// There was nothing to go back to.
+    NothingToUndo,
+    /// Nothing was there that the action could have changed, or nothing would have been left.
+    NotThere(Action),
+    /// To be said, not done: answers, questions, what was not understood.
+    Said(Action),
+}
+
+/// Whether the timeline or the media differ from before.
+pub fn changed_anything(deeds: &[Deed]) -> bool {
+    deeds.iter().any(|deed| !matches!(deed, Deed::NothingToUndo | Deed::NotThere(_) | Deed::Said(_)))
+}
+
+/// Lists a piece and lays it under the picture; gives its volume.
+pub fn place(state: &mut State, piece: &Medium, wish: &MakeMusic) -> f64 {
+    forget_history(state);
+    state.generated_media.push(piece.clone());
+    edit::place_music(state, piece, wish.volume)
+}
+
+/// Carries out an action that needs nothing but the draft.
+pub fn apply(state: &mut State, action: &Action) -> Deed {
+    let done = match action {
+        Action::SetVolume { target, level } => volume(state, target, *level),
+        Action::Trim { target, part } => trim(state, target, *part),
+        Action::Remove { target } => remove(state, target),
+        Action::Fade { target, in_ms, out_ms } => fade(state, target, *in_ms, *out_ms),
+        Action::AddTitle { text, start_ms, duration_ms, position } => {
+            let wish = TitleWish {
+                text: text.clone(),
+                start_ms: Some(signed(*start_ms)),
+                duration_ms: Some(signed(*duration_ms)),
+                position: Some(place_name(*position).to_owned()),
+            };
+            let added = edit::add_title(state, &wish);
+            added.map(|(start, end)| Deed::TitleAdded { text: text.clone(), start, end })
+        }
+        Action::ChangeTitle { which, text, start_ms, duration_ms, position } => {
+            let change = TitleChange {
+                text: text.clone(),
+                start_ms: start_ms.map(signed),
+                duration_ms: duration_ms.map(signed),
+                position: position.map(|position| place_name(position).to_owned()),
+            };
+            let before = edit::change_title(state, which.as_deref(), &change);
+            before.map(|before| Deed::TitleChanged { before, text: text.clone() })
+        }
+        Action::MakeMusic(_) | Action::Undo { .. } | Action::Answer(_) | Action::Leave { .. } | Action::Unknown { .. } => {
+            return Deed::Said(action.clone());
+        }
+    };
+    if done.is_some() {
+        forget_history(state);
+    }
+    done.unwrap_or_else(|| Deed::NotThere(action.clone()))
+}
+
+fn volume(state: &mut State, target: &Target, level: Level) -> Option<Deed> {
+    let change = |present: f64| level.from_present(present);
+    let told = match target {
+        Target::Music => edit::set_music_volume(state, change),
+        Target::OriginalSound | Target::Picture => edit::set_own_volume(state, change),
+        Target::AllSound | Target::Everything => {
+            let (music, own) = (edit::set_music_volume(state, change), edit::set_own_volume(state, change));
+            music.or(own)
+        }
+        Target::Title(_) | Target::AllTitles => None,
+    };
+    told.map(|(before, after)| Deed::Volume { target: target.clone(), before, after })
+}
+
+fn trim(state: &mut State, target: &Target, part: Part) -> Option<Deed> {
+    let kept = |length: i64| {
+        let (from, to) = part.within(u64::try_from(length).ok()?)?;
+        Some((signed(from), signed(to)))
+    };
+    let told = match target {
+        Target::Picture | Target::Everything => {
+            let length = edit::picture_end(&state.timeline());
+            let (from, to) = kept(length)?;
+            edit::trim(state, from, to)
+        }
+        Target::Music | Target::AllSound => edit::trim_music(state, kept),
+        Target::OriginalSound | Target::Title(_) | Target::AllTitles => None,
+    };
+    told.map(|(before, after)| Deed::Trimmed { target: target.clone(), before, after })
+}
+
+fn remove(state: &mut State, target: &Target) -> Option<Deed> {
+    let mut words = None;
+    let any = match target {
+        Target::Music => edit::remove(state, Which::Music),
+        Target::Picture => edit::remove(state, Which::Picture),
+        Target::AllTitles => edit::remove(state, Which::Titles),
+        Target::Everything => edit::remove(state, Which::Everything),
+        Target::Title(which) => {
+            words = edit::remove_title(state, which.as_deref());
+            words.is_some()
+        }
+        // The clip keeps its sound; it is only not heard any more.
+        Target::OriginalSound => edit::set_own_volume(state, |_| 0.0).is_some(),
+        Target::AllSound => {
+            let music = edit::remove(state, Which::Music);
+            edit::set_own_volume(state, |_| 0.0).is_some() || music
+        }
+    };
+    any.then(|| Deed::Removed { target: target.clone(), words })
+}
+
+fn fade(state: &mut State, target: &Target, in_ms: Option<u64>, out_ms: Option<u64>) -> Option<Deed> {
+    let sounds = matches!(target, Target::Music | Target::AllSound | Target::Everything);
+    let faded = sounds && edit::fade_music(state, in_ms.map(signed), out_ms.map(signed));
+    faded.then_some(Deed::Faded { in_ms, out_ms })
+}
+
+/// The revision that a state went back to, if going back was the last thing that happened to it.
+pub fn place_in_history(state: &State) -> Option<i64> {
+    state.rest.get(WENT_BACK_TO)?.as_i64()
+}
+
+/// Puts the timeline of an earlier state on this one; media stay listed, so that going forward again finds them.
+pub fn go_back(state: &mut State, earlier: State, rev: i64) {
+    state.draft = earlier.draft;
+    state.canvas_config = earlier.canvas_config;
+    state.rest.insert(WENT_BACK_TO.to_owned(), json!(rev));
+}
+
+fn forget_history(state: &mut State) {
+    state.rest.remove(WENT_BACK_TO);
+}
+
+fn signed(ms: u64) -> i64 {
+    i64::try_from(ms).unwrap_or(i64::MAX)
+}
+
+/// Places as the film room reads them from a segment.
+fn place_name(position: Position) -> &'static str {
+    match position {
+        Position::Top => "top",
+        Position::Center => "center",
+        Position::Bottom => "bottom",
+    }
+}

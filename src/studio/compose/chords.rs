@@ -1,0 +1,207 @@
+//! Harmony players: chords in rhythm, chords held, chords broken. All lead their voices through the whole piece.
+
+use super::cast::{Player, dice};
+use super::genre::Pattern;
+use super::grid::{CHORDS, Grid, VOICES, force};
+use super::harmony::Span;
+use super::instruments::Role;
+use super::line::{Event, Search, bend};
+use super::sketch::{Part, Sketch};
+use super::voicing::{Frame, lead};
+
+/// Everything a harmony player plays. `rooted` says that nobody plays a bass.
+pub fn play(sketch: &Sketch, player: &Player, rooted: bool) -> Vec<Event> {
+    let mut hand = Hand { sketch, player, rooted, before: Vec::new(), events: Vec::new() };
+    let mut laid: Vec<(f64, Vec<i32>)> = Vec::new();
+    for span in &sketch.chords {
+        laid.push((span.at, hand.voice(span)));
+    }
+    for (nth, part) in sketch.parts.iter().enumerate() {
+        if player.plays.get(nth) == Some(&true) {
+            match player.role() {
+                Role::Pad => hand.hold(part, &laid),
+                Role::Arp => hand.break_up(part, &laid),
+                _ => hand.comp(part, &laid),
+            }
+        }
+    }
+    if let (Some(last), Some(true)) = (&sketch.last, player.plays.last()) {
+        hand.close(last);
+    }
+    hand.events
+}
+
+struct Hand<'a> {
+    sketch: &'a Sketch<'a>,
+    player: &'a Player,
+    rooted: bool,
+    before: Vec<i32>,
+    events: Vec<Event>,
+}
+
+impl Hand<'_> {
+    fn frame(&self, energy: f64) -> Frame {
+        let (low, high) = self.player.keys();
+        let shift = self.sketch.shift.register * 0.6 + (energy - 0.5) * 4.0;
+        let middle = (low + high) as f64 / 2.0;
+        let usual = match (self.player.layer.keys, self.player.role()) {
+            (Some(_), _) => middle,
+            (None, Role::Pad) => 60.0,
+            (None, Role::Arp) => 66.0,
+            (None, _) => 62.0,
+        };
+        let (floor, ceiling) = (f64::from(low) + 6.0, f64::from(high) - 6.0);
+        let centre = (usual + shift).clamp(floor.min(ceiling), ceiling.max(floor));
+        Frame { low, high, centre, voices: self.player.layer.voices.clamp(1, 5), rooted: self.rooted }
+    }
+
+    fn voice(&mut self, span: &Span) -> Vec<i32> {
+        let energy =
+            self.sketch.parts.iter().rev().find(|p| self.sketch.span(p).0 <= span.at + 1e-9).map_or(0.5, |p| p.energy);
+        let keys = lead(&span.chord, &self.before, &self.frame(energy));
+        self.before.clone_from(&keys);
+        keys
+    }
+
+    fn grid(&self, part: &Part, own: &[Pattern], shared: &[Pattern], marks: &str) -> Option<Grid> {
+        let metre = self.sketch.metre();
+        let search = Search { metre, names: &self.player.layer.play, part, drive: self.sketch.drive(part) };
+        let dice = dice(self.sketch, self.player, &format!("pattern {}", part.letter));
+        let pattern = search.find(own, shared, dice)?;
+        Grid::read(&bend(&pattern.grid, pattern.metre, metre), metre.steps(), marks).ok()
+    }
+
+    fn comp(&mut self, part: &Part, laid: &[(f64, Vec<i32>)]) {
+        let (genre, common) = (self.sketch.genre, self.sketch.common);
+        let Some(grid) = self.grid(part, &genre.comp, &common.comp, CHORDS) else { return };
+        let steps = self.sketch.metre().steps();
+        let mut rng = dice(self.sketch, self.player, &format!("hits {}", part.name));
+        for (nth, bar) in self.sketch.bars(part).to_vec().into_iter().enumerate() {
+            for hit in grid.bar(nth, steps).filter(|hit| hit.step < bar.steps()) {
+                // A light stroke may be left out, so that no two bars are quite the same.
+                if hit.mark == 'o' && hit.step > 0 && rng.chance(0.18) {
+                    continue;
+                }
+                let at = bar.at + hit.step as f64 / 4.0;
+                let end = (at + hit.length as f64 / 4.0).min(bar.at + bar.length);
+                let touch = force(if matches!(hit.mark, 'b' | 't') { 'o' } else { hit.mark });
+                let weight = self.sketch.metre().weight(hit.step);
+                let force = touch * (0.8 + 0.2 * weight) * (0.7 + 0.35 * part.energy) * rng.between(0.95, 1.05);
+                self.strike(at, end, hit.mark, force, laid);
+            }
+        }
+    }
+
+    /// One stroke, changing with the chord where that changes under it. A stroke just before a change anticipates it.
+    fn strike(&mut self, at: f64, end: f64, mark: char, force: f64, laid: &[(f64, Vec<i32>)]) {
+        let next = laid.partition_point(|(start, _)| *start <= at + 1e-9);
+        let change = laid.get(next).map(|(start, _)| *start).filter(|start| *start < end - 1e-9);
+        let (now, cut) = match change {
+            Some(start) if start - at <= 0.5 + 1e-9 => (laid.get(next), end),
+            Some(start) => (laid.get(next.saturating_sub(1)), start),
+            None => (laid.get(next.saturating_sub(1)), end),
+        };
+        let Some((_, keys)) = now else { return };
+        let half = keys.len().div_ceil(2);
+        let keys: Vec<i32> = match mark {
+            'b' => keys.iter().take(half).copied().collect(),
+            't' => keys.iter().skip(keys.len() / 2).copied().collect(),
+            _ => keys.clone(),
+        };
+        self.chord(at, cut - at, &keys, force);
+        if cut < end - 0.45 {
+            self.strike(cut, end, mark, force * 0.92, laid);
+        }
+    }
+
+    fn chord(&mut self, at: f64, length: f64, keys: &[i32], force: f64) {
+        let timing = &self.sketch.genre.timing;
+        let top = keys.len().saturating_sub(1);
+        for (nth, key) in keys.iter().enumerate() {
+            // The top voice sings a little over the inner ones.
+            let voice = if nth == top { 1.0 } else { 0.88 };
+            let late = timing.chords + timing.strum * nth as f64;
+            self.events.push(Event {
+                at,
+                length: length * 0.96,
+                key: *key,
+                force: (force * voice).clamp(0.05, 1.0),
+                late,
+            });
+        }
+    }
+
+    /// Held chords; a tone that two chords share is tied over.
+    fn hold(&mut self, part: &Part, laid: &[(f64, Vec<i32>)]) {
+        let (start, end) = self.sketch.span(part);
+        let spans: Vec<&(f64, Vec<i32>)> =
+            laid.iter().filter(|(at, _)| *at >= start - 1e-9 && *at < end - 1e-9).collect();
+        let ends: Vec<f64> = spans.iter().skip(1).map(|(at, _)| *at).chain([end]).collect();
+        let mut held: Vec<Event> = Vec::new();
+        for ((at, keys), until) in spans.iter().zip(ends) {
+            for key in keys {
+                let tie = held.iter_mut().rev().find(|e| {
+                    e.key == *key
+                        && (e.at + e.length - at).abs() < 1e-6
+                        && e.length < 2.5 * self.sketch.metre().quarters()
+                });
+                match tie {
+                    Some(event) => event.length += until - at,
+                    None => {
+                        let force = 0.42 + 0.34 * part.energy;
+                        held.push(Event { at: *at, length: until - at, key: *key, force, late: 0.0 });
+                    }
+                }
+            }
+        }
+        self.events.extend(held);
+    }
+
+    fn break_up(&mut self, part: &Part, laid: &[(f64, Vec<i32>)]) {
+        let (genre, common) = (self.sketch.genre, self.sketch.common);
+        let Some(grid) = self.grid(part, &genre.arp, &common.arp, VOICES) else { return };
+        let steps = self.sketch.metre().steps();
+        let (_, high) = self.player.keys();
+        let rings = !self.player.instrument.sustained;
+        let mut rng = dice(self.sketch, self.player, &format!("hits {}", part.name));
+        for (nth, bar) in self.sketch.bars(part).to_vec().into_iter().enumerate() {
+            // Now and then a bar runs the other way.
+            let turned = nth % 4 == 3 && rng.chance(0.4);
+            for hit in grid.bar(nth, steps).filter(|hit| hit.step < bar.steps()) {
+                if hit.step % 4 != 0 && rng.chance(0.05) {
+                    continue;
+                }
+                let at = bar.at + hit.step as f64 / 4.0;
+                let span = laid.partition_point(|(start, _)| *start <= at + 1e-9);
+                let Some((_, keys)) = laid.get(span.saturating_sub(1)) else { continue };
+                let count = keys.len().max(1);
+                let voice = hit.mark.to_digit(10).map_or(0, |d| d as usize).saturating_sub(1);
+                let top = count.max(4) - 1;
+                let voice = if turned && voice <= top { top - voice } else { voice };
+                let key = keys.get(voice % count).map_or(60, |k| k + 12 * (voice / count) as i32);
+                let key = if key > high { key - 12 } else { key };
+                // What plucks rings on to the end of the chord or the half bar.
+                let own = hit.length as f64 / 4.0;
+                let length = if rings { own.max(0.75) } else { own * 0.9 };
+                let weight = self.sketch.metre().weight(hit.step);
+                let swell = 0.06 * (std::f64::consts::TAU * hit.step as f64 / steps as f64).sin();
+                let force = (0.5 + 0.16 * weight + swell) * (0.72 + 0.35 * part.energy) * rng.between(0.93, 1.07);
+                let late = self.sketch.genre.timing.chords;
+                self.events.push(Event { at, length, key, force: force.clamp(0.05, 1.0), late });
+            }
+        }
+    }
+
+    fn close(&mut self, last: &Span) {
+        let keys = self.voice(last);
+        let energy = self.sketch.parts.last().map_or(0.5, |p| p.energy);
+        let length = last.length * if self.player.instrument.sustained { 0.58 } else { 0.85 };
+        let roll = if self.player.role() == Role::Arp { 0.125 } else { 0.0 };
+        for (nth, key) in keys.iter().enumerate() {
+            let late = self.sketch.genre.timing.chords + self.sketch.genre.timing.strum * nth as f64;
+            let at = last.at + roll * nth as f64;
+            let force = (0.45 + 0.3 * energy).clamp(0.05, 1.0);
+            self.events.push(Event { at, length: (length - roll * nth as f64).max(0.1), key: *key, force, late });
+        }
+    }
+}

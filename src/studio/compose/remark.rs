@@ -1,0 +1,77 @@
+//! What the composer could not do as asked, and what it did instead; and what it refuses.
+
+use thiserror::Error;
+
+/// A brief that no piece can be written from.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum ComposeError {
+    /// No such genre.
+    #[error("there is no genre `{0}`")]
+    UnknownGenre(String),
+    /// No such mood.
+    #[error("there is no mood `{0}`")]
+    UnknownMood(String),
+    /// No such instrument or stem.
+    #[error("there is no instrument `{0}`")]
+    UnknownInstrument(String),
+    /// Shorter than 3 s, longer than 1200 s, or no number.
+    #[error("a piece lasts 3 to 1200 seconds, not {0}")]
+    Duration(f64),
+    /// No tempo that can be played.
+    #[error("a tempo lies between 30 and 260 beats a minute, not at {0}")]
+    Tempo(f64),
+    /// A tonic that is no pitch class.
+    #[error("a tonic is 0 (C) to 11 (B), not {0}")]
+    Tonic(u8),
+    /// Everything that could play is excluded.
+    #[error("nothing is left to play: all that the genre and the brief name is excluded")]
+    NothingLeft,
+}
+
+/// Something in a brief that was not done as asked.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Remark {
+    /// The tempo asked for lies outside the range asked for; the tempo was kept.
+    TempoOutsideRange {
+        /// Beats a minute asked for.
+        tempo: f64,
+        /// The range asked for.
+        range: (f64, f64),
+    },
+    /// Whole bars in this length allow only a tempo outside what was asked for.
+    TempoMoved {
+        /// Lowest and highest beats a minute asked for.
+        asked: (f64, f64),
+        /// Beats a minute played.
+        played: f64,
+    },
+    /// No such metre can be played; this one is.
+    MetreReplaced {
+        /// As asked for.
+        asked: (u8, u8),
+        /// As played.
+        played: (u8, u8),
+    },
+    /// Asked for and excluded at once; left out.
+    AskedAndExcluded {
+        /// Id of the instrument.
+        instrument: String,
+    },
+    /// Nothing can be played by this instrument alone, so others play as well.
+    NotAlone {
+        /// Id of the instrument.
+        instrument: String,
+    },
+    /// "Only these" with no instrument named; the genre's own players play.
+    OnlyWithoutNames,
+    /// The piece is too short for all instruments asked for to come forward: they play together throughout.
+    Crowded {
+        /// How many were asked for.
+        asked: usize,
+    },
+    /// The mood leans to another mode than the key asked for; the key was kept.
+    KeyAgainstMood {
+        /// Id of the strongest mood.
+        mood: String,
+    },
+}

@@ -1,0 +1,181 @@
+//! The composer at work: looks the brief's names up, has the piece sketched and cast, and gathers the players' parts into
+//! a score.
+
+use super::brief::Brief;
+use super::cast::{self, Player};
+use super::genres::genres;
+use super::instruments::Role;
+use super::line::Event;
+use super::melody::Tunes;
+use super::moods::{Mood, moods};
+use super::remark::{ComposeError, Remark};
+use super::score::{ChordSpan, Ending, MixColour, Part, Score, Section};
+use super::sketch::Sketch;
+use super::voicing::{Frame, lead};
+use super::{bass, chords, counter, drums, perform, texture};
+
+/// A score, and what in it is not as asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Composition {
+    /// The music.
+    pub score: Score,
+    /// What could not be done as asked; empty as a rule.
+    pub remarks: Vec<Remark>,
+}
+
+/// Writes the music a brief asks for. The same brief gives the same score, bit for bit.
+///
+/// # Errors
+/// [`ComposeError`] where a name in the brief is unknown, a number is out of bounds, or nothing is left to play.
+pub fn compose(brief: &Brief) -> Result<Composition, ComposeError> {
+    check(brief)?;
+    let genre = genres().get(&brief.genre).ok_or_else(|| ComposeError::UnknownGenre(brief.genre.clone()))?;
+    let known = |id: &String| moods().get(id).ok_or_else(|| ComposeError::UnknownMood(id.clone()));
+    let named: Vec<&Mood> = brief.moods.iter().map(known).collect::<Result<_, _>>()?;
+    let mut remarks = Vec::new();
+    let sketch = Sketch::of(brief, genre, genres().common(), &named, &mut remarks);
+    let players = cast::call(brief, &sketch, &mut remarks)?;
+    let parts = parts(&sketch, &players);
+    let score = Score {
+        style: genre.name.clone(),
+        genre: genre.id.clone(),
+        bpm: sketch.clock.bpm,
+        metre: (sketch.metre().over, sketch.metre().under),
+        key: sketch.key,
+        seed: brief.seed,
+        duration: brief.duration_seconds,
+        beats: sketch.clock.beats(),
+        bars: sketch.clock.bar_lines(),
+        sections: sections(&sketch),
+        chords: spans(&sketch),
+        parts,
+        mix: mix(&sketch),
+        ending: if brief.seamless_loop { Ending::Loop } else { Ending::Ring },
+    };
+    Ok(Composition { score, remarks })
+}
+
+fn check(brief: &Brief) -> Result<(), ComposeError> {
+    if !(3.0..=1200.0).contains(&brief.duration_seconds) {
+        return Err(ComposeError::Duration(brief.duration_seconds));
+    }
+    let range = brief.tempo_range.map(|(low, high)| [low, high]);
+    for tempo in brief.tempo_bpm.into_iter().chain(range.into_iter().flatten()) {
+        if !(30.0..=260.0).contains(&tempo) {
+            return Err(ComposeError::Tempo(tempo));
+        }
+    }
+    match brief.key {
+        Some(key) if key.tonic > 11 => Err(ComposeError::Tonic(key.tonic)),
+        _ => Ok(()),
+    }
+}
+
+fn parts(sketch: &Sketch, players: &[Player]) -> Vec<Part> {
+    let singers: Vec<&Player> = players.iter().filter(|p| p.role() == Role::Melody).collect();
+    let rooted = players.iter().all(|p| p.role() != Role::Bass);
+    let mut tunes = Tunes::new(sketch);
+    let sung: Vec<Vec<Event>> = singers.iter().enumerate().map(|(nth, p)| tunes.play(p, &singers, nth)).collect();
+    let mut tune: Vec<Event> = sung.iter().flatten().copied().collect();
+    tune.sort_by(|a, b| a.at.total_cmp(&b.at));
+    let mut sung = sung.into_iter();
+    let mut parts: Vec<Part> = Vec::new();
+    for player in players {
+        let events = match player.role() {
+            Role::Drums | Role::Perc => drums::play(sketch, player),
+            Role::Bass => bass::play(sketch, player),
+            Role::Comp | Role::Pad | Role::Arp => chords::play(sketch, player, rooted),
+            Role::Melody => sung.next().unwrap_or_default(),
+            Role::Counter => counter::play(sketch, player, &tune),
+            Role::Texture => texture::play(sketch, player),
+        };
+        let notes = perform::notes(sketch, player, events);
+        if notes.is_empty() {
+            continue;
+        }
+        parts.push(Part {
+            stem: player.stem(),
+            instrument: player.instrument.id.clone(),
+            gain_db: level(player.role()) + player.layer.gain,
+            pan: player.layer.pan.clamp(-1.0, 1.0),
+            notes,
+            brightness: brightness(sketch, player),
+        });
+    }
+    parts
+}
+
+/// How loud a role is beside the others, dB.
+fn level(role: Role) -> f32 {
+    match role {
+        Role::Drums => -1.0,
+        Role::Perc => -5.0,
+        Role::Bass => -2.0,
+        Role::Comp => -5.0,
+        Role::Pad => -8.0,
+        Role::Arp => -7.0,
+        Role::Melody => -2.0,
+        Role::Counter => -6.5,
+        Role::Texture => -12.0,
+    }
+}
+
+/// Filters follow the energy of the sections; through a build they open.
+fn brightness(sketch: &Sketch, player: &Player) -> Vec<(f64, f32)> {
+    if player.instrument.is_kit() || player.role() == Role::Texture {
+        return Vec::new();
+    }
+    let tone = f64::from(player.instrument.tone);
+    let open = |energy: f64| (tone * (0.5 + 0.5 * energy + sketch.shift.brightness * 0.8)).clamp(0.15, 1.0) as f32;
+    let mut points = Vec::new();
+    for part in &sketch.parts {
+        let (start, end) = sketch.span(part);
+        let (from, to) = match part.letter.as_str() {
+            "build" => (open(part.energy) * 0.6, open(1.0)),
+            "outro" => (open(part.energy + 0.15), open(part.energy - 0.1)),
+            _ => (open(part.energy - 0.04), open(part.energy + 0.06)),
+        };
+        points.push((sketch.clock.seconds(start), from));
+        points.push(((sketch.clock.seconds(end) - 0.05).max(sketch.clock.seconds(start)), to));
+    }
+    points
+}
+
+fn sections(sketch: &Sketch) -> Vec<Section> {
+    let last = sketch.parts.len().saturating_sub(1);
+    let section = |(nth, part): (usize, &super::sketch::Part)| {
+        let (start, end) = sketch.span(part);
+        Section {
+            name: part.name.clone(),
+            start: sketch.clock.seconds(start),
+            // The last chord rings on in the last section.
+            end: if nth == last { sketch.clock.duration } else { sketch.clock.seconds(end) },
+            energy: part.energy,
+        }
+    };
+    sketch.parts.iter().enumerate().map(section).collect()
+}
+
+/// The chords in close position around middle C, as a lead sheet would show them.
+fn spans(sketch: &Sketch) -> Vec<ChordSpan> {
+    let frame = Frame { low: 36, high: 84, centre: 60.0, voices: 5, rooted: true };
+    let mut before = Vec::new();
+    let mut spans: Vec<ChordSpan> = Vec::new();
+    for span in sketch.chords.iter().chain(&sketch.last) {
+        before = lead(&span.chord, &before, &frame);
+        let keys = before.iter().filter_map(|k| u8::try_from(*k).ok()).collect();
+        let start = sketch.clock.seconds(span.at);
+        let end = sketch.clock.seconds(span.at + span.length).min(sketch.clock.duration);
+        spans.push(ChordSpan { start, end, symbol: span.chord.symbol(sketch.key), keys });
+    }
+    spans
+}
+
+fn mix(sketch: &Sketch) -> MixColour {
+    let (mut mix, shift) = (sketch.genre.mix.clone(), &sketch.shift);
+    mix.room = (mix.room + shift.space as f32 * 0.5).clamp(0.0, 1.0);
+    mix.room_seconds = (mix.room_seconds * (1.0 + shift.space as f32)).clamp(0.3, 8.0);
+    mix.air_db = (mix.air_db + shift.brightness as f32 * 6.0).clamp(-12.0, 12.0);
+    mix.low_pass_hz = mix.low_pass_hz.map(|hz| hz * (1.0 + shift.brightness as f32).clamp(0.6, 1.5));
+    mix
+}

@@ -1,0 +1,235 @@
+//! The filter graph of a re-encoded film. It holds numbers only: no word of a user and no path is ever part of it.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use super::call::Call;
+use super::media::VideoInfo;
+use super::sound::seconds;
+use super::stage::{Stage, Stretch};
+
+/// A picture that was drawn here: raw pixels in a file.
+#[derive(Debug)]
+pub(super) struct Raw {
+    pub path: tempfile::TempPath,
+    pub width: u32,
+    pub height: u32,
+    /// RGBA, else RGB.
+    pub alpha: bool,
+}
+
+/// What fills a stretch.
+#[derive(Debug)]
+pub(super) enum Fill<'a> {
+    Black,
+    Still(&'a Raw),
+    Video { path: PathBuf, demuxer: &'static str, from_us: u64, video: &'a VideoInfo },
+}
+
+/// A drawn picture that lies over the film for a while.
+#[derive(Debug)]
+pub(super) struct Overlay<'a> {
+    pub raw: &'a Raw,
+    pub x: u32,
+    pub y: u32,
+    /// May lie before the film's start.
+    pub start_ms: i64,
+    pub duration_ms: u64,
+    pub fade_ms: u64,
+}
+
+/// Builds the call and its graph side by side, so that inputs and their numbers stay in step.
+#[derive(Debug)]
+pub(super) struct Graph {
+    call: Call,
+    text: String,
+    stage: Stage,
+    joined: usize,
+    layers: usize,
+    /// Whether HDR can be brought to SDR here.
+    tone_map: bool,
+    blur: bool,
+}
+
+impl Graph {
+    pub fn new(call: Call, stage: Stage, tone_map: bool, blur: bool) -> Self {
+        Self { call, text: String::new(), stage, joined: 0, layers: 0, tone_map, blur }
+    }
+
+    /// Adds one stretch after the ones before.
+    pub fn stretch(&mut self, stretch: &Stretch, fill: &Fill) {
+        let (frames, number) = (stretch.frames(), self.joined);
+        let Stage { width, height, rate: (over, under) } = self.stage;
+        let exact =
+            format!("tpad=stop_mode=clone:stop=-1,trim=end_frame={frames},setpts=PTS-STARTPTS,setsar=1[s{number}];");
+        match fill {
+            Fill::Black => self.add(&format!(
+                "color=c=black:s={width}x{height}:r={over}/{under},format=yuv420p,trim=end_frame={frames},setsar=1[s{number}];"
+            )),
+            Fill::Still(raw) => {
+                let input = self.raw(raw);
+                self.add(&format!("[{input}:v]setsar=1,"));
+                self.fitted((raw.width, raw.height), "", &format!("s{number}p"));
+                self.add(&format!("[s{number}p]loop=loop=-1:size=1:start=0,setpts=N*{under}/({over}*TB),{exact}"));
+            }
+            Fill::Video { path, demuxer, from_us, video } => {
+                let from = seconds(*from_us);
+                let length = seconds(self.stage.micros_of(frames) + 1_000_000);
+                let seek: &[(&str, &str)] = if *from_us > 0 { &[("-ss", &from)] } else { &[] };
+                let input = self.call.inputs();
+                let call = std::mem::replace(&mut self.call, Call::ffmpeg("", 0));
+                self.call = call.input(path, demuxer, &[seek, &[("-t", length.as_str())]].concat());
+                self.add(&format!("[{input}:{}]fps={over}/{under}:start_time=0,", video.index));
+                self.fitted(video.shown(), &matrix_of(video), &format!("s{number}p"));
+                let light = match (video.is_hdr(), self.tone_map) {
+                    (true, true) => {
+                        "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0,\
+                         zscale=t=bt709:m=bt709:r=tv,format=yuv420p,"
+                    }
+                    _ => "",
+                };
+                self.add(&format!("[s{number}p]{light}{exact}"));
+            }
+        }
+        self.joined += 1;
+    }
+
+    /// Scales what the open chain carries onto the stage, whole, over a blurred copy of itself where it does not fill.
+    fn fitted(&mut self, shown: (u32, u32), colour: &str, label: &str) {
+        let Stage { width, height, .. } = self.stage;
+        let (wide, high) = self.stage.fit(shown);
+        // HDR keeps its depth and matrix until it is tone-mapped.
+        let (colour, format) = match colour {
+            "hdr" => (String::new(), "yuv420p10le"),
+            colour => (format!("{colour}:out_color_matrix=bt709:out_range=tv"), "yuv420p"),
+        };
+        let scale = |w: u32, h: u32, how: &str| format!("scale={w}:{h}:flags={how}{colour},setsar=1,format={format}");
+        if (wide, high) == (width, height) {
+            self.add(&format!("{}[{label}];", scale(width, height, "bicubic")));
+        } else if self.blur {
+            let small = |pixels: u32| (pixels / 8).max(16) & !1;
+            let (w, h) = (small(width), small(height));
+            let cover = self.stage_cover(shown, w, h);
+            self.add(&format!(
+                "split[{label}a][{label}b];[{label}a]{},crop={w}:{h},gblur=sigma=5,scale={width}:{height}:flags=bilinear[{label}c];\
+                 [{label}b]{}[{label}d];[{label}c][{label}d]overlay=x=(W-w)/2:y=(H-h)/2:format={}[{label}];",
+                scale(cover.0, cover.1, "bilinear"),
+                scale(wide, high, "bicubic"),
+                if format == "yuv420p" { "yuv420" } else { "yuv420p10" },
+            ));
+        } else {
+            self.add(&format!(
+                "{},pad={width}:{height}:(ow-iw)/2:(oh-ih)/2:black[{label}];",
+                scale(wide, high, "bicubic")
+            ));
+        }
+    }
+
+    /// The size at which a picture covers `w` by `h` whole.
+    fn stage_cover(&self, shown: (u32, u32), w: u32, h: u32) -> (u32, u32) {
+        let (wide, high) = (u64::from(shown.0.max(1)), u64::from(shown.1.max(1)));
+        let (w, h) = (u64::from(w), u64::from(h));
+        // Twice a side at most of what shows: the rest of a banner is cropped unseen, and need not be exact.
+        let most = 64 * w.max(h);
+        let size = if wide * h >= high * w { ((wide * h).div_ceil(high), h) } else { (w, (high * w).div_ceil(wide)) };
+        let pixels = |side: u64| u32::try_from((side.min(most) + 1) & !1).unwrap_or(2);
+        (pixels(size.0), pixels(size.1))
+    }
+
+    /// Joins the stretches.
+    pub fn join(&mut self) {
+        let labels: String = (0..self.joined).map(|number| format!("[s{number}]")).collect();
+        self.add(&format!("{labels}concat=n={}:v=1:a=0[l0];", self.joined));
+    }
+
+    /// Lays a picture over all that is there so far.
+    pub fn lay(&mut self, over: &Overlay) {
+        let input = self.raw(over.raw);
+        let (rate, under) = self.stage.rate;
+        let (layer, next) = (self.layers, self.layers + 1);
+        let from = over.start_ms as f64 / 1000.0;
+        let (length, fade) = (over.duration_ms as f64 / 1000.0, over.fade_ms as f64 / 1000.0);
+        let frames = self.stage.frame_at(over.duration_ms).max(1);
+        let fades = if over.fade_ms == 0 {
+            String::new()
+        } else {
+            let out = length - fade;
+            format!("fade=t=in:st=0:d={fade:.3}:alpha=1,fade=t=out:st={out:.3}:d={fade:.3}:alpha=1,")
+        };
+        self.add(&format!(
+            "[{input}:v]scale=out_color_matrix=bt709:out_range=tv,format=yuva420p,loop=loop=-1:size=1:start=0,\
+             setpts=N*{under}/({rate}*TB),trim=end_frame={frames},{fades}setpts=PTS+({from:.3})/TB[t{next}];\
+             [l{layer}][t{next}]overlay=x={}:y={}:eof_action=pass:enable='between(t,{:.3},{:.3})'[l{next}];",
+            over.x,
+            over.y,
+            from.max(0.0),
+            from + length,
+        ));
+        self.layers = next;
+    }
+
+    /// Lays a moving waveform of a programme over all that is there so far.
+    pub fn wave(&mut self, wav: &std::path::Path, (x, y): (u32, u32), (w, h): (u32, u32)) {
+        let input = self.call.inputs();
+        let call = std::mem::replace(&mut self.call, Call::ffmpeg("", 0));
+        self.call = call.input(wav, "wav", &[]);
+        let (rate, under) = self.stage.rate;
+        let (layer, next) = (self.layers, self.layers + 1);
+        self.add(&format!(
+            "[{input}:a]aformat=channel_layouts=mono,showwaves=s={w}x{h}:mode=cline:rate={rate}/{under}:scale=sqrt:draw=full:colors=white,\
+             format=rgba,colorchannelmixer=aa=0.85[w{next}];[l{layer}][w{next}]overlay=x={x}:y={y}:eof_action=pass[l{next}];"
+        ));
+        self.layers = next;
+    }
+
+    /// Ends the graph with a last chain that turns the stage's picture into the output's, and maps it.
+    pub fn end(mut self, last: &str) -> Call {
+        let layer = self.layers;
+        self.add(&format!("[l{layer}]{last}[v]"));
+        self.call.set("-filter_complex", self.text).set("-map", "[v]")
+    }
+
+    /// How many inputs the call has so far.
+    pub fn inputs(&self) -> usize {
+        self.call.inputs()
+    }
+
+    /// Adds a further input to the call.
+    pub fn input(&mut self, path: &std::path::Path, demuxer: &'static str) {
+        let call = std::mem::replace(&mut self.call, Call::ffmpeg("", 0));
+        self.call = call.input(path, demuxer, &[]);
+    }
+
+    fn raw(&mut self, raw: &Raw) -> usize {
+        let input = self.call.inputs();
+        let size = format!("{}x{}", raw.width, raw.height);
+        let rate = format!("{}/{}", self.stage.rate.0, self.stage.rate.1);
+        let pixels = if raw.alpha { "rgba" } else { "rgb24" };
+        let before = [("-pixel_format", pixels), ("-video_size", size.as_str()), ("-framerate", rate.as_str())];
+        let call = std::mem::replace(&mut self.call, Call::ffmpeg("", 0));
+        self.call = call.input(&raw.path, "rawvideo", &before);
+        input
+    }
+
+    fn add(&mut self, text: &str) {
+        // Writing to a string cannot fail.
+        let _ = write!(self.text, "{text}");
+    }
+}
+
+/// How a picture's colours are to be read: as it says, else by the habit of its size.
+fn matrix_of(video: &VideoInfo) -> String {
+    if video.is_hdr() {
+        return "hdr".to_owned();
+    }
+    let is_rgb = ["rgb", "bgr", "gbr", "pal8", "argb", "abgr"].iter().any(|start| video.pix_fmt.starts_with(start));
+    match video.matrix.as_str() {
+        _ if is_rgb => String::new(),
+        "bt709" => ":in_color_matrix=bt709".to_owned(),
+        "smpte170m" | "bt470bg" => ":in_color_matrix=bt601".to_owned(),
+        "bt2020nc" | "bt2020c" => ":in_color_matrix=bt2020".to_owned(),
+        "smpte240m" => ":in_color_matrix=smpte240m".to_owned(),
+        _ if video.height >= 720 || video.width >= 1280 => ":in_color_matrix=bt709".to_owned(),
+        _ => ":in_color_matrix=bt601".to_owned(),
+    }
+}

@@ -1,0 +1,233 @@
+//! A turn: a message is read, carried out on the draft, and answered. The draft and the answer are kept in one step, so
+//! that a turn that is run again after a kill does nothing twice.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use futures::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::music::{self, MusicError, Piece};
+use super::runner::{Handler, JobControl};
+use super::workshop::{Kept, Workshop};
+use crate::store::{Job, Outcome, StoreError};
+use crate::studio::agent::deeds::{self, Deed};
+use crate::studio::agent::read::{self, Action, MakeMusic, Reading};
+use crate::studio::agent::{context, reply};
+use crate::wire::event::Outgoing;
+use crate::wire::state::State;
+
+/// Kind of these jobs.
+pub const KIND: &str = "turn";
+/// Tries before a turn is given up.
+pub const ATTEMPTS: u32 = 3;
+/// Where the state keeps the last turn that changed it.
+const LAST_TURN: &str = "last_turn";
+
+/// What a turn job carries.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Payload {
+    /// What the user says, with the tool's fields in its last line.
+    pub message: String,
+    /// The session's language; empty: the words decide.
+    pub language: String,
+}
+
+/// The last turn that changed a state.
+#[derive(Debug, Serialize, Deserialize)]
+struct LastTurn {
+    job: String,
+    reply: String,
+}
+
+/// Why a turn failed.
+#[derive(Debug, thiserror::Error)]
+enum TurnError {
+    #[error(transparent)]
+    Music(#[from] MusicError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Runs turns, those of one session one after the other.
+pub struct Turns {
+    workshop: Arc<Workshop>,
+    sessions: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+}
+
+impl Handler for Turns {
+    fn run(&self, job: Job, control: JobControl) -> BoxFuture<'_, Outcome> {
+        Box::pin(async move {
+            let in_order = self.place_in_line(&job.session);
+            let _turn = in_order.lock().await;
+            let outcome = match self.attempt(&job, &control).await {
+                Ok(()) => Outcome::done(Value::Null),
+                Err(_) if control.cancelled().is_cancelled() => Outcome::Cancelled,
+                Err(error) => {
+                    tracing::warn!(job = %job.id, "turn failed: {error}");
+                    // The stream tells it; where even that cannot be written, the job's own result does.
+                    let _ = control.say(voice(&job).fault(&error.to_string())).await;
+                    Outcome::failed(json!({"error": error.to_string()}))
+                }
+            };
+            self.leave_line(&job.session);
+            outcome
+        })
+    }
+}
+
+impl Turns {
+    /// Turns over a workshop.
+    pub fn new(workshop: Arc<Workshop>) -> Self {
+        Self { workshop, sessions: Mutex::default() }
+    }
+
+    fn place_in_line(&self, session: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut sessions = self.sessions.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        sessions.entry(session.to_owned()).or_default().clone()
+    }
+
+    /// Forgets a line in which nobody stands any more.
+    fn leave_line(&self, session: &str) {
+        let mut sessions = self.sessions.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        // Two holders are the table and the turn that leaves.
+        if sessions.get(session).is_some_and(|line| Arc::strong_count(line) <= 2) {
+            sessions.remove(session);
+        }
+    }
+
+    async fn attempt(&self, job: &Job, control: &JobControl) -> Result<(), TurnError> {
+        let payload: Payload = serde_json::from_value(job.payload.clone()).unwrap_or_else(|_| Payload {
+            message: String::new(),
+            language: String::new(),
+        });
+        // The first event carries the turn's id, by which it can be cancelled.
+        control.say(voice(job).call("read_request")).await?;
+        let mut pieces = Vec::new();
+        loop {
+            let now = self.workshop.state(&job.session).await?;
+            if let Some(before) = last_turn(&now.state).filter(|last| last.job == job.id) {
+                control.say(voice(job).text(&before.reply)).await?;
+                return Ok(());
+            }
+            let seed = seed(&job.id);
+            let context = context::context(&now.state, &payload.language, seed);
+            let reading = read::read(&payload.message, &context);
+            let (mut state, deeds) = self.carry_out(job, control, now.state, now.rev, &reading, &mut pieces).await?;
+            let reply = reply::word(&reading, &deeds);
+            let changed = deeds::changed_anything(&deeds);
+            if !changed {
+                control.say(voice(job).text(&reply)).await?;
+                return Ok(());
+            }
+            let last = LastTurn { job: job.id.clone(), reply: reply.clone() };
+            state.rest.insert(LAST_TURN.to_owned(), json!(last));
+            let sessions = self.workshop.store.studio_sessions();
+            match sessions.put_state_for(job, &job.session, now.rev, &json!(state)).await {
+                Ok(_) => {
+                    let delta = json!({"draft": state.draft});
+                    control.say(voice(job).response("edit_draft", delta)).await?;
+                    control.say(voice(job).text(&reply)).await?;
+                    return Ok(());
+                }
+                // Something else was put on the draft meanwhile: the message is read against that; pieces are kept.
+                Err(StoreError::Conflict { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Does what was read, in order. `pieces` are those made by an earlier round of the same attempt.
+    async fn carry_out(
+        &self,
+        job: &Job,
+        control: &JobControl,
+        mut state: State,
+        rev: i64,
+        reading: &Reading,
+        pieces: &mut Vec<(MakeMusic, Piece)>,
+    ) -> Result<(State, Vec<Deed>), TurnError> {
+        let mut at = deeds::place_in_history(&state).unwrap_or(rev);
+        let mut deeds = Vec::new();
+        for action in &reading.actions {
+            let deed = match action {
+                Action::MakeMusic(wish) => {
+                    let piece = self.piece(job, control, wish, pieces).await?;
+                    let volume = deeds::place(&mut state, &piece.medium, wish);
+                    Deed::Made { wish: wish.clone(), composition: piece.composition.clone(), volume }
+                }
+                Action::Undo { steps } => match self.earlier(&job.session, &state, at, *steps).await? {
+                    Some(before) => {
+                        at = before.rev;
+                        deeds::go_back(&mut state, before.state, before.rev);
+                        Deed::WentBack
+                    }
+                    None => Deed::NothingToUndo,
+                },
+                edit => deeds::apply(&mut state, edit),
+            };
+            deeds.push(deed);
+        }
+        Ok((state, deeds))
+    }
+
+    async fn piece(
+        &self,
+        job: &Job,
+        control: &JobControl,
+        wish: &MakeMusic,
+        pieces: &mut Vec<(MakeMusic, Piece)>,
+    ) -> Result<Piece, TurnError> {
+        if let Some((_, piece)) = pieces.iter().find(|(made, _)| made == wish) {
+            return Ok(piece.clone());
+        }
+        control.say(voice(job).call("compose_music")).await?;
+        let meter = control.clone();
+        let made = music::make(&self.workshop, &job.session, &wish.brief, control.cancelled(), move |done| {
+            meter.progress(done);
+        });
+        let piece = made.await?;
+        pieces.push((wish.clone(), piece.clone()));
+        Ok(piece)
+    }
+
+    /// The state so many visible changes before a revision; fewer where no more are kept, none where there is none.
+    async fn earlier(&self, session: &str, now: &State, rev: i64, steps: u32) -> Result<Option<Kept>, StoreError> {
+        let (mut found, mut at, mut shown, mut left) = (None, rev, now.draft.clone(), steps.max(1));
+        while left > 0 {
+            let Some(before) = self.workshop.store.studio_sessions().newest_revision_before(session, at).await? else {
+                break;
+            };
+            at = before.rev;
+            let state = State::read(&before.body);
+            // Revisions that only brought media in look the same on the timeline.
+            if state.draft != shown {
+                shown = state.draft.clone();
+                left -= 1;
+                found = Some(Kept { rev: before.rev, state });
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn last_turn(state: &State) -> Option<LastTurn> {
+    serde_json::from_value(state.rest.get(LAST_TURN)?.clone()).ok()
+}
+
+/// A seed of its own for every turn, and the same one when the turn is run again.
+fn seed(job: &str) -> u64 {
+    use sha2::Digest as _;
+    let digest = sha2::Sha256::digest(job.as_bytes());
+    // Six digits are easy to say and to type.
+    digest.iter().take(8).fold(0_u64, |seed, byte| (seed << 8) | u64::from(*byte)) % 1_000_000
+}
+
+/// The voice in which a turn speaks on its stream.
+fn voice(job: &Job) -> Outgoing {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Outgoing { id: Uuid::new_v4().to_string(), invocation_id: job.id.clone(), timestamp: now.as_secs_f64() }
+}

@@ -1,0 +1,48 @@
+//! Memory of the last moments of a signal.
+
+use super::flush;
+
+/// The last values of one channel; its size is a power of two.
+#[derive(Debug, Clone)]
+pub struct Delay {
+    memory: Vec<f32>,
+    mask: usize,
+    at: usize,
+}
+
+impl Delay {
+    /// Room for delays of up to `frames`.
+    pub fn new(frames: usize) -> Self {
+        let size = (frames + 4).next_power_of_two();
+        Self { memory: vec![0.0; size], mask: size - 1, at: 0 }
+    }
+
+    /// Remembers `value` as the newest.
+    #[inline]
+    pub fn push(&mut self, value: f32) {
+        self.at = (self.at + 1) & self.mask;
+        if let Some(slot) = self.memory.get_mut(self.at) {
+            *slot = flush(value);
+        }
+    }
+
+    /// The value `frames` before the newest.
+    #[inline]
+    pub fn tap(&self, frames: usize) -> f32 {
+        self.memory.get(self.at.wrapping_sub(frames) & self.mask).copied().unwrap_or(0.0)
+    }
+
+    /// The value `frames` before the newest, between frames by a cubic through four neighbours (Catmull-Rom), which
+    /// keeps treble that a straight line would dull. `frames` is at least 1.
+    #[inline]
+    pub fn between(&self, frames: f32) -> f32 {
+        let whole = frames as usize;
+        let t = frames - whole as f32;
+        let (a, b, c, d) =
+            (self.tap(whole.saturating_sub(1)), self.tap(whole), self.tap(whole + 1), self.tap(whole + 2));
+        let c1 = 0.5 * (c - a);
+        let c2 = a - 2.5 * b + 2.0 * c - 0.5 * d;
+        let c3 = 0.5 * (d - a) + 1.5 * (b - c);
+        ((c3 * t + c2) * t + c1) * t + b
+    }
+}

@@ -1,0 +1,68 @@
+//! Width: short, slowly moving delays that enter the two sides with opposite signs, so that folding to mono takes them out
+//! again and nothing else; and the natural sides of a recording, made stronger or weaker.
+
+use crate::studio::sound::dsp::delay::Delay;
+use crate::studio::sound::dsp::lfo::Lfo;
+use crate::studio::sound::dsp::noise::hash;
+use crate::studio::sound::{Frame, RATE};
+
+/// One part's width.
+pub struct Widen {
+    /// Level of the doubles.
+    double: f32,
+    /// Factor of the natural sides.
+    sides: f32,
+    delay: Delay,
+    taps: [(f32, f32, Lfo); 2],
+    high_pass: f32,
+    low: f32,
+}
+
+impl Widen {
+    /// Doubling and natural width, both from 0 (none) over 1 (as it is) upwards; `seed` sets the delays apart from those
+    /// of other parts.
+    pub fn new(double: f32, sides: f32, seed: u64, period: Option<f64>) -> Self {
+        let dice = |salt: u64| (hash(seed ^ salt) >> 40) as f32 / 16_777_216.0;
+        let ms = RATE as f32 / 1000.0;
+        let first = (8.0 + 4.0 * dice(1)) * ms;
+        let second = (14.0 + 6.0 * dice(2)) * ms;
+        Self {
+            double: (double * 0.75).clamp(0.0, 1.1),
+            sides: (0.45 + 0.55 * sides).clamp(0.3, 1.6),
+            delay: Delay::new((30.0 * ms) as usize),
+            taps: [
+                (first, 0.9 * ms, Lfo::new(0.31, f64::from(dice(3)), period)),
+                (second, 1.3 * ms, Lfo::new(0.43, f64::from(dice(4)), period)),
+            ],
+            // One pole at 180 Hz keeps the lows of the doubles out.
+            high_pass: 1.0 - (-std::f32::consts::TAU * 180.0 / RATE as f32).exp(),
+            low: 0.0,
+        }
+    }
+
+    /// Widens `block`, which starts at `seconds`.
+    pub fn process(&mut self, block: &mut [Frame], seconds: f64) {
+        let end = seconds + block.len() as f64 / f64::from(RATE);
+        let count = block.len() as f32;
+        let [first, second] = &self.taps;
+        let span = |(base, depth, lfo): &(f32, f32, Lfo)| {
+            let (from, to) = (base + depth * lfo.at(seconds), base + depth * lfo.at(end));
+            (from, (to - from) / count)
+        };
+        let ((mut a, step_a), (mut b, step_b)) = (span(first), span(second));
+        for frame in block {
+            let mid = 0.5 * (frame[0] + frame[1]);
+            let mut side = 0.5 * (frame[0] - frame[1]) * self.sides;
+            if self.double > 0.0 {
+                self.delay.push(mid);
+                let doubled = self.delay.between(a) - self.delay.between(b);
+                self.low += (doubled - self.low) * self.high_pass;
+                side += self.double * 0.5 * (doubled - self.low);
+                a += step_a;
+                b += step_b;
+            }
+            *frame = [mid + side, mid - side];
+        }
+        self.low = crate::studio::sound::dsp::flush(self.low);
+    }
+}

@@ -1,0 +1,78 @@
+//! The other roles of the binary: doctor, token, tools, studio; and settings that cannot be used.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use crate::harness::generated;
+use crate::harness::stdio::Home;
+
+#[test]
+fn doctor_finds_what_the_main_job_needs() {
+    let output = Home::new().command(&["doctor"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{text}");
+    for what in ["backend", "ffmpeg", "data folder", "output folder", "skills"] {
+        assert!(text.lines().any(|line| line.starts_with("ok") && line.contains(what)), "{what}: {text}");
+    }
+}
+
+#[test]
+fn doctor_names_what_is_missing_and_its_mend() {
+    let home = Home::new();
+    let skills = home.folder().join("skills/broken");
+    std::fs::create_dir_all(&skills).unwrap();
+    std::fs::write(skills.join("SKILL.md"), "no front matter").unwrap();
+    let mut command = home.command(&["doctor"]);
+    command.env("PATH", "/nowhere").env("BEDTRACK_OUTPUT", "/proc/nowhere");
+    let output = command.env("BEDTRACK_SKILLS", home.folder().join("skills")).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("missing  output folder") && text.contains("BEDTRACK_OUTPUT"), "{text}");
+    assert!(text.contains("warning  skill") && text.contains("broken"), "{text}");
+}
+
+#[test]
+fn a_bad_setting_is_named_with_what_is_accepted() {
+    let output = Home::new().with("BEDTRACK_BACKEND", "nearby").command(&[]).output().unwrap();
+    assert!(!output.status.success() && output.stdout.is_empty());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("BEDTRACK_BACKEND=nearby") && said.contains("`local` or `cloud`"), "{said}");
+}
+
+#[test]
+fn a_token_comes_with_the_line_that_lets_it_in() {
+    let home = Home::new();
+    let output = home.command(&["token", "laptop"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let line = text.lines().last().unwrap();
+    assert!(line.starts_with("laptop ") && line.len() == "laptop ".len() + 64, "{text}");
+    assert!(!home.command(&["token", "a b"]).output().unwrap().status.success());
+}
+
+#[test]
+fn listening_beyond_loopback_needs_tokens() {
+    for role in ["serve", "studio"] {
+        let output = Home::new().command(&[role, "--listen", "0.0.0.0:0"]).output().unwrap();
+        assert!(!output.status.success());
+        assert!(String::from_utf8_lossy(&output.stderr).contains("bedtrack token"), "{role}");
+    }
+}
+
+#[test]
+fn the_studio_says_where_it_listens_and_ends_with_sigterm() {
+    let mut command = Home::new().command(&["studio", "--listen", "127.0.0.1:0"]);
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let line = lines.find(|line| line.contains("listening on http://127.0.0.1:"));
+    assert!(line.is_some());
+    let id = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn the_readmes_table_of_tools_is_up_to_date() {
+    let output = Home::new().command(&["tools"]).output().unwrap();
+    assert!(output.status.success());
+    generated::check_part("README.md", "tools", &bedtrack::mcp::contract::table());
+}
