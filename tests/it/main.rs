@@ -1,28 +1,31 @@
 //! All integration tests, in one binary: they start the real one and speak to it as its users do.
 
 #[cfg(test)]
+mod cloud_exports;
+mod cloud_setup;
+mod cloud_turns;
 mod compose;
-#[cfg(test)]
 mod dependencies;
-#[cfg(test)]
 mod film;
-#[cfg(test)]
 mod harness;
-#[cfg(test)]
-mod mcp_contract;
-#[cfg(test)]
-mod mcp_http;
-#[cfg(test)]
-mod mcp_progress;
-#[cfg(test)]
-mod mcp_stdio;
-#[cfg(test)]
 mod journey;
-#[cfg(test)]
+mod mcp_contract;
+mod mcp_http;
+mod mcp_progress;
+mod mcp_stdio;
 mod roles;
-#[cfg(test)]
 mod rooms;
-#[cfg(test)]
 mod store;
-#[cfg(test)]
 mod studio_api;
+#[cfg(test)]
+#[cfg(test)]
+#[cfg(test)]
+#[cfg(test)]
+#[cfg(test)]
+#[cfg(test)]
+#[cfg(test)]
+#[cfg(test)]
+#[cfg(test)]
+#[cfg(test)]
+#[cfg(test)]
+#[cfg(test)]

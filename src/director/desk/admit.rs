@@ -16,8 +16,6 @@ use crate::director::brief::invalid;
 use crate::director::trouble::of_store;
 use crate::store::{FrontSession, Request, RequestKey, WORK_RUNNING, Work};
 
-/// How long the process that does a piece of work may be silent before another takes it over.
-pub const LEASE: Duration = Duration::from_secs(20);
 /// How long the same call counts as the same work.
 const JOINED: Duration = Duration::from_secs(600);
 /// Longest request id.
@@ -134,7 +132,7 @@ impl Director {
             owner: self.inner.owner.clone(),
             ..Work::default()
         };
-        let work = front.open_work(work, LEASE).await.map_err(|error| of_store(&error))?;
+        let work = front.open_work(work, self.inner.settings.lease).await.map_err(|error| of_store(&error))?;
         self.start(work, record, session, false);
         Ok(Admitted { handle: handle.to_owned(), kind, began: true })
     }

@@ -4,7 +4,6 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::Director;
-use super::admit::LEASE;
 use super::record::Record;
 use crate::store::Work;
 
@@ -34,17 +33,18 @@ impl Director {
             if let Err(error) = self.keep_once().await {
                 tracing::warn!(code = error.code(), "the work in progress could not be looked after");
             }
-            tokio::time::sleep(LEASE / 4).await;
+            tokio::time::sleep(self.inner.settings.lease / 4).await;
         }
     }
 
     async fn keep_once(&self) -> Result<(), crate::director::advice::Fault> {
         let of_store = |error| crate::director::trouble::of_store(&error);
         let front = self.store().await?.front();
+        let lease = self.inner.settings.lease;
         if !self.inner.live.is_empty() {
-            front.keep_works(&self.inner.owner, LEASE).await.map_err(of_store)?;
+            front.keep_works(&self.inner.owner, lease).await.map_err(of_store)?;
         }
-        for work in front.adopt_works(&self.inner.owner, LEASE).await.map_err(of_store)? {
+        for work in front.adopt_works(&self.inner.owner, lease).await.map_err(of_store)? {
             self.adopt(work).await;
         }
         Ok(())
