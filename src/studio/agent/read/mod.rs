@@ -1,0 +1,67 @@
+//! Words → actions. A message in English, Chinese or both, with the tool's fields in its last line, becomes a list of
+//! things to do and everything that has to be said about how it was understood. Pure; the words are data in `../lexicon`.
+
+mod edits;
+mod fields;
+mod leftover;
+mod lexicon;
+mod marks;
+mod numbers;
+mod pieces;
+mod pitch;
+mod plan;
+mod reading;
+mod refine;
+mod scan;
+mod settle;
+mod tempo;
+mod text;
+mod time;
+mod titles;
+mod vocabulary;
+mod wishes;
+
+#[cfg(test)]
+mod tests;
+
+pub use lexicon::{Lexicon, Use, lexicon};
+pub use reading::*;
+pub use settle::{energy_name, key_name, plain};
+pub use vocabulary::{Entry, Vocabulary};
+
+use crate::wire::hint::Hint;
+
+/// Longest message that is read, in characters; what goes beyond is not looked at.
+pub const LONGEST_MESSAGE: usize = 100_000;
+
+/// Reads a message.
+///
+/// The language of the answer is the `language` field's, else that of the words, else the context's hint; what is
+/// neither English nor Chinese is answered in English.
+pub fn read(message: &str, about: &Context) -> Reading {
+    let message = message.char_indices().nth(LONGEST_MESSAGE).map_or(message, |(end, _)| message.get(..end).unwrap_or(message));
+    let (words, hint) = Hint::split_from(message);
+    let lexicon = lexicon();
+    let fields = fields::Fields::read(&hint, lexicon);
+    let text = marks::Marked::new(words, lexicon);
+    let language = language(&text, fields.language.as_deref(), about.language_hint.as_deref());
+    plan::Plan::new(&text, lexicon, about, &fields).reading(language)
+}
+
+fn language(text: &marks::Marked<'_>, field: Option<&str>, hint: Option<&str>) -> Language {
+    let tagged = |tag: &str| {
+        let primary = tag.trim().split(['-', '_']).next().unwrap_or_default().to_lowercase();
+        if matches!(primary.as_str(), "zh" | "chinese" | "cn" | "中文") { Language::Zh } else { Language::En }
+    };
+    if let Some(tag) = field {
+        return tagged(tag);
+    }
+    let count = |kind: text::Kind| text.tokens.iter().filter(|token| token.kind == kind).count();
+    let (han, words) = (count(text::Kind::Han), count(text::Kind::Word));
+    match (han, words) {
+        (0, 0) => hint.map(tagged).unwrap_or_default(),
+        // A Chinese character says less than a word does; names and terms are often left in English.
+        _ if han > 0 && han * 2 >= words => Language::Zh,
+        _ => Language::En,
+    }
+}

@@ -1,0 +1,295 @@
+//! From pieces to actions: what belongs together is joined, each part becomes an action, and what leads to nothing is
+//! said.
+
+use std::ops::Range;
+
+use super::edits::{Edit, Problem, Reader};
+use super::fields::Fields;
+use super::lexicon::{Class, Lexicon, Sense};
+use super::marks::Marked;
+use super::pieces::{Intent, Piece, pieces};
+use super::reading::{Action, Aspect, Context, CurrentMusic, Language, Question, Reading, Remark, Target, Topic, Way, Why};
+use super::refine::refine;
+use super::settle::{Settling, key_name, plain};
+use super::tempo::TempoWish;
+use super::text::Kind;
+use super::wishes::{Wishes, add_one};
+
+/// Most actions of one message; a turn that does more cannot be overlooked.
+const MOST_ACTIONS: usize = 24;
+/// Longest quotation of the user's words in an answer, in characters.
+const LONGEST_QUOTE: usize = 160;
+/// Most words named as unused.
+const MOST_UNUSED: usize = 8;
+
+/// A message on its way to a reading.
+pub struct Plan<'a> {
+    text: &'a Marked<'a>,
+    lexicon: &'a Lexicon,
+    about: &'a Context,
+    fields: &'a Fields,
+    reading: Reading,
+    // The music as it will be after the actions so far.
+    music: Option<CurrentMusic>,
+    fields_used: bool,
+    titles: Context,
+}
+
+/// Pieces that make one action.
+#[derive(Debug, Clone)]
+struct Part {
+    at: Range<usize>,
+    intent: Intent,
+    wishes: Wishes,
+}
+
+impl<'a> Plan<'a> {
+    /// Starts on a message.
+    pub fn new(text: &'a Marked<'a>, lexicon: &'a Lexicon, about: &'a Context, fields: &'a Fields) -> Self {
+        Self { text, lexicon, about, fields, reading: Reading::default(), music: about.music.clone(), fields_used: false, titles: about.clone() }
+    }
+
+    /// Reads it.
+    pub fn reading(mut self, language: Language) -> Reading {
+        self.reading.language = language;
+        let pieces = pieces(self.text, self.lexicon, self.about.music.is_some());
+        let mut parts = join(pieces, self.about.music.is_some());
+        let acts = parts.iter().any(|part| !matches!(part.intent, Intent::Nothing | Intent::Talk(_) | Intent::Leave));
+        // Fields alone are a wish as well.
+        if !acts && self.fields.speak_of_music() && !parts.iter().any(|part| matches!(part.intent, Intent::Talk(_))) {
+            parts = vec![Part { at: 0..self.text.tokens.len(), intent: Intent::Make, wishes: gather(parts) }];
+        }
+        let acts = parts.iter().any(|part| !matches!(part.intent, Intent::Nothing | Intent::Talk(Topic::Hello | Topic::Thanks | Topic::Okay) | Intent::Leave));
+        for part in parts {
+            if self.reading.actions.len() >= MOST_ACTIONS {
+                let text = self.quoted(&part.at);
+                self.reading.actions.push(Action::Unknown { text, why: Why::TooMany });
+                break;
+            }
+            self.part(part, acts);
+        }
+        if self.fields.speak_of_music() && !self.fields_used {
+            self.leave_fields();
+        }
+        if self.reading.actions.is_empty() && self.reading.asks.is_none() {
+            let text = self.quoted(&(0..self.text.tokens.len()));
+            let action = if text.is_empty() { Action::Answer(Topic::Abilities) } else { Action::Unknown { text, why: Why::NotUnderstood } };
+            self.reading.actions.push(action);
+        }
+        self.reading.remarks.extend(self.fields.ignored.iter().cloned());
+        self.reading.unused.truncate(MOST_UNUSED);
+        self.reading
+    }
+
+    fn part(&mut self, part: Part, acts: bool) {
+        match part.intent {
+            Intent::Make | Intent::Wish | Intent::Replace | Intent::Again => self.music(part),
+            Intent::Volume => self.edit(&part.at, |reader| reader.volume()),
+            Intent::Fade => self.edit(&part.at, |reader| reader.fade()),
+            Intent::Trim => self.edit(&part.at, |reader| reader.trim()),
+            Intent::Remove => self.edit(&part.at, |reader| reader.remove()),
+            Intent::Title => self.edit(&part.at, |reader| reader.title()),
+            Intent::Undo => self.edit(&part.at, |reader| Ok(reader.undo())),
+            Intent::Talk(topic) => {
+                let small = matches!(topic, Topic::Hello | Topic::Thanks | Topic::Okay);
+                let said = self.reading.actions.contains(&Action::Answer(topic));
+                if !(acts && small || said) {
+                    self.reading.actions.push(Action::Answer(topic));
+                }
+            }
+            Intent::Leave => {
+                if !acts {
+                    let text = self.quoted(&part.at);
+                    self.reading.actions.push(Action::Leave { text });
+                }
+            }
+            Intent::Cannot => self.unknown(&part.at, Why::CannotDo),
+            Intent::Nothing => {
+                part.wishes.unused.into_iter().for_each(|word| add_one(&mut self.reading.unused, word));
+                if !acts || self.is_imperative(&part.at) {
+                    self.unknown(&part.at, Why::NotUnderstood);
+                }
+            }
+        }
+    }
+
+    fn unknown(&mut self, at: &Range<usize>, why: Why) {
+        let text = self.quoted(at);
+        if !text.is_empty() {
+            self.reading.actions.push(Action::Unknown { text, why });
+        }
+    }
+
+    fn edit(&mut self, at: &Range<usize>, read: impl FnOnce(&Reader<'_>) -> Edit) {
+        let reader = Reader { text: self.text, at: at.clone(), about: &self.titles, has_music: self.music.is_some() };
+        match read(&reader) {
+            Ok(action) => {
+                match &action {
+                    Action::Remove { target: Target::Music | Target::Everything } => self.music = None,
+                    Action::AddTitle { text, start_ms, duration_ms, .. } => {
+                        self.titles.titles.push(super::reading::TitleCard { text: text.clone(), start_ms: *start_ms, duration_ms: *duration_ms });
+                    }
+                    _ => {}
+                }
+                let repeats = matches!(action, Action::SetVolume { level: super::reading::Level::To(_), .. }) && self.reading.actions.last() == Some(&action);
+                if !repeats {
+                    self.reading.actions.push(action);
+                }
+            }
+            Err(Problem::Ask(question)) => self.reading.asks = self.reading.asks.or(Some(question)),
+            Err(Problem::No(why)) => self.unknown(at, why),
+        }
+    }
+
+    fn music(&mut self, part: Part) {
+        let wishes = part.wishes;
+        let no_fields = Fields::default();
+        let fields = if self.fields_used { &no_fields } else { self.fields };
+        let compares_only = is_comparison(&wishes);
+        let present = self.music.clone();
+        let mut remarks = Vec::new();
+        let mut settling = Settling { lexicon: self.lexicon, about: self.about, fields, remarks: &mut remarks };
+        let made = match (&present, part.intent) {
+            (None, Intent::Wish) if compares_only && !fields.speak_of_music() => {
+                self.unknown(&part.at, Why::NoMusic);
+                return;
+            }
+            (Some(present), Intent::Again) => {
+                let wishes = Wishes { again: true, ..wishes.clone() };
+                if wishes.names_a_style() { Some(settling.new_music(&wishes, Some(&present.brief))) } else { refine(&mut settling, &wishes, present) }
+            }
+            (Some(present), Intent::Replace) if wishes.is_only_again() => refine(&mut settling, &Wishes { again: true, ..wishes.clone() }, present),
+            (Some(present), Intent::Wish) if !wishes.names_a_style() && fields.genre.is_none() => refine(&mut settling, &wishes, present),
+            (present, _) => Some(settling.new_music(&wishes, present.as_ref().map(|music| &music.brief))),
+        };
+        let unused = wishes.is_empty();
+        wishes.unused.into_iter().for_each(|word| add_one(&mut self.reading.unused, word));
+        let Some(made) = made else {
+            self.unknown(&part.at, if unused { Why::NotUnderstood } else { Why::Already });
+            return;
+        };
+        if made.way == Way::Refine || made.way == Way::Another {
+            for (what, _) in &wishes.impossible {
+                remarks.push(Remark::Impossible { what: what.clone(), instead: made.brief.genre.clone() });
+            }
+        }
+        self.fields_used = true;
+        let bpm = made.brief.tempo_bpm.or(made.brief.tempo_range.map(|(low, high)| (low + high) / 2.0));
+        let tempo = self.lexicon.vocabulary.genre(&made.brief.genre).map_or(100.0, |genre| (genre.tempo.0 + genre.tempo.1) / 2.0);
+        let key = made.brief.key.unwrap_or(crate::studio::compose::brief::Key { tonic: 0, mode: crate::studio::compose::brief::Mode::Major });
+        self.music = Some(CurrentMusic { brief: made.brief.clone(), bpm: bpm.unwrap_or(tempo), key });
+        self.reading.remarks.extend(remarks);
+        self.reading.actions.push(Action::MakeMusic(made));
+    }
+
+    /// Fields that came with a message in which no music is made.
+    fn leave_fields(&mut self) {
+        let fields = self.fields;
+        let mut leave = |aspect: Aspect, value: Option<String>| {
+            if let Some(value) = value {
+                self.reading.remarks.push(Remark::IgnoredField { aspect, value });
+            }
+        };
+        leave(Aspect::Genre, fields.genre.clone().map(|genre| genre.unwrap_or_else(|(words, _)| words)));
+        leave(Aspect::Mood, (!fields.moods.is_empty()).then(|| fields.moods.join(", ")));
+        leave(Aspect::Tempo, fields.tempo_bpm.map(plain));
+        leave(Aspect::Key, fields.key.map(key_name));
+        leave(Aspect::Duration, fields.duration_seconds.map(plain));
+        leave(Aspect::Instruments, (!fields.instruments.is_empty()).then(|| fields.instruments.join(", ")));
+        leave(Aspect::Energy, fields.energy.map(|energy| super::settle::energy_name(energy).to_owned()));
+        leave(Aspect::Seed, fields.seed.map(|seed| seed.to_string()));
+    }
+
+    /// The user's words, cut where they go on and on.
+    fn quoted(&self, at: &Range<usize>) -> String {
+        let words = self.text.written(at);
+        match words.char_indices().nth(LONGEST_QUOTE) {
+            Some((end, _)) => format!("{}…", words.get(..end).unwrap_or(words).trim_end()),
+            None => words.to_owned(),
+        }
+    }
+
+    /// Whether words that were not understood tell us to do something ("bake me a cake") rather than say how things are.
+    fn is_imperative(&self, at: &Range<usize>) -> bool {
+        let first = at.clone().find(|index| !self.text.mark(*index).is_some_and(|mark| mark.is(Class::Polite) || mark.is(Class::Joiner)));
+        let Some(first) = first else { return false };
+        let asks_polite = first > at.start;
+        let verb = self.text.token(first).is_some_and(|token| token.kind == Kind::Word) && self.text.mark(first).is_none_or(|mark| mark.is_any(&[Class::Make, Class::Change, Class::Add, Class::Remove, Class::Cannot, Class::Trim, Class::Turn, Class::Score]));
+        let object = self.text.token(first + 1).is_some_and(|token| matches!(token.text.as_str(), "me" | "a" | "an" | "the" | "it" | "my" | "this" | "us" | "that"));
+        let marked_object = self.text.mark(first + 1).is_some_and(|mark| mark.senses.contains(&Sense::Stop));
+        verb && (object || asks_polite && marked_object)
+    }
+}
+
+/// Joins what belongs to one action.
+fn join(pieces: Vec<Piece>, has_music: bool) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    for piece in pieces {
+        let Piece { at, intent, wishes, opens } = piece;
+        let musical = |intent: Intent| matches!(intent, Intent::Make | Intent::Wish | Intent::Replace | Intent::Again);
+        if let Some(last) = parts.last_mut() {
+            let refines = last.intent == Intent::Wish && intent == Intent::Wish;
+            let adds = matches!(last.intent, Intent::Make | Intent::Replace | Intent::Again) && matches!(intent, Intent::Wish | Intent::Make | Intent::Again);
+            let becomes = last.intent == Intent::Wish && intent == Intent::Make && !has_music;
+            // A title's "3 seconds, at the top" and a wish's "about cats" go with what they stand behind.
+            let details = !opens && matches!(last.intent, Intent::Title | Intent::Trim) && (intent == Intent::Nothing || wishes.is_only_length());
+            let context = intent == Intent::Nothing && musical(last.intent) && !opens;
+            if details || context && wishes.unused.is_empty() || refines || adds || becomes {
+                last.at.end = at.end;
+                last.wishes.merge(wishes);
+                if becomes {
+                    last.intent = Intent::Make;
+                }
+                continue;
+            }
+        }
+        parts.push(Part { at, intent, wishes });
+    }
+    // "It's for my wedding. Make something soft." — what stands before belongs to it too.
+    let uses: Vec<usize> = parts.iter().filter(|part| part.intent == Intent::Nothing).flat_map(|part| part.wishes.uses.clone()).collect();
+    if let Some(made) = parts.iter_mut().find(|part| musical_new(part.intent)) {
+        uses.into_iter().for_each(|index| add_one(&mut made.wishes.uses, index));
+    }
+    parts
+}
+
+fn musical_new(intent: Intent) -> bool {
+    matches!(intent, Intent::Make | Intent::Replace | Intent::Again | Intent::Wish)
+}
+
+fn gather(parts: Vec<Part>) -> Wishes {
+    let mut wishes = Wishes::default();
+    parts.into_iter().for_each(|part| wishes.merge(part.wishes));
+    wishes
+}
+
+/// Whether wishes only compare with music that has to be there: "slower", "without drums", "another take".
+fn is_comparison(wishes: &Wishes) -> bool {
+    let compares = !wishes.more_moods.is_empty()
+        || !wishes.less_moods.is_empty()
+        || wishes.energy_steps != 0
+        || wishes.tempos.iter().any(|tempo| matches!(tempo, TempoWish::By(_) | TempoWish::Times(_)))
+        || !wishes.without.is_empty();
+    let describes = wishes.names_a_style()
+        || !wishes.genres_by_the_way.is_empty()
+        || !wishes.moods.is_empty()
+        || !wishes.instruments.is_empty()
+        || !wishes.keys.is_empty()
+        || !wishes.uses.is_empty()
+        || !wishes.energies.is_empty()
+        || wishes.tempos.iter().any(|tempo| !matches!(tempo, TempoWish::By(_) | TempoWish::Times(_)))
+        || !wishes.lengths_ms.is_empty();
+    compares && !describes
+}
+
+/// What is asked, as a plain word for logs and tests.
+impl Question {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TitleText => "title_text",
+            Self::TrimPart => "trim_part",
+            Self::VolumeLevel => "volume_level",
+        }
+    }
+}

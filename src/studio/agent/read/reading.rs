@@ -1,0 +1,502 @@
+//! What a message was understood to ask for.
+
+use serde::{Deserialize, Serialize};
+
+use crate::studio::compose::Brief;
+use crate::studio::compose::brief::Key;
+
+/// A language the studio answers in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// English, and whatever is neither.
+    #[default]
+    En,
+    /// Chinese.
+    Zh,
+}
+
+/// What the reader has to know about the draft.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Context {
+    /// Whether a picture lies on the draft or was uploaded.
+    pub has_picture: bool,
+    /// Its length on the timeline; `None` without a picture that has one.
+    pub picture_ms: Option<u64>,
+    /// Whether the picture brings its own sound.
+    pub picture_has_sound: bool,
+    /// The music on the draft.
+    pub music: Option<CurrentMusic>,
+    /// The titles on the draft, by start.
+    pub titles: Vec<TitleCard>,
+    /// The length of the whole timeline.
+    pub length_ms: u64,
+    /// The language that the session or the call names (`en`, `zh`); the words decide where there is none.
+    pub language_hint: Option<String>,
+    /// Seed for new music where none is asked for.
+    pub default_seed: u64,
+}
+
+/// The music on the draft as it was made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CurrentMusic {
+    /// What it was made from.
+    pub brief: Brief,
+    /// Its tempo, beats a minute.
+    pub bpm: f64,
+    /// Its key.
+    pub key: Key,
+}
+
+/// A title on the draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TitleCard {
+    /// Its words.
+    pub text: String,
+    /// Start in ms.
+    pub start_ms: u64,
+    /// Length in ms.
+    pub duration_ms: u64,
+}
+
+/// A message, understood.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Reading {
+    /// The language to answer in.
+    pub language: Language,
+    /// What to do, in order.
+    pub actions: Vec<Action>,
+    /// What has to be said about it, in order.
+    pub remarks: Vec<Remark>,
+    /// Words of the user that meant something musical but could not be used, as they wrote them.
+    pub unused: Vec<String>,
+    /// A question without whose answer nothing can be done.
+    pub asks: Option<Question>,
+}
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// Make music.
+    MakeMusic(MakeMusic),
+    /// Change how loud something is.
+    SetVolume {
+        /// What.
+        target: Target,
+        /// How loud.
+        level: Level,
+    },
+    /// Keep a part of something on the timeline.
+    Trim {
+        /// What.
+        target: Target,
+        /// Which part stays.
+        part: Part,
+    },
+    /// Take something off the timeline.
+    Remove {
+        /// What.
+        target: Target,
+    },
+    /// Let something begin or end softly.
+    Fade {
+        /// What.
+        target: Target,
+        /// Length of the rise in ms.
+        in_ms: Option<u64>,
+        /// Length of the fall in ms.
+        out_ms: Option<u64>,
+    },
+    /// Put words on the picture.
+    AddTitle {
+        /// The words.
+        text: String,
+        /// Start in ms.
+        start_ms: u64,
+        /// Length in ms.
+        duration_ms: u64,
+        /// Where on the picture.
+        position: Position,
+    },
+    /// Change a title.
+    ChangeTitle {
+        /// Which one: its words, or the newest one where `None`.
+        which: Option<String>,
+        /// New words.
+        text: Option<String>,
+        /// New start in ms.
+        start_ms: Option<u64>,
+        /// New length in ms.
+        duration_ms: Option<u64>,
+        /// New place.
+        position: Option<Position>,
+    },
+    /// Go back.
+    Undo {
+        /// How many steps, at least 1.
+        steps: u32,
+    },
+    /// Say something about ourselves or the draft.
+    Answer(Topic),
+    /// Leave something as it is, because the user said so.
+    Leave {
+        /// The user's words.
+        text: String,
+    },
+    /// Not understood, or nothing that can be done.
+    Unknown {
+        /// The user's words.
+        text: String,
+        /// What is wrong with them.
+        why: Why,
+    },
+}
+
+/// Music to make.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MakeMusic {
+    /// What to make.
+    pub brief: Brief,
+    /// New, instead of what is there, or what is there with a change.
+    pub way: Way,
+    /// How loud it is placed, 0 to 1; `None` leaves the present level.
+    pub volume: Option<f64>,
+    /// For a refinement: what was changed. Empty otherwise.
+    pub changed: Vec<Change>,
+}
+
+/// How music relates to what is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Way {
+    /// There was none.
+    New,
+    /// Other music in its place.
+    Replace,
+    /// The same music with a change.
+    Refine,
+    /// The same wish with another seed.
+    Another,
+}
+
+/// What a refinement changed in the brief.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "what")]
+pub enum Change {
+    /// Tempo in beats a minute.
+    Tempo {
+        /// Before.
+        from: f64,
+        /// After.
+        to: f64,
+    },
+    /// Key.
+    Key {
+        /// After.
+        to: Key,
+    },
+    /// Beats in a bar.
+    Metre {
+        /// After.
+        to: (u8, u8),
+    },
+    /// A mood came in (its id).
+    Mood {
+        /// Its id.
+        id: String,
+    },
+    /// A mood went out (its id).
+    NoMood {
+        /// Its id.
+        id: String,
+    },
+    /// Energy.
+    Energy {
+        /// After.
+        to: crate::studio::compose::brief::Energy,
+    },
+    /// An instrument came in (its id).
+    With {
+        /// Its id.
+        id: String,
+    },
+    /// An instrument went out (its id, or a stem's name).
+    Without {
+        /// Its id.
+        id: String,
+    },
+    /// Only these instruments play (their ids).
+    Only {
+        /// Their ids.
+        ids: Vec<String>,
+    },
+    /// Length in seconds.
+    Length {
+        /// After.
+        to: f64,
+    },
+    /// It loops now.
+    Loop,
+    /// Another seed.
+    Seed {
+        /// After.
+        to: u64,
+    },
+}
+
+/// Something on the timeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// The music.
+    Music,
+    /// The sound that came with the picture.
+    OriginalSound,
+    /// All that sounds.
+    AllSound,
+    /// The picture.
+    Picture,
+    /// A title with these words, or the newest one.
+    Title(Option<String>),
+    /// Every title.
+    AllTitles,
+    /// Everything.
+    Everything,
+}
+
+/// How loud.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Level {
+    /// To this factor, 0 to 2; 1 is full.
+    To(f64),
+    /// By this factor.
+    By(f64),
+}
+
+impl Level {
+    /// The new factor, from the present one; between silence and twice full (+6 dB).
+    pub fn from_present(self, present: f64) -> f64 {
+        let wanted = match self {
+            Self::To(factor) => factor,
+            Self::By(factor) => present * factor,
+        };
+        wanted.clamp(0.0, 2.0)
+    }
+}
+
+/// A part of something, in ms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The first so many.
+    First(u64),
+    /// The last so many.
+    Last(u64),
+    /// All but the first so many.
+    WithoutFirst(u64),
+    /// All but the last so many.
+    WithoutLast(u64),
+    /// From here to there.
+    Between(u64, u64),
+}
+
+impl Part {
+    /// Start and end of what stays of something this long; `None` where nothing would, or nothing would change.
+    pub fn within(self, length_ms: u64) -> Option<(u64, u64)> {
+        let (start, end) = match self {
+            Self::First(ms) => (0, ms),
+            Self::Last(ms) => (length_ms.saturating_sub(ms), length_ms),
+            Self::WithoutFirst(ms) => (ms, length_ms),
+            Self::WithoutLast(ms) => (0, length_ms.saturating_sub(ms)),
+            Self::Between(start, end) => (start, end),
+        };
+        let end = end.min(length_ms);
+        (start < end && (start, end) != (0, length_ms)).then_some((start, end))
+    }
+}
+
+/// Where a title stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Position {
+    /// Upper third.
+    Top,
+    /// The middle.
+    #[default]
+    Center,
+    /// Lower third.
+    Bottom,
+}
+
+/// What an answer is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Topic {
+    /// A greeting.
+    Hello,
+    /// Thanks or praise.
+    Thanks,
+    /// A plain yes, no or okay.
+    Okay,
+    /// What the studio can do.
+    Abilities,
+    /// The genres.
+    Genres,
+    /// The instruments.
+    Instruments,
+    /// The moods.
+    Moods,
+    /// The music on the draft.
+    CurrentMusic,
+    /// Who may use the music.
+    Licence,
+    /// How to get the file.
+    Export,
+}
+
+/// What is wrong with words that lead to nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// They were not understood.
+    NotUnderstood,
+    /// They were, but the studio cannot do it.
+    CannotDo,
+    /// It is so already.
+    Already,
+    /// They speak of music, and there is none yet.
+    NoMusic,
+    /// They speak of a picture, and there is none.
+    NoPicture,
+    /// They speak of a title that is not there.
+    NoTitle,
+    /// There were more wishes in the message than one turn takes.
+    TooMany,
+}
+
+/// A question back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Question {
+    /// Which words the title shall have.
+    TitleText,
+    /// Which part to keep.
+    TrimPart,
+    /// How loud.
+    VolumeLevel,
+}
+
+/// An aspect of a brief.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Aspect {
+    /// Genre id.
+    Genre,
+    /// Mood ids.
+    Mood,
+    /// Tempo in beats a minute.
+    Tempo,
+    /// Key.
+    Key,
+    /// Length in seconds.
+    Duration,
+    /// Instrument ids.
+    Instruments,
+    /// `low`, `medium`, `high`.
+    Energy,
+    /// A whole number.
+    Seed,
+}
+
+/// Why something was chosen that was not asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Because {
+    /// The use (its id).
+    Use(String),
+    /// The mood (its id).
+    Mood(String),
+    /// The instrument (its id).
+    Instrument(String),
+    /// The length of the picture.
+    Picture,
+    /// The music that was there.
+    CurrentMusic,
+    /// Nothing said otherwise.
+    Default,
+}
+
+/// Something that has to be said about how a message was read. Values are ids or plain numbers; `reply` words them.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Remark {
+    /// The words and a field say different things; the field was used.
+    Contradiction {
+        /// Of what.
+        aspect: Aspect,
+        /// What the words say.
+        words: String,
+        /// What the field says.
+        field: String,
+    },
+    /// Two wishes of one kind in the words; one could be used.
+    OneOfTwo {
+        /// Of what.
+        aspect: Aspect,
+        /// The one used.
+        used: String,
+        /// The one left out.
+        left: String,
+    },
+    /// A genre the studio does not know.
+    UnknownGenre {
+        /// As the user wrote it.
+        asked: String,
+        /// Id of the nearest.
+        used: String,
+    },
+    /// A field whose value says nothing.
+    IgnoredField {
+        /// Which.
+        aspect: Aspect,
+        /// Its value.
+        value: String,
+    },
+    /// Not asked for, so chosen.
+    Assumed {
+        /// What.
+        aspect: Aspect,
+        /// The value.
+        value: String,
+        /// Why this one.
+        because: Because,
+    },
+    /// Out of bounds, so moved to the bound.
+    Bounded {
+        /// What.
+        aspect: Aspect,
+        /// What was asked.
+        asked: String,
+        /// What was used.
+        used: String,
+    },
+    /// Cannot be made; the genre is what is made instead.
+    Impossible {
+        /// What.
+        what: Impossible,
+        /// Id of the genre made instead.
+        instead: String,
+    },
+    /// A mood or genre kept out because the user said so.
+    KeptOut {
+        /// The user's word.
+        word: String,
+    },
+}
+
+/// What cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Impossible {
+    /// Somebody's sound.
+    Artist(String),
+    /// A song that belongs to somebody.
+    Song(String),
+    /// Singing or words.
+    Vocals,
+}

@@ -1,0 +1,211 @@
+//! What was done → words, in the user's language. The wordings are data in `../wording`; facts come in as a typed report,
+//! so that a reply can say nothing that was not done. No word of panels, buttons or screens: nobody looks at one.
+
+mod remarks;
+mod report;
+mod wording;
+
+#[cfg(test)]
+mod tests;
+
+pub use report::{Done, Made, Report};
+
+use super::read::{Change, Topic, Way, Why, energy_name, lexicon, plain};
+use wording::{Wording, fill, percent, wording};
+
+/// A brief reply: what was done, what was chosen or left out and why, and a question where one is open.
+pub fn reply(report: &Report) -> String {
+    let wording = wording(report.language);
+    let mut sentences: Vec<String> = report.done.iter().map(|done| sentence(done, wording)).collect();
+    sentences.extend(report.remarks.iter().map(|remark| remarks::sentence(remark, wording)));
+    if !report.unused.is_empty() {
+        let words: Vec<String> = report.unused.iter().map(|word| wording.quoted(word)).collect();
+        sentences.push(fill(&wording.remarks, "unused", &[("words", &wording.list(&words))]));
+    }
+    let lost = |done: &Done| matches!(done, Done::Nothing { why: Why::NotUnderstood | Why::CannotDo, .. });
+    if report.done.iter().any(lost) {
+        sentences.push(fill(&wording.why, "can", &[]));
+    }
+    if let Some(question) = report.asks {
+        sentences.push(fill(&wording.asks, question.name(), &[]));
+    }
+    sentences.retain(|sentence| !sentence.is_empty());
+    sentences.join(wording.gap())
+}
+
+fn sentence(done: &Done, wording: &Wording) -> String {
+    let say = |name: &str, gaps: &[(&str, &str)]| capital(fill(&wording.done, name, gaps));
+    match done {
+        Done::Made(made) => self::made(made, wording),
+        Done::Volume { target, from, to } => {
+            let (name, level) = (wording.target(target), percent(*to));
+            match from {
+                Some(from) if percent(*from) == level => say("volume_same", &[("name", &name), ("to", &level)]),
+                _ if *to == 0.0 => say("muted", &[("name", &name)]),
+                Some(from) => say("volume", &[("name", &name), ("to", &level), ("from", &percent(*from))]),
+                None => say("volume_new", &[("name", &name), ("to", &level)]),
+            }
+        }
+        Done::Trimmed { target, kept: None } => say("trimmed_nothing", &[("name", &wording.target(target))]),
+        Done::Trimmed { target, kept: Some((from, to)) } => {
+            let length = wording.ms(to.saturating_sub(*from));
+            say("trimmed", &[("name", &wording.target(target)), ("from", &plain(*from as f64 / 1000.0)), ("to", &wording.ms(*to)), ("length", &length)])
+        }
+        Done::Removed { target, name } => {
+            let own = name.as_ref().map(|name| wording.quoted(name));
+            let what = match (target, own) {
+                (super::read::Target::Title(_), Some(own)) => format!("{} {own}", wording.target(&super::read::Target::Title(None))),
+                _ => wording.target(target),
+            };
+            say("removed", &[("name", &what)])
+        }
+        Done::Faded { target, in_ms, out_ms } => {
+            let name = wording.target(target);
+            let (rise, fall) = (in_ms.map(|ms| wording.ms(ms)), out_ms.map(|ms| wording.ms(ms)));
+            match (rise, fall) {
+                (Some(rise), Some(fall)) => say("fade_both", &[("name", &name), ("in", &rise), ("out", &fall)]),
+                (Some(rise), None) => say("fade_in", &[("name", &name), ("in", &rise)]),
+                (None, Some(fall)) => say("fade_out", &[("name", &name), ("out", &fall)]),
+                (None, None) => String::new(),
+            }
+        }
+        Done::TitleAdded { text, start_ms, duration_ms } => {
+            let (from, to) = span(*start_ms, *duration_ms, wording);
+            say("title_added", &[("text", &wording.quoted(text)), ("from", &from), ("to", &to)])
+        }
+        Done::TitleChanged { before, text, span_ms, position } => {
+            let mut parts = Vec::new();
+            let now = wording.quoted(text.as_ref().unwrap_or(before));
+            if text.is_some() {
+                parts.push(say("title_text", &[("before", &wording.quoted(before)), ("text", &now)]));
+            }
+            if let Some((start, duration)) = span_ms {
+                let (from, to) = span(*start, *duration, wording);
+                parts.push(say("title_moved", &[("text", &now), ("from", &from), ("to", &to)]));
+            }
+            if let Some(position) = position {
+                let place = format!("{position:?}").to_lowercase();
+                parts.push(say("title_placed", &[("text", &now), ("place", wording.places.get(&place).map_or("", String::as_str))]));
+            }
+            parts.join(wording.gap())
+        }
+        Done::Undone(0) => say("nothing_to_undo", &[]),
+        Done::Undone(1) => say("undone", &[]),
+        Done::Undone(steps) => say("undone_many", &[("n", &steps.to_string())]),
+        Done::Answered(topic, music) => answer(*topic, music.as_ref(), wording),
+        Done::Left(text) => say("left", &[("text", &wording.quoted(text))]),
+        Done::Nothing { text, why } => {
+            let name = match why {
+                Why::NotUnderstood => "not_understood",
+                Why::CannotDo => "cannot_do",
+                Why::Already => "already",
+                Why::NoMusic => "no_music",
+                Why::NoPicture => "no_picture",
+                Why::NoTitle => "no_title",
+                Why::TooMany => "too_many",
+            };
+            fill(&wording.why, name, &[("text", &wording.quoted(text))])
+        }
+    }
+}
+
+fn span(start_ms: u64, duration_ms: u64, wording: &Wording) -> (String, String) {
+    (plain(start_ms as f64 / 1000.0), wording.ms(start_ms.saturating_add(duration_ms)))
+}
+
+fn made(made: &Made, wording: &Wording) -> String {
+    let changes: Vec<String> = made.changed.iter().filter(|change| !(made.way == Way::Another && matches!(change, Change::Seed { .. }))).map(|change| self::change(change, wording)).collect();
+    let name = match made.way {
+        Way::New => "new",
+        Way::Replace => "replace",
+        Way::Refine => "refine",
+        Way::Another if changes.is_empty() => "another",
+        Way::Another => "another_changed",
+    };
+    let seed = made.seed.to_string();
+    let mut gaps = facts(made, wording);
+    gaps.push(("changes", wording.list(&changes)));
+    gaps.push(("seed", seed));
+    let gaps: Vec<(&str, &str)> = gaps.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let mut sentences = vec![without_bare_bpm(fill(&wording.made, name, &gaps), made, wording)];
+    if made.loops {
+        sentences.push(fill(&wording.made, "loops", &[]));
+    }
+    // A refinement stays where it lies; that needs no words.
+    if matches!(made.way, Way::New | Way::Replace) {
+        let place = if made.under_sound { "under_sound" } else if made.has_picture { "under_picture" } else { "" };
+        sentences.push(fill(&wording.made, place, &[("level", &percent(made.volume))]));
+    }
+    sentences.retain(|sentence| !sentence.is_empty());
+    sentences.join(wording.gap())
+}
+
+fn facts(made: &Made, wording: &Wording) -> Vec<(&'static str, String)> {
+    let players: Vec<String> = made.instruments.iter().map(|id| wording.instrument(id)).collect();
+    vec![
+        ("seconds", wording.seconds(made.seconds)),
+        ("style", wording.genre(&made.genre)),
+        ("bpm", made.bpm.map_or_else(String::new, plain)),
+        ("key", wording.key(made.key)),
+        ("players", wording.list(&players)),
+        ("level", percent(made.volume)),
+        ("seed", made.seed.to_string()),
+    ]
+}
+
+/// Music without a beat has no beats a minute.
+fn without_bare_bpm(sentence: String, made: &Made, wording: &Wording) -> String {
+    match made.bpm {
+        Some(_) => sentence,
+        None => sentence.replacen(" BPM", wording.made.get("beatless").map_or("", String::as_str), 1).replace(":  ", ": "),
+    }
+}
+
+fn change(change: &Change, wording: &Wording) -> String {
+    let say = |name: &str, gaps: &[(&str, &str)]| fill(&wording.changes, name, gaps);
+    match change {
+        Change::Tempo { from, to } => say("tempo", &[("from", &plain(*from)), ("to", &plain(*to))]),
+        Change::Key { to } => say("key", &[("to", &wording.key(*to))]),
+        Change::Metre { to } => say("metre", &[("beats", &to.0.to_string()), ("unit", &to.1.to_string())]),
+        Change::Mood { id } => say("mood", &[("name", &wording.mood(id))]),
+        Change::NoMood { id } => say("no_mood", &[("name", &wording.mood(id))]),
+        Change::Energy { to } => say("energy", &[("to", &wording.energy(energy_name(*to)))]),
+        Change::With { id } => say("with", &[("name", &wording.instrument(id))]),
+        Change::Without { id } => say("without", &[("name", &wording.instrument(id))]),
+        Change::Only { ids } => {
+            let names: Vec<String> = ids.iter().map(|id| wording.instrument(id)).collect();
+            say("only", &[("names", &wording.list(&names))])
+        }
+        Change::Length { to } => say("length", &[("to", &wording.seconds(*to))]),
+        Change::Loop => say("loop", &[]),
+        Change::Seed { to } => say("seed", &[("to", &to.to_string())]),
+    }
+}
+
+fn answer(topic: Topic, music: Option<&Made>, wording: &Wording) -> String {
+    let vocabulary = &lexicon().vocabulary;
+    let (name, list) = match topic {
+        Topic::Hello => ("hello", Vec::new()),
+        Topic::Thanks => ("thanks", Vec::new()),
+        Topic::Okay => ("okay", Vec::new()),
+        Topic::Abilities => ("abilities", Vec::new()),
+        Topic::Genres => ("genres", vocabulary.genres.iter().map(|entry| wording.genre(&entry.id)).collect()),
+        Topic::Instruments => ("instruments", vocabulary.instruments.iter().map(|entry| wording.instrument(&entry.id)).collect()),
+        Topic::Moods => ("moods", vocabulary.moods.iter().map(|entry| wording.mood(&entry.id)).collect()),
+        Topic::CurrentMusic => {
+            let Some(made) = music else { return fill(&wording.topics, "no_music", &[]) };
+            let facts = facts(made, wording);
+            let gaps: Vec<(&str, &str)> = facts.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            return without_bare_bpm(fill(&wording.topics, "current_music", &gaps), made, wording);
+        }
+        Topic::Licence => ("licence", Vec::new()),
+        Topic::Export => ("export", Vec::new()),
+    };
+    fill(&wording.topics, name, &[("list", &wording.list(&list))])
+}
+
+/// A sentence that begins with a name begins with a capital.
+fn capital(sentence: String) -> String {
+    let mut chars = sentence.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

@@ -1,0 +1,120 @@
+//! What was done, as facts for the reply.
+
+use crate::studio::agent::read::{Change, Language, Position, Question, Remark, Target, Topic, Way, Why};
+use crate::studio::compose::brief::Key;
+
+/// Everything a reply says.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Report {
+    /// The language to say it in.
+    pub language: Language,
+    /// What was done, in order.
+    pub done: Vec<Done>,
+    /// What has to be said about how the message was understood.
+    pub remarks: Vec<Remark>,
+    /// Words that could not be used.
+    pub unused: Vec<String>,
+    /// A question back.
+    pub asks: Option<Question>,
+}
+
+/// One thing that was done, or not.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Done {
+    /// Music was made.
+    Made(Made),
+    /// A level changed. Factors; 1 is full.
+    Volume {
+        /// Of what.
+        target: Target,
+        /// Before, where known.
+        from: Option<f64>,
+        /// After.
+        to: f64,
+    },
+    /// A part was kept: from, to in ms on what it was; `None` where the part leaves all or nothing.
+    Trimmed {
+        /// Of what.
+        target: Target,
+        /// The part.
+        kept: Option<(u64, u64)>,
+    },
+    /// Something was taken off.
+    Removed {
+        /// What.
+        target: Target,
+        /// Its name on the timeline, where it has one.
+        name: Option<String>,
+    },
+    /// A soft beginning or end was set, in ms.
+    Faded {
+        /// Of what.
+        target: Target,
+        /// Rise.
+        in_ms: Option<u64>,
+        /// Fall.
+        out_ms: Option<u64>,
+    },
+    /// A title was added.
+    TitleAdded {
+        /// Its words.
+        text: String,
+        /// Start in ms.
+        start_ms: u64,
+        /// Length in ms.
+        duration_ms: u64,
+    },
+    /// A title was changed; what did not change is `None`.
+    TitleChanged {
+        /// Its words before.
+        before: String,
+        /// New words.
+        text: Option<String>,
+        /// New start and length in ms.
+        span_ms: Option<(u64, u64)>,
+        /// New place.
+        position: Option<Position>,
+    },
+    /// So many steps were taken back; 0: there was nothing.
+    Undone(u32),
+    /// A question was answered, or a greeting returned; with the music where it is about it.
+    Answered(Topic, Option<Made>),
+    /// Something was left as it was.
+    Left(String),
+    /// Words that led to nothing.
+    Nothing {
+        /// The user's words.
+        text: String,
+        /// What is wrong with them.
+        why: Why,
+    },
+}
+
+/// Music as it was made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Made {
+    /// New, instead of other music, or changed.
+    pub way: Way,
+    /// Id of the genre.
+    pub genre: String,
+    /// Beats a minute; `None` where the genre has no beat.
+    pub bpm: Option<f64>,
+    /// The key.
+    pub key: Key,
+    /// Exact length in seconds.
+    pub seconds: f64,
+    /// Ids of the instruments that play, most important first.
+    pub instruments: Vec<String>,
+    /// The seed.
+    pub seed: u64,
+    /// Level on the timeline, 1 is full.
+    pub volume: f64,
+    /// Whether a picture lies over it.
+    pub has_picture: bool,
+    /// Whether that picture sounds too.
+    pub under_sound: bool,
+    /// Whether it loops.
+    pub loops: bool,
+    /// What a refinement changed.
+    pub changed: Vec<Change>,
+}
