@@ -2,30 +2,33 @@
 
 #[cfg(test)]
 mod cloud_exports;
+#[cfg(test)]
 mod cloud_setup;
+#[cfg(test)]
 mod cloud_turns;
+#[cfg(test)]
 mod compose;
+#[cfg(test)]
 mod dependencies;
+#[cfg(test)]
 mod film;
+#[cfg(test)]
 mod harness;
-mod journey;
+#[cfg(test)]
 mod mcp_contract;
+#[cfg(test)]
 mod mcp_http;
+#[cfg(test)]
 mod mcp_progress;
+#[cfg(test)]
 mod mcp_stdio;
+#[cfg(test)]
+mod journey;
+#[cfg(test)]
 mod roles;
+#[cfg(test)]
 mod rooms;
+#[cfg(test)]
 mod store;
+#[cfg(test)]
 mod studio_api;
-#[cfg(test)]
-#[cfg(test)]
-#[cfg(test)]
-#[cfg(test)]
-#[cfg(test)]
-#[cfg(test)]
-#[cfg(test)]
-#[cfg(test)]
-#[cfg(test)]
-#[cfg(test)]
-#[cfg(test)]
-#[cfg(test)]
