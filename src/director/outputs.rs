@@ -199,39 +199,31 @@ impl Target {
         self.folder.join(format!(".bedtrack-{}.part", file_name(handle)))
     }
 
-    /// Puts a finished file in its place in one step and gives the path.
+    /// Puts a finished file in its place in one step and gives the path. Where that fails the file is removed: a render
+    /// can be fetched again, a hidden file would be forgotten.
     ///
     /// # Errors
-    /// [`Fault::OutputExists`] where somebody else was faster, else what the system says. The file stays where it was.
+    /// [`Fault::OutputExists`] where somebody else was faster, else what the system says.
     pub fn publish(&self, part: &Path) -> Result<PathBuf, Fault> {
         let mut file = tempfile::TempPath::try_from_path(part).map_err(|error| unwritable(part, &error))?;
         for n in 1..=MAX_COPIES {
             let path = self.path(n);
             if self.taken == Taken::Replace {
-                return file.persist(&path).map(|()| path.clone()).map_err(|error| kept(error, &path));
+                return file.persist(&path).map(|()| path.clone()).map_err(|error| unwritable(&path, &error.error));
             }
             match file.persist_noclobber(&path) {
                 Ok(()) => return Ok(path),
                 Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
                     if self.taken == Taken::Refuse {
-                        let _ = error.path.keep();
                         return Err(Fault::OutputExists { path: path.display().to_string() });
                     }
                     file = error.path;
                 }
-                Err(error) => return Err(kept(error, &path)),
+                Err(error) => return Err(unwritable(&path, &error.error)),
             }
         }
-        let _ = file.keep();
         Err(Fault::OutputExists { path: self.path(1).display().to_string() })
     }
-}
-
-/// A failed publication; the finished file is not thrown away.
-fn kept(error: tempfile::PathPersistError, path: &Path) -> Fault {
-    let fault = unwritable(path, &error.error);
-    let _ = error.path.keep();
-    fault
 }
 
 /// A title made into a name that every file system takes.

@@ -10,9 +10,12 @@ use crate::wire::codes;
 pub fn of_api(error: &ApiError, file: Option<&str>) -> Fault {
     match error {
         ApiError::NotSent { reason, .. } => {
-            // The words of a studio that could not be started are the only clue there is.
             tracing::warn!(%reason, "the service cannot be reached");
             Fault::BackendDown { outage: Outage::Unreachable, sent: Sent::No }
+        }
+        ApiError::NotReady { reason } => {
+            tracing::error!(%reason, "the studio could not be started");
+            Fault::Internal { reason: reason.clone() }
         }
         ApiError::Refused(refused) => of_refusal(refused, file),
         ApiError::Unclear { call, how } => Fault::BackendDown {
@@ -53,7 +56,6 @@ pub fn of_refusal(refused: &Refused, file: Option<&str>) -> Fault {
     match Fault::from_refusal(&refusal, token) {
         // The studio says what is wrong with a file; so may the cloud.
         Fault::UnsupportedFile { file, .. } => Fault::UnsupportedFile { file, reason: refused.message.clone() },
-        Fault::RateLimited { limit, after_seconds: None } => Fault::RateLimited { limit, after_seconds: Some(60) },
         fault => fault,
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bedtrack::director::answer::Status;
 use bedtrack::director::ask::{GenerateAsk, StateAsk};
+use bedtrack::director::{Backend, Caller};
 use serde_json::json;
 use tokio::sync::Semaphore;
 
@@ -240,6 +241,88 @@ async fn after_a_kill_the_turn_is_reported_from_the_state_under_the_same_handle(
     assert_eq!((answer.status, answer.turn), (Status::Done, running.turn));
     assert_eq!(answer.changes, ["Title added: \"Golden Hour\", 0-3s"]);
     assert_eq!(bench.cloud.count(Route::Run), 1);
+}
+
+/// A call in the background, its caller's way to take it back, and the work it has begun at the backend.
+async fn taken_back(bench: &Bench, ask: GenerateAsk) -> bedtrack::director::answer::Answer {
+    let (director, caller) = (bench.director.clone(), bench.caller.clone());
+    let call = tokio::spawn(async move { director.generate(&caller, ask, &()).await });
+    while bench.cloud.count(Route::Run) == 0 {
+        tokio::task::yield_now().await;
+    }
+    bench.caller.cancelled.cancel();
+    call.await.unwrap()
+}
+
+#[tokio::test]
+async fn a_call_taken_back_ends_the_studios_turn_and_leaves_the_draft_as_it_was() {
+    let bench = Bench::with(Some("secret"), |settings, _| settings.backend = Backend::Local).await;
+    bench.cloud.hold(clip());
+    let turn = Turn::says("I am at it.").then(Piece::UntilCancelled).leaving(titled());
+    bench.cloud.turn(turn);
+    let ask = GenerateAsk { request: "add a title".into(), ..GenerateAsk::default() };
+    let answer = taken_back(&bench, ask).await;
+    assert_eq!((answer.status, answer.error.code.as_str()), (Status::Cancelled, "cancelled"), "{}", answer.reply);
+    assert_eq!((answer.changes.len(), bench.cloud.count(Route::Cancel)), (0, 1));
+}
+
+#[tokio::test]
+async fn a_call_taken_back_ends_our_waiting_and_the_clouds_turn_goes_on() {
+    let bench = Bench::new().await;
+    let gate = Arc::new(Semaphore::new(0));
+    bench.cloud.turn(Turn::says("I am at it.").then(Piece::Gate(gate.clone())).leaving(titled()));
+    let ask = GenerateAsk { request: "add a title".into(), ..GenerateAsk::default() };
+    let answer = taken_back(&bench, ask).await;
+    assert_eq!(answer.status, Status::Running);
+    gate.add_permits(1);
+    let caller = Caller::owner("another");
+    let ask = StateAsk { turn: answer.turn, ..StateAsk::default() };
+    let answer = bench.director.state(&caller, ask, &()).await;
+    assert_eq!((answer.status, bench.cloud.count(Route::Cancel)), (Status::Done, 0), "{}", answer.reply);
+}
+
+#[tokio::test]
+async fn sessions_belong_to_their_client_and_their_connection() {
+    let bench = Bench::new().await;
+    let first = bench.generate("music").await;
+    assert_eq!(bench.generate("more").await.session, first.session);
+    let ask = |session: &str| GenerateAsk { request: "x".into(), session: session.into(), ..GenerateAsk::default() };
+    assert_ne!(bench.ask(ask("new")).await.session, first.session);
+    let elsewhere = Caller::owner("elsewhere");
+    let other = bench.director.generate(&elsewhere, ask(""), &()).await;
+    assert_ne!(other.session, first.session, "another connection begins a session of its own");
+    let seen = bench.director.state(&Caller::owner("third"), StateAsk::default(), &()).await;
+    assert_eq!(seen.session, other.session, "state takes the client's newest");
+    assert!(seen.reply.contains(&first.session), "and lists the recent ones: {}", seen.reply);
+    let stranger = Caller { client: "stranger".into(), ..Caller::owner("s") };
+    let refused = bench.director.generate(&stranger, ask(&first.session), &()).await;
+    assert_eq!(refused.error.code, "not_found");
+    let of_another_skill = GenerateAsk { skill: "music-generator-ai".into(), ..ask("") };
+    assert_ne!(bench.ask(of_another_skill).await.session, first.session);
+}
+
+#[tokio::test]
+async fn bad_arguments_are_answers_with_a_next_step_and_reach_nobody() {
+    let bench = Bench::new().await;
+    let ask = GenerateAsk::default;
+    let with = |request: &str| GenerateAsk { request: request.into(), ..ask() };
+    for (ask, code) in [
+        (with("   "), "invalid_input"),
+        (with(&"x".repeat(100_000)), "invalid_input"),
+        (GenerateAsk { duration_seconds: Some(-4.0), ..with("x") }, "invalid_input"),
+        (GenerateAsk { duration_seconds: Some(1e30), ..with("x") }, "invalid_input"),
+        (GenerateAsk { skill: "nope".into(), ..with("x") }, "not_found"),
+        (GenerateAsk { session: "s-nope".into(), ..with("x") }, "not_found"),
+        (GenerateAsk { files: vec!["/nowhere.mp4".into()], ..with("x") }, "file_unreadable"),
+        (GenerateAsk { files: vec!["/tmp".into()], ..with("x") }, "file_unreadable"),
+        (GenerateAsk { files: vec!["http://10.0.0.1/a.mp4".into()], ..with("x") }, "url_refused"),
+        (with("upload my clip"), "invalid_input"),
+    ] {
+        let answer = bench.ask(ask.clone()).await;
+        assert_eq!((answer.status, answer.error.code.as_str()), (Status::Failed, code), "{ask:?}");
+        assert!(!answer.next.is_empty() && !answer.reply.is_empty(), "{ask:?}");
+    }
+    assert!(bench.cloud.world().seen.is_empty());
 }
 
 fn said(text: &str) -> Piece {

@@ -133,19 +133,19 @@ impl Director {
             ..Work::default()
         };
         let work = front.open_work(work, self.inner.settings.lease).await.map_err(|error| of_store(&error))?;
-        self.start(work, record, session, false);
+        self.start(work, record, session);
         Ok(Admitted { handle: handle.to_owned(), kind, began: true })
     }
 
     /// Begins or takes up work in the background.
-    pub(super) fn start(&self, work: Work, record: Record, session: FrontSession, resumed: bool) {
+    pub(super) fn start(&self, work: Work, record: Record, session: FrontSession) {
         self.look_after();
-        let live = self.inner.live.enter(&work.id);
+        let live = self.inner.live.enter(&work.id, work.created_at);
         let (desk, closing) = (self.clone(), self.inner.closing.clone());
         self.inner.tasks.spawn(async move {
             let handle = work.id.clone();
             tokio::select! {
-                () = desk.run(work, record, session, live, resumed) => {}
+                () = desk.run(work, record, session, live) => {}
                 // What is on disk is taken up again by the next process.
                 () = closing.cancelled() => {}
             }

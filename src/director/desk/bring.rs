@@ -15,13 +15,17 @@ impl Job {
     /// Brings everything in that is not in yet.
     pub async fn bring(&mut self, sources: &[Source]) -> Result<Went, Stop> {
         let _turn = self.my_turn().await;
+        let mut renewed = false;
         let (before, done) = match self.record.stage.clone() {
             Stage::Uploading { before, done } => {
                 // The file that was on its way may have arrived.
                 let arrived = self.line().settled().await.map_or(0, |seen| arrived(&before, &seen.state));
                 (*before, done.max(arrived))
             }
-            _ => (self.before_the_first().await?, 0),
+            _ => {
+                self.open().await?;
+                (self.state_before(&mut renewed).await?, 0)
+            }
         };
         let mut fault = None;
         for (index, source) in sources.iter().enumerate().skip(done) {
@@ -32,7 +36,13 @@ impl Job {
                 say("uploading", &[("name", &name)], &self.record.language),
                 index as f64 / sources.len() as f64,
             ));
-            if let Err(error) = self.upload(source).await {
+            let mut sent = self.upload(source).await;
+            if sent.as_ref().is_err_and(ApiError::is_session_lost) && !renewed {
+                renewed = true;
+                self.replace_lost_session().await?;
+                sent = self.upload(source).await;
+            }
+            if let Err(error) = sent {
                 if error.is_unclear() && self.has_arrived(&before, index).await {
                     continue;
                 }
@@ -41,19 +51,6 @@ impl Job {
             }
         }
         self.report(&before, fault).await
-    }
-
-    /// The state before the first file; a session the backend lost is replaced here, since nothing was sent yet.
-    async fn before_the_first(&mut self) -> Result<State, Stop> {
-        self.open().await?;
-        match self.desk.inner.client.state(&self.attribution, &self.session.sid).await {
-            Ok(seen) => Ok(seen.state),
-            Err(error) if error.is_session_lost() => {
-                self.replace_lost_session().await?;
-                Ok(State::default())
-            }
-            Err(error) => Err(of_api(&error, None).into()),
-        }
     }
 
     async fn upload(&self, source: &Source) -> Result<(), ApiError> {

@@ -1,5 +1,7 @@
 //! The export of a timeline, from the check before it to the path of the file.
 
+use std::path::PathBuf;
+
 use super::record::{Spec, Stage};
 use super::run::{Job, Stop, Went};
 use super::sessions::Notes;
@@ -35,6 +37,16 @@ struct Plan {
     target: Target,
 }
 
+/// A file on its way; half a file helps nobody, so what is not in its place in the end is removed.
+struct Part(PathBuf);
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        // Usually it has been moved to its place.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
 impl Job {
     /// Renders the timeline and puts the file in its place.
     pub async fn hand_over(&mut self, spec: &Spec) -> Result<Went, Stop> {
@@ -51,9 +63,11 @@ impl Job {
             self.record.stage =
                 Stage::Rendering { kept: plan.kept.clone(), format: plan.format.clone(), target: plan.target.clone() };
             self.save().await?;
-            match delivery.attempt(&plan.kept, plan.asked, &state.draft, &output).await? {
-                Ok(render) => break render,
-                Err(fault) => match plan.kept.next() {
+            match delivery.attempt(&plan.kept, plan.asked, &state.draft, &output).await {
+                Ok(Ok(render)) => break render,
+                Err(Fault::SessionLost { .. }) => return Err(self.lost_with_its_timeline().await),
+                Err(fault) => return Err(fault.into()),
+                Ok(Err(fault)) => match plan.kept.next() {
                     Some(kept) => {
                         tracing::info!(render = %plan.kept.render, code = fault.code(), "a second render is tried");
                         (plan.kept, plan.asked) = (kept, false);
@@ -62,16 +76,9 @@ impl Job {
                 },
             }
         };
-        let part = plan.target.part(&self.handle);
-        let bytes = match delivery.fetch(&render, &plan.format, &part).await {
-            Ok(bytes) => bytes,
-            Err(fault) => {
-                // Half a file helps nobody; the render stays where it is.
-                let _ = std::fs::remove_file(&part);
-                return Err(fault.into());
-            }
-        };
-        let path = plan.target.publish(&part)?.display().to_string();
+        let part = Part(plan.target.part(&self.handle));
+        let bytes = delivery.fetch(&render, &plan.format, &part.0).await?;
+        let path = plan.target.publish(&part.0)?.display().to_string();
         self.report_export(&render, &plan, bytes, &path, &state).await;
         Ok(Went::On)
     }
@@ -83,16 +90,22 @@ impl Job {
         }
         let state = match self.desk.inner.client.state(&self.attribution, &self.session.sid).await {
             Ok(seen) => seen.state,
-            Err(error) if error.is_session_lost() => {
-                let media = Notes::of(&self.session).media;
-                self.renew().await?;
-                return Err(Fault::SessionLost { media }.into());
-            }
+            Err(error) if error.is_session_lost() && !Notes::of(&self.session).seen => State::default(),
+            Err(error) if error.is_session_lost() => return Err(self.lost_with_its_timeline().await),
             Err(error) => return Err(of_api(&error, None).into()),
         };
         match state.timeline().has_segments() {
             true => Ok(state),
             false => Err(Fault::NothingToExport { has_media: state.media().next().is_some() }.into()),
+        }
+    }
+
+    /// A lost session that held a timeline: a new one is opened, and what to upload again is told.
+    async fn lost_with_its_timeline(&mut self) -> Stop {
+        let media = Notes::of(&self.session).media;
+        match self.renew().await {
+            Ok(()) => Fault::SessionLost { media }.into(),
+            Err(stop) => stop,
         }
     }
 

@@ -24,6 +24,8 @@ pub struct Live {
     moment: watch::Sender<Moment>,
     /// Fired to end it.
     pub cancel: CancellationToken,
+    /// When it began, in ms since the epoch.
+    pub began_at: i64,
     waiting: AtomicUsize,
 }
 
@@ -78,9 +80,9 @@ pub struct Registry {
 
 impl Registry {
     /// Enters work.
-    pub fn enter(&self, handle: &str) -> Arc<Live> {
+    pub fn enter(&self, handle: &str, began_at: i64) -> Arc<Live> {
         let (moment, _) = watch::channel(Moment::default());
-        let live = Arc::new(Live { moment, cancel: CancellationToken::new(), waiting: AtomicUsize::new(0) });
+        let live = Arc::new(Live { moment, cancel: CancellationToken::new(), began_at, waiting: AtomicUsize::new(0) });
         self.lock().insert(handle.to_owned(), live.clone());
         live
     }

@@ -93,6 +93,7 @@ impl Director {
                 self.annotate(session, move |notes| notes.see(&state)).await?;
                 Ok(seen.state)
             }
+            Err(error) if error.is_session_lost() && !Notes::of(session).seen => Ok(State::default()),
             Err(error) if error.is_session_lost() => {
                 let notes = Notes::of(session);
                 let language = Some(notes.language.as_str()).filter(|tag| !tag.is_empty());

@@ -43,15 +43,7 @@ impl Job {
         self.open().await?;
         let mut renewed = false;
         loop {
-            let before = match self.desk.inner.client.state(&self.attribution, &self.session.sid).await {
-                Ok(seen) => seen.state,
-                Err(error) if error.is_session_lost() && !renewed => {
-                    renewed = true;
-                    self.replace_lost_session().await?;
-                    continue;
-                }
-                Err(error) => return Err(of_api(&error, None).into()),
-            };
+            let before = self.state_before(&mut renewed).await?;
             let balance = self.balance().await;
             self.warn_of(balance.as_ref(), &before);
             let spendable = balance.filter(|balance| !balance.unlimited).map(|balance| balance.total);
@@ -70,6 +62,23 @@ impl Job {
             }
             let outcome = self.outcome(transcript, ended, &before).await;
             return self.work_up(outcome, &before, spendable).await;
+        }
+    }
+
+    /// The state before anything is sent. A session that was lost is replaced, once.
+    pub async fn state_before(&mut self, renewed: &mut bool) -> Result<State, Stop> {
+        loop {
+            return match self.desk.inner.client.state(&self.attribution, &self.session.sid).await {
+                Ok(seen) => Ok(seen.state),
+                // A session without any state yet; a lost one shows when the message is refused.
+                Err(error) if error.is_session_lost() && !Notes::of(&self.session).seen => Ok(State::default()),
+                Err(error) if error.is_session_lost() && !*renewed => {
+                    *renewed = true;
+                    self.replace_lost_session().await?;
+                    continue;
+                }
+                Err(error) => Err(of_api(&error, None).into()),
+            };
         }
     }
 

@@ -63,7 +63,7 @@ impl Director {
         match (session, record) {
             (Some(session), Ok(record)) => {
                 tracing::info!(handle = %work.id, "unfinished work is taken up");
-                self.start(work, record, session, true);
+                self.start(work, record, session);
             }
             _ => tracing::warn!(handle = %work.id, "unfinished work cannot be read and is left alone"),
         }

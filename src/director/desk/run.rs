@@ -26,8 +26,6 @@ pub struct Job {
     pub attribution: Attribution,
     pub record: Record,
     pub live: Arc<Live>,
-    /// Another process began it.
-    pub resumed: bool,
 }
 
 /// How a step ended where nothing failed.
@@ -55,10 +53,10 @@ impl From<Fault> for Stop {
 }
 
 impl Director {
-    pub(super) async fn run(&self, work: Work, record: Record, session: FrontSession, live: Arc<Live>, resumed: bool) {
+    pub(super) async fn run(&self, work: Work, record: Record, session: FrontSession, live: Arc<Live>) {
         let Some(skill) = self.skill(&record.skill).cloned() else { return };
         let attribution = self.attribution(&skill);
-        let job = Job { desk: self.clone(), handle: work.id, session, skill, attribution, record, live, resumed };
+        let job = Job { desk: self.clone(), handle: work.id, session, skill, attribution, record, live };
         job.run().await;
     }
 }
@@ -69,12 +67,11 @@ impl Job {
         let mut ended = None;
         while let Some(step) = self.record.steps.get(self.record.at).cloned() {
             self.record.answer.action = step.action().to_owned();
-            let went = match &step {
-                Step::Upload(sources) => self.bring(sources).await,
-                Step::Message(words) => self.message(words).await,
-                Step::Export(spec) => self.hand_over(spec).await,
-                Step::Credits => self.read_credits().await,
-                Step::State => self.read_state().await,
+            let cancel = self.live.cancel.clone();
+            let went = tokio::select! {
+                went = self.take(&step) => went,
+                // A message ends itself, with a word to the studio; the rest is simply not waited for.
+                () = cancel.cancelled(), if !matches!(step, Step::Message(_)) => Err(Fault::Cancelled.into()),
             };
             match went {
                 Ok(Went::Asked) => {
@@ -90,7 +87,6 @@ impl Job {
             }
             self.record.at += 1;
             self.record.stage = Stage::Fresh;
-            self.resumed = false;
             match self.save().await {
                 Ok(()) => {}
                 Err(Stop::TakenOver) => return,
@@ -101,6 +97,16 @@ impl Job {
             }
         }
         self.finish(status, ended).await;
+    }
+
+    async fn take(&mut self, step: &Step) -> Result<Went, Stop> {
+        match step {
+            Step::Upload(sources) => self.bring(sources).await,
+            Step::Message(words) => self.message(words).await,
+            Step::Export(spec) => self.hand_over(spec).await,
+            Step::Credits => self.read_credits().await,
+            Step::State => self.read_state().await,
+        }
     }
 
     async fn finish(mut self, status: Status, fault: Option<Fault>) {

@@ -11,7 +11,7 @@ use super::Director;
 use crate::director::advice::{Fault, Thing};
 use crate::director::brief::invalid;
 use crate::director::trouble::{of_api, of_store, unknown};
-use crate::director::{Caller, media, timeline};
+use crate::director::{Caller, media};
 use crate::nemovideo::bind_id;
 use crate::skills::Attribution;
 use crate::store::FrontSession;
@@ -38,8 +38,8 @@ pub struct Notes {
     pub media: Vec<String>,
     /// Whether it had a timeline when last seen.
     pub drafted: bool,
-    /// The timeline line as last seen.
-    pub summary: String,
+    /// Whether the backend has shown a state of it. Some answer "not found" until there is one.
+    pub seen: bool,
 }
 
 impl Notes {
@@ -52,7 +52,7 @@ impl Notes {
     pub fn see(&mut self, state: &State) {
         self.media = media::uploaded_names(state);
         self.drafted = state.timeline().has_segments() || !state.generated_media.is_empty();
-        self.summary = timeline::summary(state);
+        self.seen = true;
     }
 
     fn value(&self) -> Value {

@@ -47,6 +47,7 @@ impl Director {
         let sources = self.look(caller, &ask.files, skill).await?;
         let steps = steps(&words, sources, &hint)?;
         if !steps.iter().any(|step| matches!(step, Step::Upload(_) | Step::Message(_) | Step::Export(_))) {
+            drop(admission);
             return self.read_only(caller, &steps, &meant, voice).await;
         }
         let wish = Wish {

@@ -51,7 +51,7 @@ impl Director {
                 return Ok(answer);
             }
         } else {
-            self.poll(caller, work, deadline).await?;
+            self.poll(caller, work, deadline, progress).await?;
         }
         self.stands(caller, &work.handle, work.kind).await
     }
@@ -79,9 +79,7 @@ impl Director {
             if Instant::now() >= deadline {
                 return None;
             }
-            if !step.words.is_empty() {
-                progress.say(&step);
-            }
+            tell(progress, &step, live.began_at);
             tokio::select! {
                 changed = moments.changed() => {
                     // The work is over without an end: it was handed to the next process.
@@ -104,12 +102,23 @@ impl Director {
     }
 
     /// Asks after the work of another process until its end or the deadline.
-    async fn poll(&self, caller: &Caller, work: &Admitted, deadline: Instant) -> Result<(), Fault> {
+    async fn poll(
+        &self,
+        caller: &Caller,
+        work: &Admitted,
+        deadline: Instant,
+        progress: &dyn Progress,
+    ) -> Result<(), Fault> {
         let appears = Instant::now() + TO_APPEAR;
+        let mut told = Instant::now();
         loop {
             let found = self.work(caller, &work.handle).await?;
             match found {
                 Some(found) if found.status != WORK_RUNNING => return Ok(()),
+                Some(found) if told.elapsed() >= self.inner.settings.tick => {
+                    told = Instant::now();
+                    tell(progress, &Step::default(), found.created_at);
+                }
                 None if Instant::now() >= appears => return Ok(()),
                 _ => {}
             }
@@ -179,6 +188,19 @@ impl Answer {
             ..Self::default()
         }
     }
+}
+
+/// Tells a waiting caller how things stand; long work is told with its time.
+fn tell(progress: &dyn Progress, step: &Step, began_at: i64) {
+    let seconds = elapsed(began_at);
+    let mut step = step.clone();
+    if step.words.is_empty() {
+        step.words = "Working".into();
+    }
+    if seconds >= LONG {
+        step.words = format!("{} {}", note(Note::StillWorking { seconds }, "en"), step.words);
+    }
+    progress.say(&step);
 }
 
 fn working(step: &Step, language: &str) -> String {

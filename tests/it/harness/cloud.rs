@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use axum::http::HeaderMap;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 
 /// The calls that a fault can be scripted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,6 +23,7 @@ pub enum Route {
     Claim,
     Open,
     Run,
+    Cancel,
     Upload,
     Balance,
     State,
@@ -56,7 +58,6 @@ pub struct Render {
 }
 
 /// What the cloud knows.
-#[derive(Default)]
 pub struct World {
     pub base: String,
     pub sessions: HashMap<String, Session>,
@@ -74,6 +75,8 @@ pub struct World {
     pub file: Vec<u8>,
     /// What is wrong with requests; empty when all is well.
     pub offences: Vec<String>,
+    /// A permit for every turn that was ended on request.
+    pub cancels: Arc<Semaphore>,
     opened: usize,
 }
 
@@ -91,7 +94,16 @@ impl Cloud {
             base: format!("http://{}", listener.local_addr().unwrap()),
             credits: 1_000,
             file: mp4(),
-            ..World::default()
+            cancels: Arc::new(Semaphore::new(0)),
+            sessions: HashMap::new(),
+            renders: HashMap::new(),
+            tokens: Vec::new(),
+            seen: Vec::new(),
+            faults: HashMap::new(),
+            turns: VecDeque::new(),
+            polls: VecDeque::new(),
+            offences: Vec::new(),
+            opened: 0,
         };
         let cloud = Self { world: Arc::new(Mutex::new(world)) };
         let router = routes::router(cloud.clone());

@@ -23,6 +23,7 @@ pub fn router(cloud: Cloud) -> Router {
         .route("/api/auth/claim-token", post(claim))
         .route("/api/tasks/me/with-session/nemo_agent", post(open))
         .route("/run_sse", post(run))
+        .route("/run_sse/cancel", post(cancel))
         .route("/api/upload-video/nemo_agent/me/{sid}", post(upload))
         .route("/api/credits/balance/simple", get(balance))
         .route("/api/state/nemo_agent/me/{sid}/latest", get(state))
@@ -162,13 +163,18 @@ async fn run(State(cloud): State<Cloud>, request: Request) -> Response {
         let (cloud, sid, turn) = (cloud.clone(), sid.clone(), turn.clone());
         async move {
             // The state is there before the last bytes, as a backend's is when it closes its stream.
-            if index == last {
+            if index == last && !matches!(piece, Piece::UntilCancelled) {
                 settle(&cloud, &sid, &turn);
             }
             match piece {
                 Piece::Bytes(bytes) => Ok(Bytes::from(bytes)),
                 Piece::Gate(gate) => {
                     gate.acquire().await.unwrap().forget();
+                    Ok(Bytes::new())
+                }
+                Piece::UntilCancelled => {
+                    let cancels = cloud.world().cancels.clone();
+                    cancels.acquire().await.unwrap().forget();
                     Ok(Bytes::new())
                 }
                 Piece::Cut => {
@@ -185,6 +191,15 @@ async fn run(State(cloud): State<Cloud>, request: Request) -> Response {
         async move { keep }
     }));
     ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response()
+}
+
+async fn cancel(State(cloud): State<Cloud>, request: Request) -> Response {
+    let (taken, answer) = take!(cloud, Route::Cancel, request);
+    if taken.body["invocation_id"] != "e-1" {
+        return refusal(404);
+    }
+    cloud.world().cancels.add_permits(1);
+    answer.map_or_else(|| ok(json!({"cancelled": "e-1"})), scripted)
 }
 
 fn settle(cloud: &Cloud, sid: &str, turn: &Turn) {

@@ -64,6 +64,8 @@ pub enum Piece {
     Bytes(Vec<u8>),
     /// The stream goes on once the test adds a permit.
     Gate(Arc<Semaphore>),
+    /// The stream ends once the turn is ended on request, and what it would have done is not done.
+    UntilCancelled,
     /// The connection breaks.
     Cut,
     /// The stream stays open for good.
