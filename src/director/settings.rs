@@ -66,7 +66,7 @@ impl Settings {
             recover: vec![Duration::from_secs(30), Duration::from_secs(60)],
             turn: Duration::from_secs(900),
             tick: Duration::from_secs(3),
-            lease: Duration::from_secs(20),
+            lease: Duration::from_secs(10),
         }
     }
 }

@@ -141,6 +141,7 @@ impl Director {
     pub(super) fn start(&self, work: Work, record: Record, session: FrontSession) {
         self.look_after();
         let live = self.inner.live.enter(&work.id, work.created_at);
+        self.inner.begun.notify_one();
         let (desk, closing) = (self.clone(), self.inner.closing.clone());
         self.inner.tasks.spawn(async move {
             let handle = work.id.clone();

@@ -22,10 +22,13 @@ const LISTED: u32 = 8;
 
 /// A balance in an answer.
 pub fn fill(credits: &mut Credits, balance: &Balance) {
+    if balance.unlimited {
+        credits.unlimited = Some(true);
+        return;
+    }
     credits.available = Some(balance.available);
     credits.frozen = Some(balance.frozen);
     credits.total = Some(balance.total);
-    credits.unlimited = balance.unlimited.then_some(true);
 }
 
 /// A balance in a sentence.

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use futures::future::BoxFuture;
-use tokio::sync::OnceCell;
+use tokio::sync::{Notify, OnceCell};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -61,6 +61,8 @@ struct Inner {
     /// One change at a time per session: the difference of two states must be one turn's.
     turns: live::Keyed,
     looked_after: AtomicBool,
+    /// Work has begun: from now on its lease has to be kept.
+    begun: Notify,
     closing: CancellationToken,
     tasks: TaskTracker,
 }
@@ -82,6 +84,7 @@ impl Director {
                 admission: live::Keyed::default(),
                 turns: live::Keyed::default(),
                 looked_after: AtomicBool::new(false),
+                begun: Notify::new(),
                 closing: CancellationToken::new(),
                 tasks: TaskTracker::new(),
             }),

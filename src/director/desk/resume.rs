@@ -33,7 +33,13 @@ impl Director {
             if let Err(error) = self.keep_once().await {
                 tracing::warn!(code = error.code(), "the work in progress could not be looked after");
             }
-            tokio::time::sleep(self.inner.settings.lease / 4).await;
+            let lease = self.inner.settings.lease;
+            // With nothing in progress there is only what others leave behind to look for.
+            let pause = if self.inner.live.is_empty() { lease } else { lease / 4 };
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = self.inner.begun.notified() => {}
+            }
         }
     }
 

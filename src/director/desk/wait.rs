@@ -45,13 +45,15 @@ impl Director {
         progress: &dyn Progress,
     ) -> Result<Answer, Fault> {
         let deadline = Instant::now() + patience;
+        if self.inner.live.get(&work.handle).is_none() {
+            self.poll(caller, work, deadline, progress).await?;
+        }
+        // Work of a process that died may have been taken up by this one meanwhile.
         if let Some(live) = self.inner.live.get(&work.handle) {
             let _waiting = live.wait();
             if let Some(answer) = self.listen(caller, &live, work, deadline, progress).await {
                 return Ok(answer);
             }
-        } else {
-            self.poll(caller, work, deadline, progress).await?;
         }
         self.stands(caller, &work.handle, work.kind).await
     }
