@@ -231,3 +231,47 @@ async fn several_actions_of_one_request_run_in_order_under_one_handle() {
     assert!(answer.media.iter().any(|medium| medium.path.ends_with(".mp4")), "{:?}", answer.media);
     assert_eq!(bench.cloud.messages().len(), 1);
 }
+
+/// Everything below a folder, but one file.
+fn contents(folder: &std::path::Path, but: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            bytes.extend(contents(&path, but));
+        } else if !path.ends_with(but) {
+            bytes.extend(std::fs::read(&path).unwrap());
+        }
+    }
+    bytes
+}
+
+#[tokio::test]
+async fn tokens_show_up_nowhere_but_in_their_own_file() {
+    for token in [Some("sentinel-7f3a"), None] {
+        let bench = Bench::with(token, |_, _| {}).await;
+        let secret = token.unwrap_or("nmv_usr_1");
+        bench.cloud.fault(Route::Claim, [Answer::json(404, json!({}))]);
+        let mut told = format!("{:?}", bench.generate("music").await);
+        bench.cloud.fault(Route::Run, [Answer::json(500, json!({"message": format!("Bearer {secret}")}))]);
+        told += &format!("{:?}", bench.generate("more").await);
+        bench.cloud.fault(Route::Balance, [Answer::code(403)]);
+        told += &format!("{:?}", bench.director.credits(&bench.caller, CreditsAsk {}).await);
+        assert!(!told.contains(secret), "{told}");
+        let kept = contents(&bench.at(""), "token.json");
+        assert!(!kept.windows(secret.len()).any(|window| window == secret.as_bytes()));
+    }
+}
+
+#[tokio::test]
+async fn neither_token_nor_attribution_goes_to_another_host() {
+    let (bench, other) = (Bench::new().await, Bench::new().await);
+    bench.cloud.hold(draft(json!([segment(0, "clip", 10_000)])));
+    bench.generate("hello").await;
+    let elsewhere = format!("{}/files/render_x", other.cloud.base());
+    bench.cloud.world().polls.push_back(vec![json!({"status": "completed", "output": {"url": elsewhere}})]);
+    bench.director.export(&bench.caller, bedtrack::director::ask::ExportAsk::default(), &()).await;
+    let there = other.cloud.last(Route::File);
+    assert_eq!(there.bearer, None);
+    assert!(there.headers.keys().all(|name| !name.as_str().starts_with("x-skill")), "{:?}", there.headers);
+}

@@ -301,6 +301,36 @@ async fn sessions_belong_to_their_client_and_their_connection() {
     assert_ne!(bench.ask(of_another_skill).await.session, first.session);
 }
 
+/// Keeps the words of every step.
+#[derive(Default)]
+struct Heard(std::sync::Mutex<Vec<String>>);
+
+impl bedtrack::director::Progress for Heard {
+    fn say(&self, step: &bedtrack::director::Step) {
+        self.0.lock().unwrap().push(step.words.clone());
+    }
+}
+
+#[tokio::test]
+async fn a_waiting_caller_hears_what_is_done_and_that_it_goes_on() {
+    let bench = Bench::new().await;
+    let gate = Arc::new(Semaphore::new(0));
+    let tools = Turn::bytes(include_bytes!("../data/wire/two-stage.sse"));
+    bench.cloud.turn(tools.then(Piece::Gate(gate.clone())).then(said("Done.")).leaving(titled()));
+    let heard = Heard::default();
+    let ask = GenerateAsk { request: "a clip".into(), ..GenerateAsk::default() };
+    let call = bench.director.generate(&bench.caller, ask, &heard);
+    let opened = async {
+        // Once the last tool has been told twice, the second time came from the clock.
+        while heard.0.lock().unwrap().iter().filter(|words| *words == "Add bgm").count() < 2 {
+            tokio::task::yield_now().await;
+        }
+        gate.add_permits(1);
+    };
+    let (answer, ()) = tokio::join!(call, opened);
+    assert_eq!(answer.status, Status::Done);
+}
+
 #[tokio::test]
 async fn bad_arguments_are_answers_with_a_next_step_and_reach_nobody() {
     let bench = Bench::new().await;

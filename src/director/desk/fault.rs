@@ -94,3 +94,23 @@ pub fn call_of(tool: &str) -> Call {
         _ => Call::Generate,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_go_and_endless_replies_are_cut_with_a_note() {
+        assert_eq!(presentable("a\u{1b}[31mb\u{202e}\nc\t\u{0}"), "a[31mb\nc\t");
+        let cut = presentable(&"音".repeat(30_000));
+        assert!(cut.chars().count() < 20_200 && cut.contains("the rest was left out"));
+        assert_eq!(presentable(&"x".repeat(20_000)).len(), 20_000);
+    }
+
+    #[test]
+    fn paragraphs_are_set_apart_and_empty_ones_left_out() {
+        let mut reply = String::new();
+        ["one", "  ", "two"].iter().for_each(|paragraph| add(&mut reply, paragraph));
+        assert_eq!(reply, "one\n\ntwo");
+    }
+}

@@ -34,6 +34,7 @@ impl Job {
         let Stage::Sent { before, balance } = self.record.stage.clone() else {
             return self.send(words).await;
         };
+        self.say(Step::words(say("resuming", &[], &self.record.language)));
         let recovered = self.line().recover_after_restart(&before).await;
         let outcome = after_recovery(recovered, Transcript::default(), Note::Resumed, Outage::Cut);
         self.work_up(outcome, &before, balance).await
