@@ -5,11 +5,21 @@
 pub mod advice;
 pub mod answer;
 pub mod ask;
+mod brief;
 pub mod caller;
+pub mod changes;
+pub mod delivery;
 pub mod desk;
+mod inputs;
+mod media;
+mod outputs;
 pub mod progress;
 pub mod route;
 pub mod settings;
+pub mod timeline;
+mod transcript;
+mod trouble;
+mod turn;
 
 pub use caller::{Caller, Reach};
 pub use desk::Director;

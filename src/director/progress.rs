@@ -28,6 +28,9 @@ pub trait Progress: Send + Sync {
     fn say(&self, step: &Step);
 }
 
+/// Takes the steps of work that runs in the background.
+pub type Say = std::sync::Arc<dyn Fn(Step) + Send + Sync>;
+
 /// Nobody listens.
 impl Progress for () {
     fn say(&self, _: &Step) {}

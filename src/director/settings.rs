@@ -28,6 +28,8 @@ pub struct Settings {
     pub turn: Duration,
     /// How often a waiting caller hears of its work though nothing new happened.
     pub tick: Duration,
+    /// How long the process that does a piece of work may be silent before another takes it over.
+    pub lease: Duration,
 }
 
 /// Who does the work.
@@ -64,6 +66,7 @@ impl Settings {
             recover: vec![Duration::from_secs(30), Duration::from_secs(60)],
             turn: Duration::from_secs(900),
             tick: Duration::from_secs(3),
+            lease: Duration::from_secs(10),
         }
     }
 }

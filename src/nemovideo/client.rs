@@ -47,7 +47,12 @@ impl Client {
 
     /// The base of the API; starts the studio where it is a local one.
     pub async fn base(&self) -> Result<Url, ApiError> {
-        Ok(self.place(Call::State).await?.base)
+        Ok(self.place().await?.base)
+    }
+
+    /// Whose token the calls go out with.
+    pub fn auth(&self) -> Auth {
+        self.inner.tokens.auth()
     }
 
     /// A call that answers JSON.
@@ -60,7 +65,7 @@ impl Client {
     ) -> Result<Value, ApiError> {
         let mut tried = Tried::default();
         loop {
-            let way = self.way(call, attribution).await?;
+            let way = self.way(attribution).await?;
             let attempt = async {
                 let request = self.request(&way, attribution, path, build)?;
                 let request = match call {
@@ -88,7 +93,7 @@ impl Client {
     ) -> Result<(Response, Auth), ApiError> {
         let mut tried = Tried::default();
         loop {
-            let way = self.way(call, attribution).await?;
+            let way = self.way(attribution).await?;
             let attempt = async {
                 let request = self.request(&way, attribution, path, build)?;
                 let sent = tokio::time::timeout(self.inner.settings.answer, request.send());
@@ -136,8 +141,8 @@ impl Client {
     }
 
     /// The place and the token for an attempt.
-    pub(super) async fn way(&self, call: Call, attribution: &Attribution) -> Result<Way, ApiError> {
-        let place = self.place(call).await?;
+    pub(super) async fn way(&self, attribution: &Attribution) -> Result<Way, ApiError> {
+        let place = self.place().await?;
         if let Some(bearer) = place.bearer.clone() {
             return Ok(Way { place, bearer, auth: Auth::Given });
         }
@@ -145,8 +150,8 @@ impl Client {
         Ok(Way { place, bearer, auth })
     }
 
-    async fn place(&self, call: Call) -> Result<Place, ApiError> {
-        self.inner.endpoint.resolve().await.map_err(|error| ApiError::NotSent { call, reason: error.to_string() })
+    async fn place(&self) -> Result<Place, ApiError> {
+        self.inner.endpoint.resolve().await.map_err(|error| ApiError::NotReady { reason: error.to_string() })
     }
 
     /// Does what has to be done before a repetition, or gives the error back.

@@ -51,6 +51,12 @@ pub enum ApiError {
         /// Why.
         reason: String,
     },
+    /// What speaks the API could not be made ready.
+    #[error("the service could not be started: {reason}")]
+    NotReady {
+        /// Why, in words for people.
+        reason: String,
+    },
     /// The backend said no before it began.
     #[error("{0}")]
     Refused(Refused),

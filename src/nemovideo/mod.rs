@@ -21,6 +21,6 @@ pub use download::{Fetch, is_private_address};
 pub use endpoint::{Endpoint, EndpointError, Fixed, Lazy, Place, Start};
 pub use error::{ApiError, Auth, Call, Refused, Unclear};
 pub use settings::Settings;
-pub use stream::{StreamEnd, TurnItem, TurnStream};
+pub use stream::{StreamEnd, TurnItem, TurnStream, read_stream};
 pub use token::TokenKeeper;
 pub use upload::LocalFile;

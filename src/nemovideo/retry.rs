@@ -70,7 +70,8 @@ pub fn decide(settings: &Settings, call: Call, error: &ApiError, tried: &mut Tri
             }
             _ => Next::GiveUp,
         },
-        _ if is_harmless(call) && !matches!(error, ApiError::File { .. }) => {
+        ApiError::NotReady { .. } | ApiError::File { .. } => Next::GiveUp,
+        _ if is_harmless(call) => {
             let pause = settings.read_pauses.get(tried.reads).copied();
             tried.reads += 1;
             pause.map_or(Next::GiveUp, Next::Repeat)

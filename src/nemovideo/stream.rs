@@ -86,6 +86,14 @@ impl TurnStream {
     }
 }
 
+/// Reads a recorded stream.
+pub fn read_stream(bytes: &[u8]) -> impl Iterator<Item = TurnItem> {
+    let mut splitter = Splitter::default();
+    splitter.push(bytes);
+    splitter.finish();
+    std::iter::from_fn(move || splitter.next()).map(read)
+}
+
 fn read(frame: Frame) -> TurnItem {
     let (name, data) = match frame {
         Frame::Comment => return TurnItem::Heartbeat,

@@ -45,6 +45,11 @@ impl TokenKeeper {
         Self { given: None, client_id, client_id_file, token_file, current: Mutex::new(None) }
     }
 
+    /// Whose token it gives.
+    pub(super) fn auth(&self) -> Auth {
+        if self.given.is_some() { Auth::Given } else { Auth::Anonymous }
+    }
+
     /// The token to send now.
     pub(super) async fn bearer(
         &self,

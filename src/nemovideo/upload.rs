@@ -40,7 +40,7 @@ impl Client {
         let patience = LOOK + Duration::from_secs(file.bytes / SLOWEST);
         let mut tried = Tried::default();
         loop {
-            let way = self.way(call, attribution).await?;
+            let way = self.way(attribution).await?;
             let attempt = async {
                 let form = multipart::Form::new().part("files", part(file).await?);
                 let response = self

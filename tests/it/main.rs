@@ -1,6 +1,12 @@
 //! All integration tests, in one binary: they start the real one and speak to it as its users do.
 
 #[cfg(test)]
+mod cloud_exports;
+#[cfg(test)]
+mod cloud_setup;
+#[cfg(test)]
+mod cloud_turns;
+#[cfg(test)]
 mod compose;
 #[cfg(test)]
 mod dependencies;

@@ -1,43 +1,115 @@
 //! The desk takes every call: it finds the session, keeps the handles, waits as long as the caller does, and lets the
-//! work outlive the call.
+//! work outlive the call. Everything an agent can act on is an answer, never an error.
 
-use crate::director::answer::Answer;
-use crate::director::ask::{CreditsAsk, ExportAsk, GenerateAsk, StateAsk, UploadAsk};
-use crate::director::{Caller, Progress};
+mod admit;
+mod bring;
+mod fault;
+mod hand_over;
+mod links;
+mod live;
+mod look;
+mod message;
+mod record;
+mod resume;
+mod run;
+mod sessions;
+mod speak;
+mod tools;
+mod wait;
+mod words;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use futures::future::BoxFuture;
+use tokio::sync::{Notify, OnceCell};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use crate::director::advice::Fault;
+use crate::director::trouble::of_store;
+use crate::director::{Backend, Settings};
+use crate::nemovideo::Client;
+use crate::skills::{Attribution, Catalogue, Skill, attribution};
+use crate::store::{Store, StoreError};
+
+/// Opens the store; called when it is first needed, and again after a failure.
+pub type OpenStore = Box<dyn Fn() -> BoxFuture<'static, Result<Store, StoreError>> + Send + Sync>;
 
 /// The director: a cheap handle, cloned wherever it is needed.
 #[derive(Clone)]
-pub struct Director {}
+pub struct Director {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    open: OpenStore,
+    store: OnceCell<Store>,
+    client: Client,
+    skills: Arc<Catalogue>,
+    settings: Arc<Settings>,
+    /// The path of this program, which tells who installed it.
+    binary: Option<PathBuf>,
+    /// This process, as the store knows it.
+    owner: String,
+    live: live::Registry,
+    connections: sessions::Connections,
+    /// One call at a time decides, per client, whether it begins something or joins it.
+    admission: live::Keyed,
+    /// One change at a time per session: the difference of two states must be one turn's.
+    turns: live::Keyed,
+    looked_after: AtomicBool,
+    /// Work has begun: from now on its lease has to be kept.
+    begun: Notify,
+    closing: CancellationToken,
+    tasks: TaskTracker,
+}
 
 impl Director {
-    /// `generate_music`: routes the request, brings files in, and has the studio's agent make or change music.
-    pub async fn generate(&self, _caller: &Caller, _ask: GenerateAsk, _progress: &dyn Progress) -> Answer {
-        Answer::default()
+    /// A director. Nothing is opened before the first call.
+    pub fn new(settings: Settings, client: Client, skills: Arc<Catalogue>, open: OpenStore) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                open,
+                store: OnceCell::new(),
+                client,
+                skills,
+                settings: Arc::new(settings),
+                binary: std::env::current_exe().ok(),
+                owner: Uuid::new_v4().to_string(),
+                live: live::Registry::default(),
+                connections: sessions::Connections::default(),
+                admission: live::Keyed::default(),
+                turns: live::Keyed::default(),
+                looked_after: AtomicBool::new(false),
+                begun: Notify::new(),
+                closing: CancellationToken::new(),
+                tasks: TaskTracker::new(),
+            }),
+        }
     }
 
-    /// `upload`: brings media into the session.
-    pub async fn upload(&self, _caller: &Caller, _ask: UploadAsk, _progress: &dyn Progress) -> Answer {
-        Answer::default()
+    async fn store(&self) -> Result<&Store, Fault> {
+        self.inner.store.get_or_try_init(|| (self.inner.open)()).await.map_err(|error| of_store(&error))
     }
 
-    /// `credits`: the balance and what it buys.
-    pub async fn credits(&self, _caller: &Caller, _ask: CreditsAsk) -> Answer {
-        Answer::default()
+    fn backend_id(&self) -> &'static str {
+        self.inner.settings.backend.id()
     }
 
-    /// `state`: the timeline, the media, and how a turn or an export is getting on.
-    pub async fn state(&self, _caller: &Caller, _ask: StateAsk, _progress: &dyn Progress) -> Answer {
-        Answer::default()
+    fn is_local(&self) -> bool {
+        self.inner.settings.backend == Backend::Local
     }
 
-    /// `export`: renders, waits, downloads, and gives the path.
-    pub async fn export(&self, _caller: &Caller, _ask: ExportAsk, _progress: &dyn Progress) -> Answer {
-        Answer::default()
+    /// The skill of that name, else the one that stands in for it.
+    fn skill(&self, name: &str) -> Option<&Skill> {
+        let skills = &self.inner.skills;
+        skills.get(name).or_else(|| skills.get(&self.inner.settings.default_skill)).or(skills.all().first())
     }
 
-    /// Takes up what a stopped process left unfinished. Call once after the start; the work goes on in the background.
-    pub async fn resume(&self) {}
-
-    /// Stops the waiting. What runs at the backend goes on there and is taken up by the next [`Director::resume`].
-    pub async fn close(&self) {}
+    fn attribution(&self, skill: &Skill) -> Attribution {
+        attribution(skill, self.inner.settings.platform.as_deref(), self.inner.binary.as_deref())
+    }
 }

@@ -1,5 +1,6 @@
 //! What the tests share.
 
+pub mod cloud;
 pub mod generated;
 pub mod media;
 pub mod service;

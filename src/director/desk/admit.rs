@@ -1,0 +1,156 @@
+//! Taking work on: a repeated call finds the first one's work, the same call made twice joins it, anything else is
+//! written down and begun.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::Director;
+use super::record::{KeptRequest, Record, Stage, Step};
+use super::sessions::Meant;
+use crate::director::Caller;
+use crate::director::advice::Fault;
+use crate::director::brief::invalid;
+use crate::director::trouble::of_store;
+use crate::store::{FrontSession, Request, RequestKey, WORK_RUNNING, Work};
+
+/// How long the same call counts as the same work.
+const JOINED: Duration = Duration::from_secs(600);
+/// Longest request id.
+const MAX_REQUEST_ID: usize = 200;
+
+/// What a tool wants done.
+pub struct Wish {
+    /// The tool's name.
+    pub tool: &'static str,
+    /// The skill.
+    pub skill: String,
+    /// Tag of the user's language.
+    pub language: String,
+    /// The language a session is to be opened in.
+    pub session_language: Option<String>,
+    /// The actions.
+    pub steps: Vec<Step>,
+    /// The session.
+    pub meant: Meant,
+    /// Digest of the call's arguments.
+    pub digest: String,
+    /// The client's id for the call, or empty.
+    pub request_id: String,
+}
+
+/// Work that was taken on, or found.
+pub struct Admitted {
+    /// Its handle.
+    pub handle: String,
+    /// `turn` or `export`.
+    pub kind: &'static str,
+    /// Whether this call began it.
+    pub began: bool,
+}
+
+/// Digest of a call's arguments, the waiting and the id left out.
+pub fn digest(tool: &str, arguments: &impl Serialize) -> String {
+    let body = serde_json::to_string(arguments).unwrap_or_default();
+    let hash = Sha256::digest(format!("{tool}\n{body}"));
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Director {
+    /// Takes a wish on.
+    pub(super) async fn admit(&self, caller: &Caller, wish: Wish) -> Result<Admitted, Fault> {
+        let front = self.store().await?.front();
+        let kind = Record::kind(&wish.steps);
+        let id = Uuid::new_v4().simple().to_string();
+        let handle = format!("{}-{}", if kind == "export" { "e" } else { "t" }, id.get(..16).unwrap_or(&id));
+
+        let request_id = wish.request_id.trim();
+        let key = (!request_id.is_empty()).then(|| RequestKey {
+            client: caller.client.clone(),
+            tool: wish.tool.to_owned(),
+            request_id: request_id.to_owned(),
+            digest: wish.digest.clone(),
+        });
+        if let Some(key) = &key {
+            if request_id.len() > MAX_REQUEST_ID {
+                return Err(invalid(format!("request_id is longer than {MAX_REQUEST_ID} characters.")));
+            }
+            match front.request(key, &handle).await.map_err(|error| of_store(&error))? {
+                Request::Claimed => {}
+                Request::Running { work } => return Ok(Admitted { handle: work, kind, began: false }),
+                // Answers are kept with the work; one kept here would be from an older version.
+                Request::Answered(_) => return Err(Fault::RequestIdReused { id: request_id.to_owned() }),
+                Request::Mismatch => return Err(Fault::RequestIdReused { id: request_id.to_owned() }),
+            }
+        }
+        let begun = self.begin(caller, wish, kind, &handle).await;
+        if let (Err(_), Some(key)) = (&begun, &key)
+            && let Err(error) = front.forget_request(key).await
+        {
+            tracing::warn!(%error, "a request id stays claimed");
+        }
+        begun
+    }
+
+    async fn begin(&self, caller: &Caller, wish: Wish, kind: &'static str, handle: &str) -> Result<Admitted, Fault> {
+        let front = self.store().await?.front();
+        let session = match &wish.meant {
+            Meant::Session(session) => (**session).clone(),
+            Meant::Fresh => self.mint(caller, &wish.skill, &wish.language).await?,
+        };
+        self.note_used(caller, &session);
+        if wish.request_id.trim().is_empty() {
+            let like = front.running_like(&caller.client, &session.id, &wish.digest, JOINED).await;
+            if let Some(work) = like.map_err(|error| of_store(&error))? {
+                return Ok(Admitted { handle: work.id, kind, began: false });
+            }
+        }
+        let request = (!wish.request_id.trim().is_empty())
+            .then(|| KeptRequest { id: wish.request_id.trim().to_owned(), digest: wish.digest.clone() });
+        let record = Record {
+            tool: wish.tool.to_owned(),
+            skill: wish.skill,
+            language: wish.language,
+            session_language: wish.session_language,
+            remote: caller.reach == crate::director::Reach::Remote,
+            steps: wish.steps,
+            at: 0,
+            stage: Stage::Fresh,
+            answer: crate::director::answer::Answer::default(),
+            request,
+        };
+        let work = Work {
+            id: handle.to_owned(),
+            session: session.id.clone(),
+            client: caller.client.clone(),
+            kind: kind.to_owned(),
+            status: WORK_RUNNING.to_owned(),
+            digest: wish.digest,
+            body: serde_json::to_value(&record).map_err(|error| Fault::Internal { reason: error.to_string() })?,
+            owner: self.inner.owner.clone(),
+            ..Work::default()
+        };
+        let work = front.open_work(work, self.inner.settings.lease).await.map_err(|error| of_store(&error))?;
+        self.start(work, record, session);
+        Ok(Admitted { handle: handle.to_owned(), kind, began: true })
+    }
+
+    /// Begins or takes up work in the background.
+    pub(super) fn start(&self, work: Work, record: Record, session: FrontSession) {
+        self.look_after();
+        let live = self.inner.live.enter(&work.id, work.created_at);
+        self.inner.begun.notify_one();
+        let (desk, closing) = (self.clone(), self.inner.closing.clone());
+        self.inner.tasks.spawn(async move {
+            let handle = work.id.clone();
+            tokio::select! {
+                () = desk.run(work, record, session, live) => {}
+                // What is on disk is taken up again by the next process.
+                () = closing.cancelled() => {}
+            }
+            desk.inner.live.strike(&handle);
+        });
+    }
+}

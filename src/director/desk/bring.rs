@@ -1,0 +1,115 @@
+//! Media into the session, one by one, so that a bad one is named and the others are in.
+
+use super::record::Stage;
+use super::run::{Job, Stop, Went};
+use super::words::say;
+use crate::director::advice::{Fault, Situation, next};
+use crate::director::inputs::Source;
+use crate::director::progress::Step;
+use crate::director::trouble::of_api;
+use crate::director::{changes, media, timeline};
+use crate::nemovideo::{ApiError, LocalFile};
+use crate::wire::state::State;
+
+impl Job {
+    /// Brings everything in that is not in yet.
+    pub async fn bring(&mut self, sources: &[Source]) -> Result<Went, Stop> {
+        let _turn = self.my_turn().await;
+        let mut renewed = false;
+        let (before, done) = match self.record.stage.clone() {
+            Stage::Uploading { before, done } => {
+                // The file that was on its way may have arrived.
+                let arrived = self.line().settled().await.map_or(0, |seen| arrived(&before, &seen.state));
+                (*before, done.max(arrived))
+            }
+            _ => {
+                self.open().await?;
+                (self.state_before(&mut renewed).await?, 0)
+            }
+        };
+        let mut fault = None;
+        for (index, source) in sources.iter().enumerate().skip(done) {
+            self.record.stage = Stage::Uploading { before: Box::new(before.clone()), done: index };
+            self.save().await?;
+            let name = source.shown();
+            self.say(Step::part(
+                say("uploading", &[("name", &name)], &self.record.language),
+                index as f64 / sources.len() as f64,
+            ));
+            let mut sent = self.upload(source).await;
+            if sent.as_ref().is_err_and(ApiError::is_session_lost) && !renewed {
+                renewed = true;
+                self.replace_lost_session().await?;
+                sent = self.upload(source).await;
+            }
+            if let Err(error) = sent {
+                if error.is_unclear() && self.has_arrived(&before, index).await {
+                    continue;
+                }
+                fault = Some(of_api(&error, Some(&name)));
+                break;
+            }
+        }
+        self.report(&before, fault).await
+    }
+
+    async fn upload(&self, source: &Source) -> Result<(), ApiError> {
+        let client = &self.desk.inner.client;
+        match source {
+            Source::File { path, name, bytes } => {
+                let file = LocalFile { path: path.clone(), name: name.clone(), bytes: *bytes };
+                client.upload_file(&self.attribution, &self.session.sid, &file).await.map(drop)
+            }
+            Source::Url(url) => {
+                client.upload_urls(&self.attribution, &self.session.sid, std::slice::from_ref(url)).await.map(drop)
+            }
+        }
+    }
+
+    async fn has_arrived(&self, before: &State, index: usize) -> bool {
+        self.line().settled().await.is_some_and(|seen| arrived(before, &seen.state) > index)
+    }
+
+    /// Says what is in now, and what is not.
+    async fn report(&mut self, before: &State, fault: Option<Fault>) -> Result<Went, Stop> {
+        let language = self.record.language.clone();
+        let Some(seen) = self.line().settled().await else {
+            return match fault {
+                Some(fault) => Err(fault.into()),
+                None => Ok(Went::On),
+            };
+        };
+        let fresh = media::fresh(before, &seen.state);
+        let names: Vec<String> = fresh.iter().map(named).collect();
+        if !names.is_empty() {
+            self.tell(&say("uploaded", &[("names", &names.join(", "))], &language));
+        } else if fault.is_none() {
+            self.tell(&say("uploaded_none", &[], &language));
+        }
+        if before.draft != seen.state.draft {
+            let line = timeline::summary(&seen.state);
+            self.tell(&line);
+        }
+        self.record.answer.changes.extend(changes::between(before, &seen.state));
+        self.see(before, &seen).await;
+        if let Some(fault) = fault {
+            return Err(fault.into());
+        }
+        let picture = media::has_picture(&fresh);
+        self.record.answer.next = next(Situation::Uploaded { picture }, &self.skill, &language);
+        Ok(Went::On)
+    }
+}
+
+/// How many media have come in since.
+fn arrived(before: &State, now: &State) -> usize {
+    now.video_infos.len().saturating_sub(before.video_infos.len())
+}
+
+fn named(medium: &crate::director::answer::Media) -> String {
+    let name = if medium.name.is_empty() { &medium.kind } else { &medium.name };
+    match medium.seconds {
+        Some(seconds) => format!("{name} ({} s)", (seconds * 10.0).round() / 10.0),
+        None => name.clone(),
+    }
+}

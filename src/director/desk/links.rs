@@ -1,0 +1,41 @@
+//! Links for people: the project in the browser and the way to register. The bearer token is in none of them.
+
+use url::Url;
+
+use super::Director;
+use crate::skills::Attribution;
+use crate::store::FrontSession;
+
+impl Director {
+    /// The project's link; empty where there is no web page or the session is not open.
+    pub(super) async fn project_link(&self, session: &FrontSession, attribution: &Attribution) -> String {
+        if self.is_local() || session.sid.is_empty() {
+            return String::new();
+        }
+        let claim = self.inner.client.claim_token(attribution, &session.task_id, &session.sid).await;
+        match claim {
+            Ok(claim) => self.web_link("workspace/claim", &[("ct", &claim.claim_token)]),
+            Err(error) => {
+                tracing::debug!(%error, "there is no claim token; the link goes without one");
+                let parts = [
+                    ("task", session.task_id.as_str()),
+                    ("session", &session.sid),
+                    ("skill_name", &attribution.skill),
+                    ("skill_version", &attribution.version),
+                    ("skill_source", &attribution.platform),
+                ];
+                self.web_link("workspace/claim", &parts)
+            }
+        }
+    }
+
+    /// Where an anonymous user registers so that the session comes along.
+    pub(super) fn register_link(&self, bind: &str) -> String {
+        self.web_link("register", &[("bind", bind)])
+    }
+
+    fn web_link(&self, path: &str, query: &[(&str, &str)]) -> String {
+        let base = format!("{}/{path}", self.inner.settings.web_base.trim_end_matches('/'));
+        Url::parse_with_params(&base, query).map(String::from).unwrap_or_default()
+    }
+}

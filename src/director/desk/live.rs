@@ -1,0 +1,129 @@
+//! Work that this process is doing: what it last said, its end, and the wish to end it.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::director::answer::Answer;
+use crate::director::progress::Step;
+
+/// Where a piece of work is.
+#[derive(Debug, Clone, Default)]
+pub struct Moment {
+    /// What is being done.
+    pub step: Step,
+    /// Its end.
+    pub answer: Option<Answer>,
+}
+
+/// Work in progress.
+pub struct Live {
+    moment: watch::Sender<Moment>,
+    /// Fired to end it.
+    pub cancel: CancellationToken,
+    /// When it began, in ms since the epoch.
+    pub began_at: i64,
+    waiting: AtomicUsize,
+}
+
+impl Live {
+    /// Says what is being done.
+    pub fn say(&self, step: Step) {
+        self.moment.send_if_modified(|moment| {
+            let news = moment.step != step;
+            moment.step = step;
+            news
+        });
+    }
+
+    /// Tells its end.
+    pub fn finish(&self, answer: Answer) {
+        self.moment.send_modify(|moment| moment.answer = Some(answer));
+    }
+
+    /// Hears what happens.
+    pub fn listen(&self) -> watch::Receiver<Moment> {
+        self.moment.subscribe()
+    }
+
+    /// Counts a caller who waits, for as long as the guard lives.
+    pub fn wait(self: &Arc<Self>) -> Waiting {
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        Waiting { live: self.clone() }
+    }
+
+    /// How many callers wait.
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::SeqCst)
+    }
+}
+
+/// A caller who waits.
+pub struct Waiting {
+    live: Arc<Live>,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.live.waiting.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// All work in progress, by handle.
+#[derive(Default)]
+pub struct Registry {
+    live: Mutex<HashMap<String, Arc<Live>>>,
+}
+
+impl Registry {
+    /// Enters work.
+    pub fn enter(&self, handle: &str, began_at: i64) -> Arc<Live> {
+        let (moment, _) = watch::channel(Moment::default());
+        let live = Arc::new(Live { moment, cancel: CancellationToken::new(), began_at, waiting: AtomicUsize::new(0) });
+        self.lock().insert(handle.to_owned(), live.clone());
+        live
+    }
+
+    /// Work that is in progress.
+    pub fn get(&self, handle: &str) -> Option<Arc<Live>> {
+        self.lock().get(handle).cloned()
+    }
+
+    /// Strikes work that is over.
+    pub fn strike(&self, handle: &str) {
+        self.lock().remove(handle);
+    }
+
+    /// Whether nothing is in progress.
+    pub fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
+    // A panic elsewhere leaves the map whole: every change is one call.
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Live>>> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One lock per key, for as long as somebody holds or awaits it.
+#[derive(Default)]
+pub struct Keyed {
+    locks: Mutex<HashMap<String, std::sync::Weak<tokio::sync::Mutex<()>>>>,
+}
+
+impl Keyed {
+    /// The lock of a key.
+    pub fn of(&self, key: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
+        locks.retain(|_, lock| lock.strong_count() > 0);
+        if let Some(lock) = locks.get(key).and_then(std::sync::Weak::upgrade) {
+            return lock;
+        }
+        let lock = Arc::new(tokio::sync::Mutex::new(()));
+        locks.insert(key.to_owned(), Arc::downgrade(&lock));
+        lock
+    }
+}
