@@ -48,7 +48,18 @@ fn sample_clip(path: &Path) -> anyhow::Result<()> {
     let picture = "gradients=s=1280x720:r=30:d=12:c0=0x14213d:c1=0xf4a261:c2=0x6a4c93:c3=0x1d3557:n=4:speed=0.008:seed=3,vignette";
     let status = Command::new("ffmpeg")
         .args(["-hide_banner", "-loglevel", "error", "-nostdin", "-y", "-f", "lavfi", "-i", picture])
-        .args(["-c:v", "libx264", "-preset", "veryfast", "-crf", "26", "-pix_fmt", "yuv420p", "-movflags", "+faststart"])
+        .args([
+            "-c:v",
+            "libx264",
+            "-preset",
+            "veryfast",
+            "-crf",
+            "26",
+            "-pix_fmt",
+            "yuv420p",
+            "-movflags",
+            "+faststart",
+        ])
         .arg(path)
         .status()
         .context("ffmpeg is needed for the sample clip")?;

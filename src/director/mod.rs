@@ -25,6 +25,4 @@ pub use caller::{Caller, Reach};
 pub use desk::Director;
 pub use progress::{Progress, Step};
 pub use settings::{Backend, Settings};
-pub mod changes;
-pub mod timeline;
 pub mod translate;

@@ -58,7 +58,9 @@ fn backend(settings: &Settings, report: &mut Report) {
             report.good("backend", &format!("NemoVideo at {}", settings.cloud.api_url));
             match (&settings.cloud.token, &settings.cloud.client_id_file) {
                 (Some(_), _) => report.good("token", "NEMO_TOKEN is set"),
-                (None, Some(_)) => report.good("token", "none set; an anonymous one is fetched at the first request and kept"),
+                (None, Some(_)) => {
+                    report.good("token", "none set; an anonymous one is fetched at the first request and kept")
+                }
                 (None, None) => report.bad(
                     "token",
                     "NEMO_TOKEN is not set and this user has no home folder to keep a client id in",
@@ -107,9 +109,14 @@ async fn ffmpeg(settings: &Settings, report: &mut Report) {
         (None, Backend::Local) => report.bad(
             "ffmpeg",
             "not found",
-            &format!("{} Or set BEDTRACK_FFMPEG to its absolute path. Music alone (wav, m4a, flac) works without.", status.install_hint),
+            &format!(
+                "{} Or set BEDTRACK_FFMPEG to its absolute path. Music alone (wav, m4a, flac) works without.",
+                status.install_hint
+            ),
         ),
-        (None, Backend::Cloud) => report.note("ffmpeg", "not found", "The cloud does not need it; the embedded studio does."),
+        (None, Backend::Cloud) => {
+            report.note("ffmpeg", "not found", "The cloud does not need it; the embedded studio does.")
+        }
     }
 }
 

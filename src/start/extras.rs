@@ -42,8 +42,7 @@ pub async fn write(
     }
     let archive = folder.path().join("project.zip");
     export("project", archive.clone()).await?;
-    let parts: Vec<(String, PathBuf)> =
-        PARTS.iter().map(|ending| (format!(".{ending}"), beside(ending))).collect();
+    let parts: Vec<(String, PathBuf)> = PARTS.iter().map(|ending| (format!(".{ending}"), beside(ending))).collect();
     unpack(&archive, |name| parts.iter().find(|(ending, _)| name.ends_with(ending)).map(|(_, path)| path.clone()))?;
     let archive = folder.path().join("stems.zip");
     export("stems", archive.clone()).await?;

@@ -79,7 +79,9 @@ async fn bind(address: &str, has_clients: bool) -> anyhow::Result<TcpListener> {
              and name the file of its line in BEDTRACK_AUTH_FILE"
         );
     }
-    TcpListener::bind(address).await.with_context(|| format!("{address} cannot be listened on; port 0 picks a free one"))
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("{address} cannot be listened on; port 0 picks a free one"))
 }
 
 fn announce(listener: &TcpListener) -> anyhow::Result<()> {

@@ -109,8 +109,7 @@ fn client(settings: &Settings, studio: &LocalStudio) -> Client {
             let start = move || {
                 let studio = studio.clone();
                 async move {
-                    let (base, secret) =
-                        studio.resolve().await.map_err(|error| EndpointError(format!("{error:#}")))?;
+                    let (base, secret) = studio.resolve().await.map_err(|error| EndpointError(format!("{error:#}")))?;
                     Ok(Place { base, bearer: Some(secret) })
                 }
                 .boxed()

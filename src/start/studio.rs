@@ -18,7 +18,7 @@ use crate::studio::http::{self, FetchPolicy, Gate};
 use crate::studio::jobs::render::{self, Renders};
 use crate::studio::jobs::runner::{Runner, RunnerSettings};
 use crate::studio::jobs::turn::{self, Turns};
-use crate::studio::jobs::{Limits, Workshop};
+use crate::studio::jobs::{Limits, SharedBank, Workshop};
 use crate::studio::sound::Bank;
 
 /// The one store of this process, opened when first needed.
@@ -105,8 +105,11 @@ impl LocalStudio {
 /// Everything the studio's work needs.
 pub async fn workshop(settings: &Settings, store: &LazyStore) -> anyhow::Result<Arc<Workshop>> {
     let bank = match &settings.studio.soundfont {
-        Some(path) => Arc::new(Bank::from_file(path).with_context(|| format!("BEDTRACK_SOUNDFONT={}", path.display()))?),
-        None => Bank::built_in(),
+        Some(path) => {
+            let bank = Bank::from_file(path).with_context(|| format!("BEDTRACK_SOUNDFONT={}", path.display()))?;
+            SharedBank::Own(Arc::new(bank))
+        }
+        None => SharedBank::BuiltIn,
     };
     Ok(Arc::new(Workshop {
         store: store.get().await?,

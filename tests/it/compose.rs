@@ -46,8 +46,7 @@ fn extras_come_with_midi_beats_stems_and_a_licence_to_paste() {
     assert!(beats["bpm"].as_f64().is_some() && beats["beats"].as_array().unwrap().len() > 4);
     let note: Value = serde_json::from_slice(&std::fs::read(beside("provenance.json")).unwrap()).unwrap();
     assert!(note["licence"].as_str().unwrap().to_lowercase().contains("royalty-free"));
-    let stems: Vec<PathBuf> =
-        std::fs::read_dir(beside("stems")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let stems: Vec<PathBuf> = std::fs::read_dir(beside("stems")).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(stems.len() >= 3, "{stems:?}");
     assert!(stems.iter().all(|stem| media::seconds(stem) == 8.0));
 }

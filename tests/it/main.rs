@@ -15,6 +15,8 @@ mod film;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod journey;
+#[cfg(test)]
 mod mcp_contract;
 #[cfg(test)]
 mod mcp_http;
@@ -22,8 +24,6 @@ mod mcp_http;
 mod mcp_progress;
 #[cfg(test)]
 mod mcp_stdio;
-#[cfg(test)]
-mod journey;
 #[cfg(test)]
 mod roles;
 #[cfg(test)]

@@ -56,7 +56,8 @@ async fn what_lacks_a_token_a_header_or_a_right_is_refused_with_its_code() {
     assert_eq!(mine.get(&state).await["code"], 0);
     assert_eq!(theirs.get(&state).await["code"], 1002);
     assert_eq!(theirs.run(&session, "hello").await.status().as_u16(), 404);
-    let body = json!({"id": "r", "sessionId": session, "draft": {"t": []}, "output": {"format": "mp4", "quality": "high"}});
+    let body =
+        json!({"id": "r", "sessionId": session, "draft": {"t": []}, "output": {"format": "mp4", "quality": "high"}});
     let unattributed = mine.bare(Method::POST, "/api/render/proxy/lambda").json(&body).send().await.unwrap();
     assert_eq!(unattributed.status().as_u16(), 402);
     assert_eq!(mine.post("/api/render/proxy/lambda", &body).await["code"], 400, "an empty draft");
@@ -70,7 +71,9 @@ async fn a_cancelled_turn_leaves_the_draft_as_it_was() {
     let session = account.open_session().await;
     let mut stream = account.run(&session, "ambient, 20 minutes").await;
     let first = stream.chunk().await.unwrap().unwrap();
-    let event: Value = serde_json::from_str(std::str::from_utf8(&first).unwrap().lines().next().unwrap().trim_start_matches("data: ")).unwrap();
+    let event: Value =
+        serde_json::from_str(std::str::from_utf8(&first).unwrap().lines().next().unwrap().trim_start_matches("data: "))
+            .unwrap();
     let body = json!({"session_id": session, "invocation_id": event["invocationId"]});
     assert_eq!(account.post("/run_sse/cancel", &body).await["code"], 0);
     while stream.chunk().await.unwrap().is_some() {}

@@ -13,7 +13,8 @@ pub fn context(state: &State, language: &str, default_seed: u64) -> Context {
     let segments = |tt: i64| draft.t.iter().filter(move |track| track.tt == tt).flat_map(|track| &track.sg);
     let medium = |segment: &Segment| segment.references().find_map(|reference| state.medium(reference));
     let heard = |clip: &Segment| {
-        clip.volume() != Some(0.0) && medium(clip).is_some_and(|clip| clip.m.get("has_sound") == Some(&Value::Bool(true)))
+        clip.volume() != Some(0.0)
+            && medium(clip).is_some_and(|clip| clip.m.get("has_sound") == Some(&Value::Bool(true)))
     };
     let picture = picture_end(&draft);
     let titles = draft.t.iter().filter(|track| track.tt == TEXT).flat_map(Track::placed);

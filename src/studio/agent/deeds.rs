@@ -33,14 +33,12 @@ pub enum Deed {
         /// Factor after.
         after: f64,
     },
-    /// Something was cut; lengths in ms.
+    /// Something was cut.
     Trimmed {
         /// What.
         target: Target,
-        /// Length before.
-        before: i64,
-        /// Length after.
-        after: i64,
+        /// Start and end in ms of what stayed.
+        kept: (u64, u64),
     },
     /// Something was taken off the timeline.
     Removed {
@@ -72,8 +70,8 @@ pub enum Deed {
         /// Its words now.
         text: Option<String>,
     },
-    /// The draft is as it was before the last change.
-    WentBack,
+    /// The draft is as it was so many changes before.
+    WentBack(u32),
     /// There was nothing to go back to.
     NothingToUndo,
     /// Nothing was there that the action could have changed, or nothing would have been left.
@@ -121,7 +119,11 @@ pub fn apply(state: &mut State, action: &Action) -> Deed {
             let before = edit::change_title(state, which.as_deref(), &change);
             before.map(|before| Deed::TitleChanged { before, text: text.clone() })
         }
-        Action::MakeMusic(_) | Action::Undo { .. } | Action::Answer(_) | Action::Leave { .. } | Action::Unknown { .. } => {
+        Action::MakeMusic(_)
+        | Action::Undo { .. }
+        | Action::Answer(_)
+        | Action::Leave { .. }
+        | Action::Unknown { .. } => {
             return Deed::Said(action.clone());
         }
     };
@@ -154,12 +156,21 @@ fn trim(state: &mut State, target: &Target, part: Part) -> Option<Deed> {
         Target::Picture | Target::Everything => {
             let length = edit::picture_end(&state.timeline());
             let (from, to) = kept(length)?;
-            edit::trim(state, from, to)
+            edit::trim(state, from, to).map(|_| (from, to))
         }
-        Target::Music | Target::AllSound => edit::trim_music(state, kept),
+        Target::Music | Target::AllSound => {
+            let mut part = None;
+            edit::trim_music(state, |length| {
+                part = kept(length);
+                part
+            })?;
+            part
+        }
         Target::OriginalSound | Target::Title(_) | Target::AllTitles => None,
     };
-    told.map(|(before, after)| Deed::Trimmed { target: target.clone(), before, after })
+    let (from, to) = told?;
+    let kept = (u64::try_from(from).ok()?, u64::try_from(to).ok()?);
+    Some(Deed::Trimmed { target: target.clone(), kept })
 }
 
 fn remove(state: &mut State, target: &Target) -> Option<Deed> {

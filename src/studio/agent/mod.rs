@@ -6,3 +6,4 @@ pub mod deeds;
 pub mod edit;
 pub mod read;
 pub mod reply;
+pub mod tell;

@@ -31,7 +31,8 @@ pub async fn open(
 ) -> Result<Json<Envelope>, Failure> {
     api.workshop.open_account(&account).await?;
     let (id, task_id) = (format!("s-{}", Uuid::new_v4().simple()), format!("t-{}", Uuid::new_v4().simple()));
-    let session = NewSession { id: id.clone(), task_id: task_id.clone(), account, language: wish.language.unwrap_or_default() };
+    let session =
+        NewSession { id: id.clone(), task_id: task_id.clone(), account, language: wish.language.unwrap_or_default() };
     api.workshop.store.studio_sessions().create(session).await?;
     Ok(Json(Envelope::ok(json!({"task_id": task_id, "session_id": id}))))
 }

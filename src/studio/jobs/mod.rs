@@ -10,4 +10,4 @@ pub mod stems;
 pub mod turn;
 mod workshop;
 
-pub use workshop::{Kept, Limits, MEDIA_PREFIX, Workshop, media_key, media_url};
+pub use workshop::{Kept, Limits, MEDIA_PREFIX, SharedBank, Workshop, media_key, media_url};

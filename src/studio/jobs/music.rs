@@ -120,11 +120,10 @@ fn perform(
     let score = &composition.score;
     let mut spool = tempfile::tempfile_in(folder)?;
     let mut wav = WavWriter::new(BufWriter::new(File::create(folder.join(WAV))?), WAV_BITS)?;
-    let measured =
-        sound::render_music(score, bank, &mut spool, &mut |frames| wav.push(frames), &mut |done| {
-            progress(done);
-            !cancel.is_cancelled()
-        });
+    let measured = sound::render_music(score, bank, &mut spool, &mut |frames| wav.push(frames), &mut |done| {
+        progress(done);
+        !cancel.is_cancelled()
+    });
     if cancel.is_cancelled() {
         return Err(MusicError::Cancelled);
     }

@@ -175,16 +175,10 @@ fn master(
     let tracks: Result<Vec<Track>, RenderError> = voices.iter().map(|(voice, raw)| track(voice, raw)).collect();
     let mut mixed = programme::mix(tracks?, total);
     let mut wav = WavWriter::new(BufWriter::new(File::create(out)?), WAV_BITS)?;
-    programme::set_loudness(
-        &mut mixed,
-        &mut spool,
-        LOUDNESS,
-        &mut |frames| wav.push(frames),
-        &mut |done| {
-            watch.at(done);
-            !watch.token().is_cancelled()
-        },
-    )?;
+    programme::set_loudness(&mut mixed, &mut spool, LOUDNESS, &mut |frames| wav.push(frames), &mut |done| {
+        watch.at(done);
+        !watch.token().is_cancelled()
+    })?;
     wav.finish()?;
     Ok(())
 }

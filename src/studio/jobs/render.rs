@@ -8,9 +8,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::programme::{self, whole};
 use super::runner::{Handler, JobControl};
 use super::workshop::Workshop;
-use super::programme::{self, whole};
 use super::{project, stems};
 use crate::store::{Job, Outcome, StoreError};
 use crate::studio::film::{

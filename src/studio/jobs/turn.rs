@@ -14,9 +14,10 @@ use super::music::{self, MusicError, Piece};
 use super::runner::{Handler, JobControl};
 use super::workshop::{Kept, Workshop};
 use crate::store::{Job, Outcome, StoreError};
+use crate::studio::agent::context;
 use crate::studio::agent::deeds::{self, Deed};
 use crate::studio::agent::read::{self, Action, MakeMusic, Reading};
-use crate::studio::agent::{context, reply};
+use crate::studio::agent::tell::tell;
 use crate::wire::event::Outgoing;
 use crate::wire::state::State;
 
@@ -100,10 +101,8 @@ impl Turns {
     }
 
     async fn attempt(&self, job: &Job, control: &JobControl) -> Result<(), TurnError> {
-        let payload: Payload = serde_json::from_value(job.payload.clone()).unwrap_or_else(|_| Payload {
-            message: String::new(),
-            language: String::new(),
-        });
+        let payload: Payload = serde_json::from_value(job.payload.clone())
+            .unwrap_or_else(|_| Payload { message: String::new(), language: String::new() });
         // The first event carries the turn's id, by which it can be cancelled.
         control.say(voice(job).call("read_request")).await?;
         let mut pieces = Vec::new();
@@ -117,7 +116,7 @@ impl Turns {
             let context = context::context(&now.state, &payload.language, seed);
             let reading = read::read(&payload.message, &context);
             let (mut state, deeds) = self.carry_out(job, control, now.state, now.rev, &reading, &mut pieces).await?;
-            let reply = reply::word(&reading, &deeds);
+            let reply = tell(&reading, &deeds, &context);
             let changed = deeds::changed_anything(&deeds);
             if !changed {
                 control.say(voice(job).text(&reply)).await?;
@@ -163,7 +162,7 @@ impl Turns {
                     Some(before) => {
                         at = before.rev;
                         deeds::go_back(&mut state, before.state, before.rev);
-                        Deed::WentBack
+                        Deed::WentBack(*steps)
                     }
                     None => Deed::NothingToUndo,
                 },

@@ -25,6 +25,26 @@ pub fn media_url(session: &str, name: &str) -> String {
     format!("{MEDIA_PREFIX}/{session}/{name}")
 }
 
+/// The sample bank: the built-in one, or the user's own.
+#[derive(Clone)]
+pub enum SharedBank {
+    /// The one in the binary.
+    BuiltIn,
+    /// One that was loaded from a file.
+    Own(Arc<Bank>),
+}
+
+impl std::ops::Deref for SharedBank {
+    type Target = Bank;
+
+    fn deref(&self) -> &Bank {
+        match self {
+            Self::BuiltIn => Bank::built_in(),
+            Self::Own(bank) => bank,
+        }
+    }
+}
+
 /// A session's state with its revision.
 pub struct Kept {
     /// The revision.
@@ -53,7 +73,7 @@ pub struct Workshop {
     /// ffmpeg.
     pub film: Arc<Film>,
     /// The sample bank.
-    pub bank: Arc<Bank>,
+    pub bank: SharedBank,
     /// Folder for files in the making.
     pub scratch: PathBuf,
     /// Bounds on requests.

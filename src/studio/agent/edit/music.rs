@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{CUT_FADE_MS, number, fit_to_picture, free_id, picture_end, segment, with_draft};
+use super::{CUT_FADE_MS, fit_to_picture, free_id, number, picture_end, segment, with_draft};
 use crate::wire::draft::{AUDIO, Draft, Track, VIDEO};
 use crate::wire::state::{Medium, State};
 
@@ -59,7 +59,7 @@ fn own_sound(state: &State) -> bool {
 
 /// Keeps a part of the music where it lies: its start on the timeline stays, later notes come earlier. Gives the length
 /// before and after in ms, or nothing where there is no music or nothing would be left or cut.
-pub fn trim_music(state: &mut State, part: impl Fn(i64) -> Option<(i64, i64)>) -> Option<(i64, i64)> {
+pub fn trim_music(state: &mut State, mut part: impl FnMut(i64) -> Option<(i64, i64)>) -> Option<(i64, i64)> {
     with_draft(state, |draft| {
         let segment = draft.t.iter_mut().find(|track| track.tt == AUDIO)?.sg.first_mut()?;
         let before = segment.d;

@@ -1,0 +1,81 @@
+//! From what was done to the words for it: deeds become the facts that `reply` knows how to say.
+
+use super::deeds::Deed;
+use super::read::{Action, Context, Reading, Target, Why};
+use super::reply::{self, Done, Made, Report};
+
+/// The reply to a message: what was read and what came of it.
+pub fn tell(reading: &Reading, deeds: &[Deed], context: &Context) -> String {
+    reply::reply(&Report {
+        language: reading.language,
+        done: deeds.iter().map(|deed| done(deed, context)).collect(),
+        remarks: reading.remarks.clone(),
+        unused: reading.unused.clone(),
+        asks: reading.asks,
+    })
+}
+
+fn done(deed: &Deed, context: &Context) -> Done {
+    match deed {
+        Deed::Made { wish, composition, volume } => {
+            let score = &composition.score;
+            let mut instruments: Vec<String> = score.parts.iter().map(|part| part.instrument.clone()).collect();
+            instruments.dedup();
+            Done::Made(Made {
+                way: wish.way,
+                genre: score.genre.clone(),
+                bpm: Some(score.bpm),
+                key: score.key,
+                seconds: score.duration,
+                instruments,
+                seed: score.seed,
+                volume: *volume,
+                has_picture: context.has_picture,
+                under_sound: context.picture_has_sound,
+                loops: wish.brief.seamless_loop,
+                changed: wish.changed.clone(),
+            })
+        }
+        Deed::Volume { target, before, after } => {
+            Done::Volume { target: target.clone(), from: Some(*before), to: *after }
+        }
+        Deed::Trimmed { target, kept } => Done::Trimmed { target: target.clone(), kept: Some(*kept) },
+        Deed::Removed { target, words } => Done::Removed { target: target.clone(), name: words.clone() },
+        Deed::Faded { in_ms, out_ms } => Done::Faded { target: Target::Music, in_ms: *in_ms, out_ms: *out_ms },
+        Deed::TitleAdded { text, start, end } => {
+            Done::TitleAdded { text: text.clone(), start_ms: whole(*start), duration_ms: whole(end - start) }
+        }
+        Deed::TitleChanged { before, text } => {
+            Done::TitleChanged { before: before.clone(), text: text.clone(), span_ms: None, position: None }
+        }
+        Deed::WentBack(steps) => Done::Undone(*steps),
+        Deed::NothingToUndo => Done::Undone(0),
+        Deed::NotThere(action) => Done::Nothing { text: String::new(), why: why(action, context) },
+        Deed::Said(Action::Answer(topic)) => Done::Answered(*topic, None),
+        Deed::Said(Action::Leave { text }) => Done::Left(text.clone()),
+        Deed::Said(Action::Unknown { text, why }) => Done::Nothing { text: text.clone(), why: *why },
+        Deed::Said(_) => Done::Nothing { text: String::new(), why: Why::NotUnderstood },
+    }
+}
+
+/// Why an edit met nothing: what it speaks of is not there, or it would have left nothing.
+fn why(action: &Action, context: &Context) -> Why {
+    let target = match action {
+        Action::SetVolume { target, .. }
+        | Action::Trim { target, .. }
+        | Action::Remove { target }
+        | Action::Fade { target, .. } => target,
+        Action::ChangeTitle { .. } => return Why::NoTitle,
+        _ => return Why::CannotDo,
+    };
+    match target {
+        Target::Music | Target::AllSound if context.music.is_none() => Why::NoMusic,
+        Target::Picture | Target::OriginalSound if !context.has_picture => Why::NoPicture,
+        Target::Title(_) | Target::AllTitles => Why::NoTitle,
+        _ => Why::CannotDo,
+    }
+}
+
+fn whole(ms: i64) -> u64 {
+    u64::try_from(ms).unwrap_or(0)
+}
