@@ -39,6 +39,7 @@ pub fn compare(old: &[Piece<'_>], new: &[Piece<'_>], paired: &Paired, changes: &
     presence("removed", old, &paired.removed, changes);
     let homes = homes(old, new, paired);
     let mut shifts: BTreeMap<(usize, i64), Vec<(&Piece<'_>, &Piece<'_>)>> = BTreeMap::new();
+    let mut volumes: BTreeMap<(usize, String), Vec<&Piece<'_>>> = BTreeMap::new();
     for (old_index, new_index) in &paired.pairs {
         let (Some(old), Some(new)) = (old.get(*old_index), new.get(*new_index)) else { continue };
         if old.segment != new.segment || old.start != new.start {
@@ -47,6 +48,10 @@ pub fn compare(old: &[Piece<'_>], new: &[Piece<'_>], paired: &Paired, changes: &
                 shifts.entry((new.track, new.start.saturating_sub(old.start))).or_default().push((old, new));
             } else {
                 timing(old, new, changes);
+            }
+            if old.segment.volume() != new.segment.volume() {
+                let values = say::volumes(old.segment.volume(), new.segment.volume());
+                volumes.entry((new.track, values)).or_default().push(new);
             }
             sound(old, new, changes);
             details(old, new, changes);
@@ -57,6 +62,16 @@ pub fn compare(old: &[Piece<'_>], new: &[Piece<'_>], paired: &Paired, changes: &
         }
     }
     moves(shifts, changes);
+    for ((_, values), group) in volumes {
+        match group.as_slice() {
+            [first, rest @ ..] if group.len() > ONE_BY_ONE => {
+                push(changes, Weight::Sound, format!("Volume of {} +{} more: {values}", first.label, rest.len()));
+            }
+            few => few
+                .iter()
+                .for_each(|piece| push(changes, Weight::Sound, format!("Volume of {}: {values}", piece.label))),
+        }
+    }
 }
 
 /// Where most of each old track's segments are now; a segment elsewhere has changed tracks.
@@ -169,12 +184,8 @@ fn moves(shifts: BTreeMap<(usize, i64), Vec<(&Piece<'_>, &Piece<'_>)>>, changes:
     }
 }
 
-/// Volume, speed and fades.
+/// Speed and fades.
 fn sound(old: &Piece<'_>, new: &Piece<'_>, changes: &mut Vec<Change>) {
-    if old.meta().get("volume") != new.meta().get("volume") && old.segment.volume() != new.segment.volume() {
-        let volumes = say::volumes(old.segment.volume(), new.segment.volume());
-        push(changes, Weight::Sound, format!("Volume of {}: {volumes}", new.label));
-    }
     let number = |piece: &Piece<'_>, key: &str| piece.meta().get(key).and_then(Value::as_f64);
     let (was, is) = (number(old, "speed").unwrap_or(1.0), number(new, "speed").unwrap_or(1.0));
     if was != is {

@@ -123,15 +123,19 @@ fn a_ripple_is_one_change_and_long_lists_are_counted() {
     };
     assert_eq!(changes(clips(3000, 0), clips(3000, 2000)), ["Moved c0 +2999 more: 2s later"]);
     assert_eq!(changes(json!([]), clips(3000, 0)), ["Video added: c0 +2999 more, 0-3000s"]);
-    let volumes = |v: f64| {
-        let sg: Vec<Value> = (0..40).map(|i| json!({"d": 1000, "m": {"name": format!("c{i}"), "volume": v}})).collect();
+    let sound = |by: f64| {
+        let volume = |i: i32| f64::from(i) / 100.0 + by;
+        let sg: Vec<Value> =
+            (0..40).map(|i| json!({"d": 1000, "m": {"name": format!("c{i}"), "volume": volume(i)}})).collect();
         json!([{"tt": 1, "sg": sg}])
     };
-    let said = changes(volumes(0.2), volumes(0.4));
+    let said = changes(sound(0.2), sound(0.4));
     assert_eq!(
         (said.len(), said[0].as_str(), said[10].as_str()),
         (11, "Volume of c0: 20% → 40%", "and 30 more changes")
     );
+    let level = |v: f64| json!([{"tt": 1, "sg": (0..40).map(|i| json!({"d": 9, "m": {"name": format!("c{i}"), "volume": v}})).collect::<Vec<_>>()}]);
+    assert_eq!(changes(level(0.2), level(0.4)), ["Volume of c0 +39 more: 20% → 40%"]);
 }
 
 /// A segment of a random draft: name, duration, start, volume, text.

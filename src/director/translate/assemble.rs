@@ -10,6 +10,9 @@ use super::split::{Sentence, sentences};
 use super::words::{Quoted, words};
 use super::{Offer, Translated, Verdict};
 
+/// How many clauses back lyrics or a name may have begun.
+const MOST_BEFORE: usize = 6;
+
 /// A clause with its judgement.
 #[derive(Debug)]
 struct Judged {
@@ -77,7 +80,7 @@ impl Page<'_> {
             labelled |= index > 0
                 && self.colon_before(span.start)
                 && sentence.clauses.get(index - 1).is_some_and(|label| self.labels(label));
-            let before = sentence.clauses.get(..index).unwrap_or_default();
+            let before = sentence.clauses.get(index.saturating_sub(MOST_BEFORE)..index).unwrap_or_default();
             let sung = !before.is_empty() && self.goes_on(span, before);
             if labelled || sung {
                 spans.push((span.clone(), false));

@@ -6,6 +6,9 @@ use super::{Offer, Verdict};
 /// Stands for a quotation of the same length in bytes: it can neither begin nor end a word of the lexicon.
 pub const MASK: char = '\u{1a}';
 
+/// Clauses longer than this are no instructions; it bounds the work on text without punctuation.
+const MOST_BYTES: usize = 600;
+
 /// Longest place, in characters, between 在 and the verb.
 const LONGEST_PLACE: usize = 24;
 
@@ -250,6 +253,9 @@ impl<'a> Clause<'a> {
     /// Where the clause is to be cut, in bytes, because an instruction begins inside it.
     pub fn cut(&self) -> Option<usize> {
         let (own, _) = self.own();
+        if own.len() > MOST_BYTES {
+            return None;
+        }
         let starts = own.char_indices().map(|(at, _)| at).skip(1);
         starts.filter(|at| start_of(&self.lexicon.joiners, own.get(*at..).unwrap_or_default()).is_some()).find(|at| {
             let (left, right) = (own.get(..*at).unwrap_or_default(), self.masked.get(*at..).unwrap_or_default());

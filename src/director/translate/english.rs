@@ -4,7 +4,7 @@ use super::lexicon::{Aim, English, Needs, Phrases, Verbs};
 use super::words::Word;
 use super::{Offer, Verdict};
 
-/// Sentences with more words than this in one clause are no instructions.
+/// Clauses with more words than this are no instructions; it bounds the work on text without punctuation.
 const MOST_WORDS: usize = 150;
 
 /// How far a verb's subject word may stand, for "click track is loud".
@@ -54,7 +54,7 @@ impl<'a> Clause<'a> {
     /// Judges the clause. `purpose` holds the words of a clause before it that says what for.
     pub fn judge(&self, purpose: &[Word<'a>]) -> Verdict {
         let words = self.own();
-        if self.words.iter().any(Word::is_url) {
+        if self.words.len() > MOST_WORDS || self.words.iter().any(Word::is_url) {
             return Verdict::Keep;
         }
         // An instruction's own object may be named: "click the button that says Export".

@@ -56,8 +56,10 @@ fn quotation(text: &str, at: usize) -> Option<usize> {
         return None;
     }
     let inside = rest.get(open.len_utf8()..)?;
+    let reach =
+        inside.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= LONGEST_QUOTE).last()?;
     let mut found = None;
-    for (index, _) in inside.match_indices(close) {
+    for (index, _) in inside.get(..reach)?.match_indices(close) {
         let after = inside.get(index + close.len_utf8()..)?.chars().next();
         let closes = !matches!(close, '\'' | '’') || !after.is_some_and(char::is_alphanumeric);
         if closes && index > 0 {
@@ -65,7 +67,7 @@ fn quotation(text: &str, at: usize) -> Option<usize> {
             break;
         }
     }
-    let end = found.filter(|end| *end <= LONGEST_QUOTE)?;
+    let end = found?;
     (!inside.get(..end)?.contains('\n')).then_some(open.len_utf8() + end + close.len_utf8())
 }
 
