@@ -3,6 +3,8 @@
 //!
 //! usage: demo PATH-OF-BEDTRACK
 
+#![expect(clippy::indexing_slicing, reason = "a JSON value answers null for what is not there")]
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};

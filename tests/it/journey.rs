@@ -171,7 +171,7 @@ fn bad_input_is_a_clear_error_and_loses_nothing() {
     done(&mut server, "upload", &json!({"files": [clip]}));
     let upload = |path: &Path| ("upload", json!({"files": [path]}));
     let cases = [
-        (upload(&at("nowhere.mp4")), vec!["not_found"]),
+        (upload(&at("nowhere.mp4")), vec!["not_found", "file_unreadable"]),
         (upload(folder), vec!["unsupported_file", "file_unreadable"]),
         (upload(&at("empty.mp4")), vec!["unsupported_file", "file_unreadable"]),
         (upload(&at("text.mp4")), vec!["unsupported_file"]),

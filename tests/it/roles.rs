@@ -60,7 +60,8 @@ fn listening_beyond_loopback_needs_tokens() {
 
 #[test]
 fn the_studio_says_where_it_listens_and_ends_with_sigterm() {
-    let mut command = Home::new().command(&["studio", "--listen", "127.0.0.1:0"]);
+    let home = Home::new();
+    let mut command = home.command(&["studio", "--listen", "127.0.0.1:0"]);
     let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
     let line = lines.find(|line| line.contains("listening on http://127.0.0.1:"));

@@ -13,6 +13,7 @@ pub struct Studio {
     child: Child,
     base: String,
     http: Client,
+    _home: Home,
 }
 
 /// One client of it, with a token of its own.
@@ -31,7 +32,7 @@ impl Studio {
         // Whatever else it says must not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
         let http = Client::builder().no_proxy().build().unwrap();
-        Self { child, base, http }
+        Self { child, base, http, _home: home.clone() }
     }
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
