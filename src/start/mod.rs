@@ -28,6 +28,8 @@ const END_WITHIN: Duration = Duration::from_secs(4);
 /// Runs the chosen role to its end.
 pub fn run(cli: Cli) -> ExitCode {
     log_to_stderr();
+    // Only a second call could fail, and then a provider is there.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     match role(cli) {
         Ok(code) => code,
         Err(error) => {
