@@ -11,6 +11,7 @@ pub mod changes;
 pub mod delivery;
 pub mod desk;
 mod inputs;
+mod keep;
 mod media;
 mod outputs;
 pub mod progress;

@@ -133,6 +133,7 @@ fn director_settings(settings: &Settings) -> director::Settings {
         poll: settings.timing.poll,
         recover: vec![settings.timing.recover.0, settings.timing.recover.1],
         turn: settings.timing.turn,
+        media: settings.folders.home.join("media"),
         ..director::Settings::new(backend, settings.folders.output.clone())
     }
 }

@@ -79,7 +79,8 @@ impl Job {
                 None => Ok(Went::On),
             };
         };
-        let fresh = media::fresh(before, &seen.state);
+        let fresh: Vec<_> =
+            media::fresh(before, &seen.state).iter().map(|found| media::listed(found, None)).collect();
         let names: Vec<String> = fresh.iter().map(named).collect();
         if !names.is_empty() {
             self.tell(&say("uploaded", &[("names", &names.join(", "))], &language));

@@ -1,5 +1,7 @@
 //! Reading: the balance, the timeline, the media, and what is going on.
 
+use std::path::PathBuf;
+
 use super::Director;
 use super::fault::{Voice, add};
 use super::run::{Job, Stop, Went};
@@ -9,11 +11,11 @@ use super::words::say;
 use crate::director::advice::{Fault, Situation, next, span};
 use crate::director::answer::{Answer, Credits, Status};
 use crate::director::trouble::{of_api, of_store};
-use crate::director::{Caller, media, timeline};
+use crate::director::{Caller, Reach, keep, media, timeline};
 use crate::skills::Skill;
 use crate::store::{FrontSession, WORK_RUNNING};
 use crate::wire::credits::Balance;
-use crate::wire::state::State;
+use crate::wire::state::{Medium, State};
 
 /// Below this a generation is not covered.
 const LOW: i64 = 100;
@@ -59,7 +61,12 @@ impl Director {
     }
 
     /// A session's state as an answer.
-    pub(super) async fn state_answer(&self, session: &FrontSession, voice: &Voice) -> Result<Answer, Fault> {
+    pub(super) async fn state_answer(
+        &self,
+        session: &FrontSession,
+        voice: &Voice,
+        reach: Reach,
+    ) -> Result<Answer, Fault> {
         let Some(skill) = self.skill(&voice.skill) else { return Ok(Answer::default()) };
         let state = self.read_session(session, skill).await?;
         let language = &voice.language;
@@ -67,7 +74,7 @@ impl Director {
             session: session.id.clone(),
             action: "state".into(),
             timeline: timeline::tracks(&state),
-            media: media::all(&state),
+            media: media::all(&state, |medium| self.kept(session, medium, reach).filter(|path| path.exists())),
             ..Answer::default()
         };
         add(&mut answer.reply, &answer.timeline.summary.clone());
@@ -83,6 +90,14 @@ impl Director {
         answer.next = next(situation, skill, language);
         self.add_running(session, language, &mut answer).await?;
         Ok(answer)
+    }
+
+    /// Where the copy of a medium lies, for those who can open it there.
+    pub(super) fn kept(&self, session: &FrontSession, medium: &Medium, reach: Reach) -> Option<PathBuf> {
+        match reach {
+            Reach::Local => keep::place(&self.inner.settings.media, &session.id, medium),
+            Reach::Remote => None,
+        }
     }
 
     async fn read_session(&self, session: &FrontSession, skill: &Skill) -> Result<State, Fault> {

@@ -1,5 +1,7 @@
 //! A message to the agent, from the state before it to the answer after it.
 
+use std::path::PathBuf;
+
 use super::record::Stage;
 use super::run::{Job, Stop, Went};
 use super::sessions::Notes;
@@ -9,10 +11,10 @@ use crate::director::progress::Step;
 use crate::director::transcript::Transcript;
 use crate::director::trouble::of_api;
 use crate::director::turn::{Ended, Recovered};
-use crate::director::{changes, media, timeline};
+use crate::director::{changes, keep, media, timeline};
 use crate::nemovideo::{ApiError, Seen, Unclear};
 use crate::wire::credits::Balance;
-use crate::wire::state::State;
+use crate::wire::state::{Medium, State};
 
 /// What a generation usually costs, and a session of edits.
 const GENERATION: i64 = 100;
@@ -166,20 +168,22 @@ impl Job {
         self.note_credits(balance, balance_after.as_ref());
 
         let spoken = self.speak(&transcript.text(), balance_after.as_ref(), after);
-        if spoken.is_empty() && fault.is_none() && remark.is_none() {
-            let remark = if changed.is_empty() { Note::Unchanged } else { Note::DoneSilently };
+        self.tell(&spoken.content);
+        let silent = spoken.content.is_empty();
+        let remark = match remark {
+            None if silent && !changed.is_empty() => Some(Note::DoneSilently),
+            None if silent && spoken.instead.is_empty() => Some(Note::Unchanged),
+            remark => remark,
+        };
+        if let Some(remark) = remark.filter(|_| fault.is_none()) {
             self.tell(&format!("{} {}", note(remark, &language), sentences(&changed)));
-        } else {
-            self.tell(&spoken);
-            if let Some(remark) = remark.filter(|_| fault.is_none()) {
-                self.tell(&format!("{} {}", note(remark, &language), sentences(&changed)));
-            }
         }
+        self.tell(&spoken.instead);
         if is_two_staged(transcript.tools()) {
             self.tell(&format!("{} {}", note(Note::TwoStages, &language), sentences(&changed)));
         }
 
-        let asked = changed.is_empty() && fault.is_none() && is_question(&transcript.text());
+        let asked = changed.is_empty() && fault.is_none() && is_question(&spoken.content);
         self.record.answer.changes.extend(changed);
         if let Some(seen) = seen {
             self.see(before, &seen).await;
@@ -193,9 +197,11 @@ impl Job {
 
     /// Takes the newest state into the answer and into what is kept with the session.
     pub async fn see(&mut self, before: &State, seen: &Seen) {
-        let answer = &mut self.record.answer;
-        answer.timeline = timeline::tracks(&seen.state);
-        answer.media.extend(media::fresh(before, &seen.state));
+        self.record.answer.timeline = timeline::tracks(&seen.state);
+        for medium in media::fresh(before, &seen.state) {
+            let path = self.keep(&medium).await;
+            self.record.answer.media.push(media::listed(&medium, path));
+        }
         let (state, bind, language) = (seen.state.clone(), seen.bind.clone(), self.record.language.clone());
         let annotated = self.desk.annotate(&self.session, move |notes| {
             notes.see(&state);
@@ -205,6 +211,18 @@ impl Job {
         match annotated.await {
             Ok(session) => self.session = session,
             Err(fault) => tracing::warn!(code = fault.code(), "what was seen of the session is not kept"),
+        }
+    }
+
+    /// The path of a copy of music that was made. Without one the music is still there, so nothing fails.
+    async fn keep(&self, medium: &Medium) -> Option<PathBuf> {
+        let path = self.desk.kept(&self.session, medium, self.record.reach())?;
+        match keep::fetch(&self.desk.inner.client, &self.attribution, medium, &path).await {
+            Ok(()) => Some(path),
+            Err(error) => {
+                tracing::warn!(%error, "no copy of the music could be kept");
+                None
+            }
         }
     }
 

@@ -151,7 +151,7 @@ impl Director {
         let (meant, skill) = self.place(caller, &ask.session, "", true, voice).await?;
         let named = !ask.session.trim().is_empty();
         let mut answer = match &meant {
-            Meant::Session(session) => self.state_answer(session, voice).await?,
+            Meant::Session(session) => self.state_answer(session, voice, caller.reach).await?,
             Meant::Fresh => Answer {
                 action: "state".into(),
                 reply: say("state_none", &[], &voice.language),
