@@ -47,7 +47,8 @@ mod tests {
 
     #[test]
     fn only_music_that_the_backend_alone_serves_gets_a_copy() {
-        let music = json!({"id": "med_0123456789", "kind": "music", "name": "Lo-fi: night/rain", "url": "/api/m/x.wav"});
+        let music =
+            json!({"id": "med_0123456789", "kind": "music", "name": "Lo-fi: night/rain", "url": "/api/m/x.wav"});
         assert_eq!(of(music), Some("/data/media/s_1/Lo-fi night rain-23456789.wav".into()));
         assert_eq!(of(json!({"id": "m", "kind": "music", "name": "x", "url": "https://cdn.example/x.wav"})), None);
         assert_eq!(of(json!({"id": "m", "kind": "music", "name": "x", "url": "//cdn.example/x.wav"})), None);
@@ -56,7 +57,8 @@ mod tests {
 
     #[test]
     fn names_from_the_backend_never_lead_out_of_the_folder() {
-        let found = of(json!({"id": "../../x", "kind": "music", "name": "../../etc/passwd", "url": "/a.wav/../b.w/../x.wav"}));
+        let found =
+            of(json!({"id": "../../x", "kind": "music", "name": "../../etc/passwd", "url": "/a.wav/../b.w/../x.wav"}));
         let found = found.unwrap();
         assert!(found.starts_with("/data/media/s_1") && !found.display().to_string().contains(".."), "{found:?}");
     }

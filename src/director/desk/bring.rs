@@ -79,8 +79,7 @@ impl Job {
                 None => Ok(Went::On),
             };
         };
-        let fresh: Vec<_> =
-            media::fresh(before, &seen.state).iter().map(|found| media::listed(found, None)).collect();
+        let fresh: Vec<_> = media::fresh(before, &seen.state).iter().map(|found| media::listed(found, None)).collect();
         let names: Vec<String> = fresh.iter().map(named).collect();
         if !names.is_empty() {
             self.tell(&say("uploaded", &[("names", &names.join(", "))], &language));
