@@ -132,7 +132,14 @@ impl Line {
             Some(500..=599) => Ended::Lost(lost(Unclear::Cut)),
             Some(_) => {
                 let auth = self.client.auth();
-                Ended::Broken(ApiError::Refused(Refused { call: Call::Run, http: 200, code, message, retry_after: None, auth }))
+                Ended::Broken(ApiError::Refused(Refused {
+                    call: Call::Run,
+                    http: 200,
+                    code,
+                    message,
+                    retry_after: None,
+                    auth,
+                }))
             }
         }
     }

@@ -87,7 +87,8 @@ impl Client {
         let answer = self
             .json(Call::ClaimToken, attribution, paths::CLAIM_TOKEN, &|client, url| client.post(url).json(&body))
             .await?;
-        let claim = serde_json::from_value(payload(answer)).ok().filter(|claim: &ClaimToken| !claim.claim_token.is_empty());
+        let claim =
+            serde_json::from_value(payload(answer)).ok().filter(|claim: &ClaimToken| !claim.claim_token.is_empty());
         claim.ok_or_else(|| ApiError::BadAnswer { call: Call::ClaimToken, what: "no claim token".into() })
     }
 

@@ -192,8 +192,25 @@ fn json_value() -> impl Strategy<Value = Value> {
         "[a-z\\PC\"\\n]{0,12}".prop_map(Value::from),
     ];
     let key = prop::sample::select(vec![
-        "content", "parts", "text", "thought", "partial", "error", "errorCode", "errorMessage", "code", "success", "type",
-        "actions", "stateDelta", "functionCall", "functionResponse", "name", "invocationId", "author", "x",
+        "content",
+        "parts",
+        "text",
+        "thought",
+        "partial",
+        "error",
+        "errorCode",
+        "errorMessage",
+        "code",
+        "success",
+        "type",
+        "actions",
+        "stateDelta",
+        "functionCall",
+        "functionResponse",
+        "name",
+        "invocationId",
+        "author",
+        "x",
     ]);
     leaf.prop_recursive(5, 40, 6, move |inner| {
         prop_oneof![

@@ -89,7 +89,8 @@ mod tests {
         let secrets = Secrets::default();
         secrets.learn(&"sentinel-7f3a".to_owned().into());
         secrets.learn(&"short".to_owned().into());
-        let mut value = json!({"a sentinel-7f3a": [{"b": "Bearer sentinel-7f3a!"}, 5, null], "c": "a short nmv_usr_x-1.y, 音"});
+        let mut value =
+            json!({"a sentinel-7f3a": [{"b": "Bearer sentinel-7f3a!"}, 5, null], "c": "a short nmv_usr_x-1.y, 音"});
         secrets.hide_in(&mut value);
         assert_eq!(value, json!({"a [hidden]": [{"b": "Bearer [hidden]!"}, 5, null], "c": "a short [hidden], 音"}));
     }

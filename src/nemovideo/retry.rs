@@ -64,7 +64,9 @@ pub fn decide(settings: &Settings, call: Call, error: &ApiError, tried: &mut Tri
                 tried.renewed = true;
                 Next::RenewToken
             }
-            codes::BAD_REQUEST if call != Call::AnonymousToken && !tried.identified && asks_for_id(&refused.message) => {
+            codes::BAD_REQUEST
+                if call != Call::AnonymousToken && !tried.identified && asks_for_id(&refused.message) =>
+            {
                 tried.identified = true;
                 Next::Identify
             }

@@ -198,7 +198,8 @@ impl TokenKeeper {
                 let expires_in = data.get("expires_in").and_then(envelope::lenient_i64);
                 // What cannot travel as a header is no token.
                 let token = data.get("token").and_then(Value::as_str).map(str::trim);
-                let token = token.filter(|token| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()));
+                let token =
+                    token.filter(|token| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()));
                 let token = token.ok_or_else(|| ApiError::BadAnswer { call, what: "no token".into() })?;
                 // Nobody's clock outlives a year.
                 let life = expires_in.and_then(|seconds| u64::try_from(seconds).ok()).filter(|seconds| *seconds > 0);

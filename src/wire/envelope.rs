@@ -67,8 +67,8 @@ pub fn message_of(body: &Value) -> String {
 
 fn words(body: &Value, depth: usize) -> Option<String> {
     let depth = depth.checked_sub(1)?;
-    ["message", "error_message", "errorMessage", "msg", "error", "detail", "data"].into_iter().find_map(|key| {
-        match body.get(key)? {
+    ["message", "error_message", "errorMessage", "msg", "error", "detail", "data"].into_iter().find_map(
+        |key| match body.get(key)? {
             Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
             inner @ Value::Object(_) => words(inner, depth),
             Value::Array(items) => items.iter().find_map(|item| match item {
@@ -76,8 +76,8 @@ fn words(body: &Value, depth: usize) -> Option<String> {
                 item => words(item, depth),
             }),
             _ => None,
-        }
-    })
+        },
+    )
 }
 
 /// The payload: `data` where the frame has one, else the body itself (renders come bare).

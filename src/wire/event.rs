@@ -69,7 +69,7 @@ struct Raw {
     actions: Option<RawActions>,
     #[serde(default)]
     error: Option<Value>,
-    #[serde(default, alias = "errorDetails")]
+    #[serde(default, alias = "error_details")]
     error_details: Option<Value>,
     #[serde(default, alias = "error_code")]
     error_code: Option<Value>,
