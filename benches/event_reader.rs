@@ -22,7 +22,7 @@ fn main() {
         for piece in recorded.chunks(PIECE) {
             reader.push(piece);
             read += piece.len();
-            while let Some(item) = reader.next() {
+            while let Some(item) = reader.item() {
                 events += 1;
                 if let TurnItem::Content(content) = item {
                     let texts =

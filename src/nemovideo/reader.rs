@@ -66,7 +66,7 @@ impl EventReader {
     }
 
     /// The next item that is complete.
-    pub fn next(&mut self) -> Option<TurnItem> {
+    pub fn item(&mut self) -> Option<TurnItem> {
         if self.pending.is_empty() {
             let frame = self.splitter.next()?;
             return Some(self.read(frame));
@@ -133,7 +133,7 @@ pub fn read_stream(bytes: &[u8]) -> impl Iterator<Item = TurnItem> {
     let mut reader = EventReader::default();
     reader.push(bytes);
     reader.finish();
-    std::iter::from_fn(move || reader.next())
+    std::iter::from_fn(move || reader.item())
 }
 
 #[cfg(test)]

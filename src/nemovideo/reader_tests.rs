@@ -18,10 +18,10 @@ fn items(pieces: &[&[u8]]) -> Vec<TurnItem> {
     let mut items = Vec::new();
     for piece in pieces {
         reader.push(piece);
-        items.extend(std::iter::from_fn(|| reader.next()));
+        items.extend(std::iter::from_fn(|| reader.item()));
     }
     reader.finish();
-    items.extend(std::iter::from_fn(|| reader.next()));
+    items.extend(std::iter::from_fn(|| reader.item()));
     items
 }
 
@@ -72,7 +72,7 @@ fn recorded_streams_cut_anywhere_give_a_beginning_of_their_events() {
             let mut reader = EventReader::default();
             reader.push(&recorded[..at]);
             // A cut ends nothing: half an event is none.
-            let read: Vec<TurnItem> = std::iter::from_fn(|| reader.next()).collect();
+            let read: Vec<TurnItem> = std::iter::from_fn(|| reader.item()).collect();
             assert_eq!(read, whole[..read.len()], "{name} cut at {at}");
         }
     }
@@ -131,7 +131,7 @@ fn empty_error_fields_and_a_normal_stop_are_no_faults() {
     ] {
         let mut event = json!({"content": {"parts": [{"text": "ok"}]}, "author": "a"});
         event.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-        assert_eq!(texts(&events(&[event.clone()])), ["ok"], "{event}");
+        assert_eq!(texts(&events(std::slice::from_ref(&event))), ["ok"], "{event}");
         assert_eq!(events(&[event]).len(), 1, "{fields}");
     }
 }
@@ -147,7 +147,7 @@ fn fields_of_another_type_cost_no_words() {
         json!({"content": {"parts": [{"text": "ok"}]}, "actions": 3, "invocationId": {"a": 1}}),
         json!({"content": {"parts": [{"text": "ok"}]}, "invocationId": "a", "invocation_id": "b"}),
     ] {
-        assert_eq!(texts(&events(&[event.clone()])), ["ok"], "{event}");
+        assert_eq!(texts(&events(std::slice::from_ref(&event))), ["ok"], "{event}");
     }
     let thought = json!({"content": {"parts": [{"text": "hm", "thought": "yes"}]}, "partial": 1});
     assert_eq!(texts(&events(&[thought])), Vec::<String>::new());

@@ -85,7 +85,7 @@ impl TurnStream {
 
     async fn item(&mut self) -> Result<Option<TurnItem>, StreamEnd> {
         loop {
-            if let Some(item) = self.reader.next() {
+            if let Some(item) = self.reader.item() {
                 if item != TurnItem::Heartbeat {
                     self.last_news = Instant::now();
                 }
