@@ -9,6 +9,7 @@ help:
 	@echo "make demo     build, then score a sample clip as an MCP client would, and print the MP4's path"
 	@echo "make test     everything CI checks: format, lints, dependency policy, all tests"
 	@echo "make install  put bedtrack into cargo's bin folder"
+	@echo "make bench    measure the event reader and the memory of 200 turns at once"
 	@echo "make docs     write the generated lists and tables anew"
 
 build:
@@ -29,6 +30,9 @@ test:
 install:
 	@sh .ci/setup run
 	$(CARGO) install --locked --path .
+
+bench:
+	$(CARGO) bench --locked --bench event_reader --bench turns
 
 docs:
 	UPDATE_DOCS=1 $(CARGO) test --locked --test it up_to_date

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use crate::director::advice::{Fault, Outage, Sent};
 use crate::director::progress::{Say, Step};
 use crate::director::settings::Settings;
+use crate::director::steps;
 use crate::director::trouble::{of_api, of_refusal, of_word};
 use crate::nemovideo::{ApiError, Client, Fetch};
 use crate::skills::Attribution;
@@ -70,6 +71,8 @@ pub struct Delivery {
     pub settings: Arc<Settings>,
     /// Hears how far it is.
     pub say: Say,
+    /// Tag of the user's language.
+    pub language: String,
 }
 
 /// How a submission ended.
@@ -162,7 +165,7 @@ impl Delivery {
                 RenderStatus::Pending | RenderStatus::Processing => {}
             }
             let percent = render.progress.map(|progress| (progress / 100.0).clamp(0.0, 1.0));
-            (self.say)(Step { words: "Rendering".into(), fraction: percent });
+            (self.say)(Step { words: steps::rendering(&self.language), fraction: percent });
             if Instant::now() >= deadline {
                 return Ok(Err(Fault::RenderFailed { reason: "it did not come to an end".into(), twice: false }));
             }
@@ -196,7 +199,7 @@ impl Delivery {
             for way in ways.into_iter().flatten() {
                 let watch = |written: u64, whole: Option<u64>| {
                     let fraction = whole.filter(|whole| *whole > 0).map(|whole| written as f64 / whole as f64);
-                    (self.say)(Step { words: "Downloading".into(), fraction });
+                    (self.say)(Step { words: steps::downloading(&self.language), fraction });
                 };
                 match self.client.download(&self.attribution, way, part, &watch).await {
                     Ok(bytes) => match check(part, bytes, output.size, format) {

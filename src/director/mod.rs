@@ -17,6 +17,7 @@ mod outputs;
 pub mod progress;
 pub mod route;
 pub mod settings;
+mod steps;
 pub mod timeline;
 mod transcript;
 mod trouble;

@@ -93,7 +93,9 @@ fn client(settings: &Settings, studio: &LocalStudio) -> Client {
         ..nemovideo::Settings::default()
     };
     let tokens = match &cloud.token {
-        Some(token) => TokenKeeper::given(token.clone()),
+        Some(token) => {
+            TokenKeeper::given(token.clone()).identified(cloud.client_id.clone(), cloud.client_id_file.clone())
+        }
         None => TokenKeeper::anonymous(
             cloud.client_id.clone(),
             cloud.client_id_file.clone(),

@@ -1,9 +1,15 @@
 //! All integration tests, in one binary: they start the real one and speak to it as its users do.
 
 #[cfg(test)]
+mod cloud_errors;
+#[cfg(test)]
 mod cloud_exports;
 #[cfg(test)]
+mod cloud_secrets;
+#[cfg(test)]
 mod cloud_setup;
+#[cfg(test)]
+mod cloud_stream;
 #[cfg(test)]
 mod cloud_turns;
 #[cfg(test)]

@@ -140,7 +140,7 @@ impl Director {
     /// Begins or takes up work in the background.
     pub(super) fn start(&self, work: Work, record: Record, session: FrontSession) {
         self.look_after();
-        let live = self.inner.live.enter(&work.id, work.created_at);
+        let live = self.inner.live.enter(&work.id, work.created_at, &record.language);
         self.inner.begun.notify_one();
         let (desk, closing) = (self.clone(), self.inner.closing.clone());
         self.inner.tasks.spawn(async move {

@@ -12,6 +12,7 @@ use crate::director::advice::{Fault, Situation, next, span};
 use crate::director::answer::{Answer, Credits, Status};
 use crate::director::trouble::{of_api, of_store};
 use crate::director::{Caller, Reach, keep, media, timeline};
+use crate::nemovideo::Bind;
 use crate::skills::Skill;
 use crate::store::{FrontSession, WORK_RUNNING};
 use crate::wire::credits::Balance;
@@ -107,8 +108,12 @@ impl Director {
         let attribution = self.attribution(skill);
         match self.inner.client.state(&attribution, &session.sid).await {
             Ok(seen) => {
-                let state = seen.state.clone();
-                self.annotate(session, move |notes| notes.see(&state)).await?;
+                let (state, bind) = (seen.state.clone(), seen.bind);
+                let seen_now = move |notes: &mut Notes| {
+                    notes.see(&state);
+                    notes.bind = Bind::best(bind, notes.bind.take());
+                };
+                self.annotate(session, seen_now).await?;
                 Ok(seen.state)
             }
             Err(error) if error.is_session_lost() && !Notes::of(session).seen => Ok(State::default()),

@@ -12,7 +12,7 @@ use crate::director::transcript::Transcript;
 use crate::director::trouble::of_api;
 use crate::director::turn::{Ended, Recovered};
 use crate::director::{changes, keep, media, timeline};
-use crate::nemovideo::{ApiError, Seen, Unclear};
+use crate::nemovideo::{ApiError, Bind, Seen, Unclear};
 use crate::wire::credits::Balance;
 use crate::wire::state::{Medium, State};
 
@@ -72,7 +72,10 @@ impl Job {
     pub async fn state_before(&mut self, renewed: &mut bool) -> Result<State, Stop> {
         loop {
             return match self.desk.inner.client.state(&self.attribution, &self.session.sid).await {
-                Ok(seen) => Ok(seen.state),
+                Ok(seen) => {
+                    self.note_bind(seen.bind).await;
+                    Ok(seen.state)
+                }
                 // A session without any state yet; a lost one shows when the message is refused.
                 Err(error) if error.is_session_lost() && !Notes::of(&self.session).seen => Ok(State::default()),
                 Err(error) if error.is_session_lost() && !*renewed => {
@@ -82,6 +85,18 @@ impl Job {
                 }
                 Err(error) => Err(of_api(&error, None).into()),
             };
+        }
+    }
+
+    /// Keeps what a registration is bound to, so that it is known if the work is refused.
+    async fn note_bind(&mut self, bind: Option<Bind>) {
+        let known = Notes::of(&self.session).bind;
+        if Bind::best(bind.clone(), known.clone()) == known {
+            return;
+        }
+        match self.desk.annotate(&self.session, move |notes| notes.bind = Bind::best(bind, notes.bind.take())).await {
+            Ok(session) => self.session = session,
+            Err(fault) => tracing::warn!(code = fault.code(), "what a registration is bound to is not kept"),
         }
     }
 
@@ -148,6 +163,10 @@ impl Job {
                 let remark = if transcript.has_text() { Note::Incomplete } else { Note::Recovered };
                 after_recovery(recovered, transcript, remark, outage)
             }
+            Ended::Broken(error) => {
+                let seen = line.settled().await;
+                Outcome { transcript, seen, remark: None, fault: Some(of_api(&error, None)) }
+            }
             Ended::Refused(error) => {
                 Outcome { transcript, seen: None, remark: None, fault: Some(of_api(&error, None)) }
             }
@@ -205,7 +224,7 @@ impl Job {
         let (state, bind, language) = (seen.state.clone(), seen.bind.clone(), self.record.language.clone());
         let annotated = self.desk.annotate(&self.session, move |notes| {
             notes.see(&state);
-            notes.bind = bind.or(notes.bind.take());
+            notes.bind = Bind::best(bind, notes.bind.take());
             notes.language = language;
         });
         match annotated.await {
