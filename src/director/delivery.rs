@@ -164,7 +164,8 @@ impl Delivery {
             let percent = render.progress.map(|progress| (progress / 100.0).clamp(0.0, 1.0));
             (self.say)(Step { words: "Rendering".into(), fraction: percent });
             if Instant::now() >= deadline {
-                return Ok(Err(Fault::RenderFailed { reason: "it did not come to an end".into(), twice: false }));
+                // It may still come; another one beside it would not come sooner.
+                return Err(Fault::RenderFailed { reason: "it did not come to an end".into(), twice: false });
             }
             let wait =
                 render.poll_after_ms.map_or(self.settings.poll, |ms| Duration::from_millis(ms.clamp(10, 60_000)));

@@ -29,8 +29,8 @@ impl Director {
         let register = voice.bind.as_deref().map(|bind| self.register_link(bind));
         let anonymous = !self.is_local() && self.inner.client.auth() == Auth::Anonymous;
         let charge = match answer.credits.spent {
-            _ if self.is_local() => Charge::Nothing,
             Some(spent) => Charge::Spent(spent),
+            None if self.is_local() => Charge::Nothing,
             None => Charge::AsTheFaultSays,
         };
         let context = Context {
