@@ -19,6 +19,11 @@ pub struct Voice {
 }
 
 impl Director {
+    /// What a fault says for itself, where it is one of several.
+    pub(super) fn happened(&self, voice: &Voice, fault: &Fault) -> String {
+        self.failed(voice, fault, Answer::default()).reply
+    }
+
     /// Puts a fault into an answer that may hold something already: what was done before it stays.
     pub(super) fn failed(&self, voice: &Voice, fault: &Fault, mut answer: Answer) -> Answer {
         let Some(skill) = self.skill(&voice.skill) else {

@@ -147,7 +147,8 @@ impl Front {
 
     /// Ends the leases of a process that died, by what its owners' names begin with.
     pub(in crate::store) async fn release_works(&self, dead: &str) -> Result<u64, StoreError> {
-        let query = "UPDATE work SET lease_until = {now} WHERE owner LIKE $1 AND status = 'running' AND lease_until > {now}";
+        let query =
+            "UPDATE work SET lease_until = {now} WHERE owner LIKE $1 AND status = 'running' AND lease_until > {now}";
         self.db.run(self.db.query(query).bind(format!("{dead}%"))).await
     }
 
