@@ -17,6 +17,8 @@ mod harness;
 #[cfg(test)]
 mod journey;
 #[cfg(test)]
+mod kill;
+#[cfg(test)]
 mod mcp_contract;
 #[cfg(test)]
 mod mcp_http;
@@ -24,6 +26,8 @@ mod mcp_http;
 mod mcp_progress;
 #[cfg(test)]
 mod mcp_stdio;
+#[cfg(test)]
+mod parity;
 #[cfg(test)]
 mod roles;
 #[cfg(test)]
