@@ -1,11 +1,7 @@
 //! How much memory 200 turns at once take: the real binary over stdio against a cloud that holds every stream open until
 //! all have begun. `cargo bench --bench turns`
 #![expect(clippy::print_stdout, reason = "the figures are the output")]
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a bench may end where something is not as it should be"
-)]
+#![expect(clippy::unwrap_used, reason = "a bench may end where something is not as it should be")]
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};

@@ -8,6 +8,7 @@ pub mod ask;
 mod brief;
 pub mod caller;
 pub mod changes;
+mod container;
 pub mod delivery;
 pub mod desk;
 mod inputs;

@@ -70,6 +70,7 @@ pub fn of_word(word: &str, message: &str) -> Option<Fault> {
         "ffmpeg_missing" => Fault::FfmpegMissing { hint: message.to_owned() },
         "disk_full" => Fault::DiskFull { path: String::new() },
         "unsupported_file" => Fault::UnsupportedFile { file: String::new(), reason: message.to_owned() },
+        "file_unreadable" => Fault::FileUnreadable { file: String::new(), reason: message.to_owned() },
         "invalid_input" => Fault::InvalidInput { reason: message.to_owned() },
         "cancelled" => Fault::Cancelled,
         _ => return None,

@@ -175,6 +175,8 @@ pub fn judged(refused: Refused) -> ApiError {
                 | codes::FILE_TOO_LARGE
                 | codes::PLAN_REQUIRED
                 | codes::SCOPE_MISSING
+                | codes::TOOL_MISSING
+                | codes::DISK_FULL
         )
     );
     let number = if refused.http >= 500 { i64::from(refused.http) } else { refused.number() };

@@ -163,3 +163,41 @@ impl Keyed {
         lock
     }
 }
+
+/// Messages on their way, of every session: they are paid from one account, so the difference of two balances is a
+/// turn's own only where no other overlapped it.
+#[derive(Clone, Default)]
+pub struct Payers {
+    counts: Arc<(AtomicUsize, AtomicUsize)>,
+}
+
+/// One message on its way.
+pub struct Payer {
+    all: Payers,
+    /// How many had begun, this one included.
+    number: usize,
+    /// Whether others were on their way when it began.
+    joined: bool,
+}
+
+impl Payers {
+    /// Counts a message for as long as it lives.
+    pub fn enter(&self) -> Payer {
+        let (active, begun) = &*self.counts;
+        let joined = active.fetch_add(1, Ordering::SeqCst) > 0;
+        Payer { all: self.clone(), number: begun.fetch_add(1, Ordering::SeqCst) + 1, joined }
+    }
+}
+
+impl Payer {
+    /// Whether no other message overlapped this one so far.
+    pub fn alone(&self) -> bool {
+        !self.joined && self.all.counts.1.load(Ordering::SeqCst) == self.number
+    }
+}
+
+impl Drop for Payer {
+    fn drop(&mut self) {
+        self.all.counts.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}

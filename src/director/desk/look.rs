@@ -15,11 +15,9 @@ use crate::director::{Caller, Reach, keep, media, timeline};
 use crate::nemovideo::Bind;
 use crate::skills::Skill;
 use crate::store::{FrontSession, WORK_RUNNING};
-use crate::wire::credits::Balance;
+use crate::wire::credits::{Balance, GENERATION};
 use crate::wire::state::{Medium, State};
 
-/// Below this a generation is not covered.
-const LOW: i64 = 100;
 /// How many sessions, and how many pieces of work of one, are listed.
 const LISTED: u32 = 8;
 
@@ -50,7 +48,7 @@ impl Director {
         let Some(skill) = self.skill(&voice.skill) else { return Ok(Answer::default()) };
         let attribution = self.attribution(skill);
         let balance = self.inner.client.balance(&attribution).await.map_err(|error| of_api(&error, None))?;
-        let situation = Situation::Credits { low: balance.available < LOW, unlimited: balance.unlimited };
+        let situation = Situation::Credits { low: balance.available < GENERATION, unlimited: balance.unlimited };
         let mut answer = Answer {
             action: "credits".into(),
             reply: balance_words(&balance, &voice.language),

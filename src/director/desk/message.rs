@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::live::Payer;
 use super::record::Stage;
 use super::run::{Job, Stop, Went};
 use super::sessions::Notes;
@@ -13,12 +14,8 @@ use crate::director::trouble::of_api;
 use crate::director::turn::{Ended, Recovered};
 use crate::director::{changes, keep, media, timeline};
 use crate::nemovideo::{ApiError, Bind, Seen, Unclear};
-use crate::wire::credits::Balance;
+use crate::wire::credits::{Balance, cost_of_message};
 use crate::wire::state::{Medium, State};
-
-/// What a generation usually costs, and a session of edits.
-const GENERATION: i64 = 100;
-const EDITING: i64 = 50;
 
 /// What is known once a turn is over.
 struct Outcome {
@@ -33,22 +30,24 @@ impl Job {
     /// Sends a message and works up what became of it; after a restart it only finds out what became of it.
     pub async fn message(&mut self, words: &str) -> Result<Went, Stop> {
         let _turn = self.my_turn().await;
+        let payer = self.desk.inner.payers.enter();
         let Stage::Sent { before, balance } = self.record.stage.clone() else {
-            return self.send(words).await;
+            return self.send(words, &payer).await;
         };
         self.say(Step::words(say("resuming", &[], &self.record.language)));
         let recovered = self.line().recover_after_restart(&before).await;
         let outcome = after_recovery(recovered, Transcript::default(), Note::Resumed, Outage::Cut);
-        self.work_up(outcome, &before, balance).await
+        self.work_up(outcome, &before, balance, &payer).await
     }
 
-    async fn send(&mut self, words: &str) -> Result<Went, Stop> {
+    async fn send(&mut self, words: &str, payer: &Payer) -> Result<Went, Stop> {
         self.open().await?;
         let mut renewed = false;
+        let mut warned = false;
         loop {
             let before = self.state_before(&mut renewed).await?;
             let balance = self.balance().await;
-            self.warn_of(balance.as_ref(), &before);
+            warned = warned || self.warn_of(balance.as_ref(), &before);
             let spendable = balance.filter(|balance| !balance.unlimited).map(|balance| balance.total);
             self.record.stage = Stage::Sent { before: Box::new(before.clone()), balance: spendable };
             self.save().await?;
@@ -64,7 +63,7 @@ impl Job {
                 continue;
             }
             let outcome = self.outcome(transcript, ended, &before).await;
-            return self.work_up(outcome, &before, spendable).await;
+            return self.work_up(outcome, &before, spendable, payer).await;
         }
     }
 
@@ -118,13 +117,18 @@ impl Job {
         self.desk.inner.client.balance(&self.attribution).await.ok()
     }
 
-    fn warn_of(&mut self, balance: Option<&Balance>, before: &State) {
-        let Some(balance) = balance.filter(|balance| !balance.unlimited) else { return };
-        let needed = if before.timeline().has_segments() { EDITING } else { GENERATION };
-        if balance.available < needed {
+    /// Warns, in the progress and in the answer, where the balance does not cover what the message usually costs. The
+    /// backend decides: the costs are rough.
+    fn warn_of(&mut self, balance: Option<&Balance>, before: &State) -> bool {
+        let Some(balance) = balance.filter(|balance| !balance.unlimited) else { return false };
+        let needed = cost_of_message(before.timeline().has_segments());
+        let short = balance.available < needed;
+        if short {
             let words = note(Note::LowBalance { needed, available: balance.available }, &self.record.language);
+            self.say(Step::words(words.clone()));
             self.tell(&words);
         }
+        short
     }
 
     /// What the end of the stream means, with the state after it.
@@ -178,13 +182,19 @@ impl Job {
     }
 
     /// Turns what is known into the answer.
-    async fn work_up(&mut self, outcome: Outcome, before: &State, balance: Option<i64>) -> Result<Went, Stop> {
+    async fn work_up(
+        &mut self,
+        outcome: Outcome,
+        before: &State,
+        balance: Option<i64>,
+        payer: &Payer,
+    ) -> Result<Went, Stop> {
         let language = self.record.language.clone();
         let Outcome { transcript, seen, remark, fault } = outcome;
         let after = seen.as_ref().map(|seen| &seen.state);
         let changed = after.map(|after| changes::between(before, after)).unwrap_or_default();
         let balance_after = self.balance().await;
-        self.note_credits(balance, balance_after.as_ref());
+        self.note_credits(balance.filter(|_| payer.alone()), balance_after.as_ref());
 
         let spoken = self.speak(&transcript.text(), balance_after.as_ref(), after);
         self.tell(&spoken.content);
@@ -245,7 +255,7 @@ impl Job {
         }
     }
 
-    /// Credits in the answer; what this call spent where both balances are known.
+    /// Credits in the answer; what this call spent where both balances are known and no other turn was paid meanwhile.
     fn note_credits(&mut self, before: Option<i64>, after: Option<&Balance>) {
         let Some(after) = after else { return };
         let credits = &mut self.record.answer.credits;

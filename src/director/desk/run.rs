@@ -178,7 +178,7 @@ impl Job {
     async fn write(&self, status: Option<&str>) -> Result<(), Stop> {
         let body = serde_json::to_value(&self.record).map_err(|error| Fault::Internal { reason: error.to_string() })?;
         let store = self.desk.store().await?;
-        let written = store.front().update_work(&self.desk.inner.owner, &self.handle, move |work| {
+        let written = store.front().update_work(store.owner(), &self.handle, move |work| {
             work.body = body;
             if let Some(status) = status {
                 status.clone_into(&mut work.status);

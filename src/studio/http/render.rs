@@ -71,7 +71,7 @@ pub async fn status(
         }
         JobState::Failed | JobState::Dead | JobState::Cancelled => {
             render.status = RenderStatus::Failed;
-            render.error = Some(job.result.get("error").cloned().unwrap_or_else(|| json!("the render was ended")));
+            render.error = Some(json!(render::fault(&job)));
         }
         JobState::Queued | JobState::Running => {
             let started = job.state == JobState::Running;

@@ -17,6 +17,7 @@ use super::failure::Failure;
 use super::gate::Account;
 use crate::store::{Enqueued, Listener, NewJob, Store};
 use crate::studio::jobs::turn;
+use crate::wire::credits::cost_of_message;
 use crate::wire::envelope::Envelope;
 use crate::wire::session::{CancelRun, RunRequest};
 
@@ -37,6 +38,7 @@ pub async fn run(
     if text.trim().is_empty() {
         return Err(Failure::bad_request("the message is empty"));
     }
+    let drafted = api.workshop.state(&session.id).await?.state.timeline().has_segments();
     let id = format!("e-{}", Uuid::new_v4());
     let job = NewJob {
         id: id.clone(),
@@ -44,7 +46,7 @@ pub async fn run(
         session: session.id,
         kind: turn::KIND.to_owned(),
         payload: json!(turn::Payload { message: text, language: session.language }),
-        cost: 0,
+        cost: cost_of_message(drafted),
         max_attempts: turn::ATTEMPTS,
     };
     match api.workshop.enqueue(job).await? {

@@ -51,7 +51,9 @@ pub async fn upload(
     let media = intake::take_in(&api.workshop, &session.id, arrivals).await.map_err(|error| match error {
         intake::IntakeError::Unusable(why) => Failure::unsupported(why),
         intake::IntakeError::Store(error) => error.into(),
-        intake::IntakeError::Tool(why) => Failure::internal(why),
+        intake::IntakeError::Tool(why) => Failure::tool_missing(why),
+        intake::IntakeError::DiskFull => Failure::disk_full(),
+        intake::IntakeError::Broken(why) => Failure::internal(why),
     })?;
     Ok(Json(Envelope::ok(json!({"files": media}))))
 }

@@ -220,7 +220,7 @@ impl Drop for Bedtrack {
 }
 
 impl ToolResult {
-    fn of(answer: &Value) -> Self {
+    pub fn of(answer: &Value) -> Self {
         let result = answer.get("result").unwrap_or_else(|| panic!("no tool result: {answer}"));
         Self {
             is_error: result["isError"] == true,
