@@ -94,9 +94,7 @@ impl<'a> Mastering<'a> {
     pub fn push(&mut self, frames: &[Frame]) -> Result<(), SoundError> {
         self.work.clear();
         self.work.extend_from_slice(frames);
-        for filter in &mut self.filters {
-            filter.process(&mut self.work);
-        }
+        Biquad::chain(&mut self.filters, &mut self.work);
         self.readings.push(&self.work);
         self.bytes.clear();
         write_frames(&self.work, &mut self.bytes);
