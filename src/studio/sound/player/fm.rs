@@ -78,11 +78,17 @@ impl Voice {
             let mut left = phases(carrier, step, piece.len());
             let mut right = phases(other, other_step, piece.len());
             let modulator = phases(bending, bending_step, piece.len());
+            let octaves = (patch.octave > 0.0).then(|| left.map(|turns| patch.octave * sine(2.0 * turns)));
             for ((left, right), modulator) in left.iter_mut().zip(&mut right).zip(modulator) {
                 let bend = depth * sine(modulator);
-                let octave = patch.octave * sine(2.0 * *left);
-                *left = sine(*left + bend) + octave;
-                *right = sine(*right + bend) + octave;
+                *left = sine(*left + bend);
+                *right = sine(*right + bend);
+            }
+            if let Some(octaves) = octaves {
+                for ((left, right), octave) in left.iter_mut().zip(&mut right).zip(octaves) {
+                    *left += octave;
+                    *right += octave;
+                }
             }
             let mut levels = [0.0; ROW];
             self.level.fill(levels.get_mut(..piece.len()).unwrap_or_default());
