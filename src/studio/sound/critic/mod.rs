@@ -124,12 +124,11 @@ fn misses(brief: &Brief, score: &Score, ear: &Ear, heard: &Review) -> [(Criterio
         _ => false,
     };
     let (target, within) = LOUDNESS;
-    let ends = match score.ending {
-        Ending::Ring | Ending::Fade => heard.end_db < END,
-        Ending::Loop => {
-            let (first, last, step) = ear.seam;
-            (first[0] - last[0]).abs() <= SEAM * step
-        }
+    let ends = if score.ending == Ending::Loop {
+        let (first, last, step) = ear.seam;
+        (first[0] - last[0]).abs() <= SEAM * step
+    } else {
+        heard.end_db < END
     };
     [
         (Criterion::Length, ear.frames != frames),
