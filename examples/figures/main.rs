@@ -11,7 +11,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Context as _;
 use bedtrack::studio::compose::{self, Brief, Score};
 use bedtrack::studio::sound::critic::{self, Ear, Review};
 use bedtrack::studio::sound::encode::WavWriter;
@@ -73,8 +72,9 @@ fn row(genre: &str, seconds: f64) -> anyhow::Result<Row> {
 /// Loudness and true peak of what `wav` becomes as a lossy file; none where ffmpeg is missing or cannot.
 fn after(wav: &Path, ending: &str, settings: &[&str]) -> Option<(f64, f64)> {
     let out = wav.with_extension(ending);
-    let made = Command::new("ffmpeg").args(["-v", "error", "-nostdin", "-y", "-i"]).arg(wav).args(settings);
-    made.args(["-b:a", "192k"]).arg(&out).status().ok().filter(|status| status.success())?;
+    let mut ffmpeg = Command::new("ffmpeg");
+    ffmpeg.args(["-v", "error", "-nostdin", "-y", "-i"]).arg(wav).args(settings).args(["-b:a", "192k"]).arg(&out);
+    ffmpeg.status().ok().filter(|status| status.success())?;
     let mut source = decode::open(&out).ok()?;
     let mut meter = ebur128::EbuR128::new(2, 48_000, ebur128::Mode::I | ebur128::Mode::TRUE_PEAK).ok()?;
     let mut block = vec![[0.0; 2]; 4096];

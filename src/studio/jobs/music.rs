@@ -139,7 +139,7 @@ fn takes(
     let (take, turned_down) = critic::perform(brief, free, |brief| {
         let files = folder.join(brief.seed.to_string());
         std::fs::create_dir(&files)?;
-        perform(bank, brief, files, cancel, &onward)
+        perform(bank, brief, files, cancel, onward)
     })?;
     let Performed { composition, measured, files } = &take.piece;
     let note = sound::provenance::note(&take.brief, &composition.score, measured, &take.review, &turned_down, bank);

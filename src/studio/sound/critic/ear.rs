@@ -41,6 +41,12 @@ pub struct Ear {
     fft: Arc<dyn RealToComplex<f32>>,
 }
 
+impl Default for Ear {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Ear {
     /// A listener who has heard nothing.
     pub fn new() -> Self {
