@@ -122,7 +122,8 @@ fn the_same_brief_gives_the_same_score_and_another_seed_another() {
 /// Keys in which a piece may end: its own, or where the genre lifts its last verse, the lifted one.
 fn homes(score: &Score) -> Vec<&'static str> {
     let lifts = genres().get(&score.genre).unwrap().modulation.iter().filter(|m| m.stays).map(|m| m.by);
-    lifts.chain([0]).map(|by| score.key.spell(i32::from(score.key.tonic) + by)).collect()
+    let lifted = |by: i32| Key { tonic: (i32::from(score.key.tonic) + by).rem_euclid(12) as u8, ..score.key };
+    lifts.chain([0]).map(|by| lifted(by).spell(i32::from(lifted(by).tonic))).collect()
 }
 
 #[test]
@@ -279,8 +280,8 @@ fn energy_and_moods_are_heard_in_how_much_is_played() {
 }
 
 /// Distances that any two genres keep from one seed, and any two seeds of one brief, played on one piano.
-const GENRES_APART: (f64, f64, f64) = (0.3, 0.1, 0.1);
-const SEEDS_APART: f64 = 0.12;
+const GENRES_APART: (f64, f64, f64) = (0.5, 0.1, 0.1);
+const SEEDS_APART: f64 = 0.15;
 
 #[test]
 fn any_two_genres_differ_in_chords_rhythm_and_form_from_one_seed() {

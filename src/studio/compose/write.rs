@@ -6,6 +6,7 @@ use super::cast::{self, Player};
 use super::fusion::blend;
 use super::genre::Genre;
 use super::genres::genres;
+use super::harmony::Span;
 use super::instruments::Role;
 use super::line::Event;
 use super::melody::Tunes;
@@ -214,7 +215,9 @@ fn spans(sketch: &Sketch) -> Vec<ChordSpan> {
     let frame = Frame { low: 36, high: 84, centre: 60.0, voices: 5, rooted: true, plain: false };
     let mut before = Vec::new();
     let mut spans: Vec<ChordSpan> = Vec::new();
-    for span in sketch.chords.iter().chain(&sketch.last) {
+    // The bars of a fade run on past its end; what would begin there is not heard.
+    let heard = |span: &&Span| sketch.clock.seconds(span.at) < sketch.clock.duration - 1e-6;
+    for span in sketch.chords.iter().chain(&sketch.last).filter(heard) {
         before = lead(&span.chord, &before, &frame);
         let keys = before.iter().filter_map(|k| u8::try_from(*k).ok()).collect();
         let start = sketch.clock.seconds(span.at);
