@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::score::Ending;
+
 /// A piece of music asked for. What is `None` or empty the composer decides from the genre, the mood and the seed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Brief {
@@ -39,8 +41,65 @@ pub struct Brief {
     /// Whether the end leads back into the start.
     #[serde(default)]
     pub seamless_loop: bool,
+    /// How it ends; [`Ending::Loop`] says the same as `seamless_loop`.
+    #[serde(default)]
+    pub ending: Option<Ending>,
+    /// What is taken from a second genre ("jazz with trap drums").
+    #[serde(default)]
+    pub fusion: Option<Fusion>,
     /// Same brief, same seed: the same score.
     pub seed: u64,
+}
+
+impl Default for Brief {
+    /// Thirty seconds of lo-fi about which nothing else is said.
+    fn default() -> Self {
+        Self {
+            genre: "lo-fi".to_owned(),
+            moods: Vec::new(),
+            tempo_bpm: None,
+            tempo_range: None,
+            key: None,
+            metre: None,
+            instruments: Vec::new(),
+            only_these: false,
+            without: Vec::new(),
+            energy: None,
+            duration_seconds: 30.0,
+            seamless_loop: false,
+            ending: None,
+            fusion: None,
+            seed: 1,
+        }
+    }
+}
+
+/// A second genre that lends some of its ways to the first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fusion {
+    /// Id of the genre that lends.
+    pub genre: String,
+    /// What it lends; empty: its harmony, tune and instruments over the rhythm and form of the first ("jazzy house").
+    #[serde(default)]
+    pub aspects: Vec<Aspect>,
+}
+
+/// A side of a genre that can be lent to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Aspect {
+    /// Drums and percussion: grooves, fills, swing, kits.
+    Drums,
+    /// Bass lines and who plays them.
+    Bass,
+    /// Chords, modes and cadences.
+    Harmony,
+    /// The tune's rhythms, scale and ornaments, and who sings it.
+    Melody,
+    /// Who plays chords and tune, in the first genre's patterns.
+    Instruments,
+    /// The mix.
+    Sound,
 }
 
 /// How much is going on.

@@ -63,6 +63,7 @@ impl Settling<'_> {
             seamless_loop: wishes.looping,
             seed: self.seed(wishes, present),
             genre,
+            ..Brief::default()
         };
         self.kept_out(wishes);
         let under = if self.about.has_picture && self.about.picture_has_sound { UNDER_SOUND } else { 1.0 };

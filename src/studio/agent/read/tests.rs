@@ -32,17 +32,9 @@ fn lofi() -> CurrentMusic {
     let brief = Brief {
         genre: "lo-fi".into(),
         moods: vec!["calm".into()],
-        tempo_bpm: None,
-        tempo_range: None,
-        key: None,
-        metre: None,
-        instruments: Vec::new(),
-        only_these: false,
-        without: Vec::new(),
-        energy: None,
         duration_seconds: 45.0,
-        seamless_loop: false,
         seed: 7,
+        ..Brief::default()
     };
     CurrentMusic { brief, bpm: 80.0, key }
 }
