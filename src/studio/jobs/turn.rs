@@ -186,7 +186,9 @@ impl Turns {
         }
         control.say(voice(job).call("compose_music")).await?;
         let meter = control.clone();
-        let made = music::make(&self.workshop, &job.session, &wish.brief, control.cancelled(), move |done| {
+        // Any other seed was asked for, or is that of music being refined, whose other parts must stay.
+        let free = wish.brief.seed == seed(&job.id);
+        let made = music::make(&self.workshop, &job.session, &wish.brief, free, control.cancelled(), move |done| {
             meter.progress(done);
         });
         let piece = made.await?;
