@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::revise::Revision;
+
 /// A piece of music asked for. What is `None` or empty the composer decides from the genre, the mood and the seed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Brief {
@@ -41,6 +43,31 @@ pub struct Brief {
     pub seamless_loop: bool,
     /// Same brief, same seed: the same score.
     pub seed: u64,
+    /// What was changed in the finished piece, in the order it was asked for.
+    #[serde(default)]
+    pub revisions: Vec<Revision>,
+}
+
+impl Brief {
+    /// A brief that leaves everything but genre, length in seconds and seed to the composer.
+    pub fn new(genre: &str, duration_seconds: f64, seed: u64) -> Self {
+        Self {
+            genre: genre.to_owned(),
+            moods: Vec::new(),
+            tempo_bpm: None,
+            tempo_range: None,
+            key: None,
+            metre: None,
+            instruments: Vec::new(),
+            only_these: false,
+            without: Vec::new(),
+            energy: None,
+            duration_seconds,
+            seamless_loop: false,
+            seed,
+            revisions: Vec::new(),
+        }
+    }
 }
 
 /// How much is going on.

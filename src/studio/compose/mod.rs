@@ -11,6 +11,7 @@ pub mod instruments;
 pub mod metre;
 pub mod moods;
 pub mod remark;
+pub mod revise;
 pub mod score;
 
 mod bass;
@@ -42,5 +43,6 @@ pub use genres::genres;
 pub use instruments::instruments;
 pub use moods::moods;
 pub use remark::{ComposeError, Remark};
+pub use revise::Revision;
 pub use score::Score;
 pub use write::{Composition, compose};

@@ -9,21 +9,7 @@ use super::score::{Ending, Score, Stem};
 use super::{ComposeError, Composition, Remark, compose, genres, instruments, moods};
 
 fn brief(genre: &str, duration_seconds: f64) -> Brief {
-    Brief {
-        genre: genre.to_owned(),
-        moods: Vec::new(),
-        tempo_bpm: None,
-        tempo_range: None,
-        key: None,
-        metre: None,
-        instruments: Vec::new(),
-        only_these: false,
-        without: Vec::new(),
-        energy: None,
-        duration_seconds,
-        seamless_loop: false,
-        seed: 1,
-    }
+    Brief::new(genre, duration_seconds, 1)
 }
 
 fn score(brief: &Brief) -> Score {
@@ -35,7 +21,7 @@ fn ids(score: &Score) -> BTreeSet<&str> {
 }
 
 /// What is wrong with a score, whatever it was asked to be.
-fn faults(score: &Score) -> Vec<String> {
+pub(super) fn faults(score: &Score) -> Vec<String> {
     let mut faults = Vec::new();
     let mut fault = |bad: bool, what: String| {
         if bad {
@@ -304,7 +290,7 @@ fn any_brief() -> impl Strategy<Value = Brief> {
         energy: p.9,
         duration_seconds: p.10,
         seamless_loop,
-        seed,
+        ..Brief::new("", 30.0, seed)
     })
 }
 

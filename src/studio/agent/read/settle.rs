@@ -59,10 +59,8 @@ impl Settling<'_> {
             instruments,
             without,
             energy,
-            duration_seconds: self.length(wishes, present),
             seamless_loop: wishes.looping,
-            seed: self.seed(wishes, present),
-            genre,
+            ..Brief::new(&genre, self.length(wishes, present), self.seed(wishes, present))
         };
         self.kept_out(wishes);
         let under = if self.about.has_picture && self.about.picture_has_sound { UNDER_SOUND } else { 1.0 };

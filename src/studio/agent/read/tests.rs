@@ -29,21 +29,7 @@ struct Case {
 
 fn lofi() -> CurrentMusic {
     let key = Key { tonic: 2, mode: Mode::Minor };
-    let brief = Brief {
-        genre: "lo-fi".into(),
-        moods: vec!["calm".into()],
-        tempo_bpm: None,
-        tempo_range: None,
-        key: None,
-        metre: None,
-        instruments: Vec::new(),
-        only_these: false,
-        without: Vec::new(),
-        energy: None,
-        duration_seconds: 45.0,
-        seamless_loop: false,
-        seed: 7,
-    };
+    let brief = Brief { moods: vec!["calm".into()], ..Brief::new("lo-fi", 45.0, 7) };
     CurrentMusic { brief, bpm: 80.0, key }
 }
 
