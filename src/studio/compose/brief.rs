@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::given::{Melody, Stage};
 use super::revise::Revision;
 
 /// A piece of music asked for. What is `None` or empty the composer decides from the genre, the mood and the seed.
@@ -43,6 +44,12 @@ pub struct Brief {
     pub seamless_loop: bool,
     /// Same brief, same seed: the same score.
     pub seed: u64,
+    /// A melody that becomes the motif.
+    #[serde(default)]
+    pub melody: Option<Melody>,
+    /// A plan of the form, followed to the bar.
+    #[serde(default)]
+    pub plan: Vec<Stage>,
     /// What was changed in the finished piece, in the order it was asked for.
     #[serde(default)]
     pub revisions: Vec<Revision>,
@@ -65,6 +72,8 @@ impl Brief {
             duration_seconds,
             seamless_loop: false,
             seed,
+            melody: None,
+            plan: Vec::new(),
             revisions: Vec::new(),
         }
     }

@@ -7,6 +7,7 @@
 pub mod brief;
 pub mod genre;
 pub mod genres;
+pub mod given;
 pub mod instruments;
 pub mod metre;
 pub mod moods;

@@ -92,4 +92,18 @@ pub enum Remark {
         /// Its id, or a stem's name.
         id: String,
     },
+    /// A plan needs more time than was asked for; the plan was followed.
+    PlanOutgrows {
+        /// Seconds it takes.
+        planned: f64,
+        /// Seconds asked for.
+        asked: f64,
+    },
+    /// A plan fills less time than was asked for; the plan was followed.
+    PlanFallsShort {
+        /// Seconds it takes.
+        planned: f64,
+        /// Seconds asked for.
+        asked: f64,
+    },
 }

@@ -9,7 +9,7 @@ use super::line::Event;
 use super::melody::Tunes;
 use super::moods::{Mood, moods};
 use super::remark::{ComposeError, Remark};
-use super::revise::revise;
+use super::revise::{ground, revise};
 use super::score::{ChordSpan, Ending, MixColour, Part, Score, Section};
 use super::sketch::Sketch;
 use super::voicing::{Frame, lead};
@@ -29,7 +29,7 @@ pub struct Composition {
 /// # Errors
 /// [`ComposeError`] where a name in the brief is unknown, a number is out of bounds, or nothing is left to play.
 pub fn compose(brief: &Brief) -> Result<Composition, ComposeError> {
-    revise(brief, base(brief)?)
+    revise(brief, ground(brief)?)
 }
 
 /// The piece before any revision.

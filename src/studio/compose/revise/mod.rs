@@ -3,16 +3,18 @@
 //! take is its brief, and what no revision names stays note for note.
 //!
 //! They act in the order of their nature, not of the asking, so that a moment on the clock stays where it was put when the
-//! tempo changes later: length and tempo (`span`), players (`players`), key (`pitch`), character (`character`, `tension`),
+//! tempo changes later. Before all of them come the plan and the melody that were given (`plan`, `theme`): length and tempo (`span`), players (`players`), key (`pitch`), character (`character`, `tension`),
 //! and last what happens at a moment (`moments`). `timeline` holds the cutting and stretching that they share.
 
 mod bars;
 mod character;
 mod moments;
 mod pitch;
+mod plan;
 mod players;
 mod span;
 mod tension;
+mod theme;
 mod timeline;
 
 #[cfg(test)]
@@ -23,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use super::brief::{Brief, Key};
 use super::moods::moods;
 use super::remark::{ComposeError, Remark};
-use super::write::Composition;
+use super::write::{Composition, base};
 
 /// Most revisions a brief may carry; what goes beyond is refused rather than replayed for minutes.
 pub const MOST: usize = 64;
@@ -178,6 +180,21 @@ impl Brief {
         });
         revised.or(self.tempo_bpm)
     }
+}
+
+/// The piece before any revision: as composed, with the plan and the melody that were given.
+///
+/// # Errors
+/// Those of [`super::compose`].
+pub fn ground(brief: &Brief) -> Result<Composition, ComposeError> {
+    let mut composition = base(brief)?;
+    if !brief.plan.is_empty() {
+        plan::apply(&mut composition.score, brief, &mut composition.remarks);
+    }
+    if let Some(melody) = &brief.melody {
+        theme::apply(&mut composition.score, brief, melody);
+    }
+    Ok(composition)
 }
 
 /// Applies a brief's revisions to its base score.

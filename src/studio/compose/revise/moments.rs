@@ -165,7 +165,8 @@ fn gesture(score: &mut Score, brief: &Brief, id: &str, start: f64, duration: f64
     }
 }
 
-fn drop_at(score: &mut Score, brief: &Brief, at: f64) {
+/// A stop before a moment, and all in on it.
+pub fn drop_at(score: &mut Score, brief: &Brief, at: f64) {
     let bar = bar_at(score, (at - 0.1).max(0.0));
     let (before, beat) = ((at - 2.0 * bar).max(0.0), bar / 4.0);
     let after = (at + bar * FULL_BARS as f64).min(cadence(score).max(at + 0.1));
@@ -201,7 +202,8 @@ fn arrival(score: &Score, drops: &[f64], at: f64) -> f64 {
     drop.or(section).unwrap_or(at + 8.0 * bar)
 }
 
-fn build(score: &mut Score, brief: &Brief, at: f64, until: f64) {
+/// Everything grows from one moment to another.
+pub fn build(score: &mut Score, brief: &Brief, at: f64, until: f64) {
     if until < at + 0.5 {
         return;
     }

@@ -29,10 +29,11 @@ pub fn apply(score: &mut Score, to: Key) {
 }
 
 /// By how much each pitch class moves.
-struct Map([i32; 12]);
+pub struct Map([i32; 12]);
 
 impl Map {
-    fn between(from: Key, to: Key) -> Self {
+    /// From one key to another, the short way.
+    pub fn between(from: Key, to: Key) -> Self {
         let mut shift = i32::from(to.tonic) - i32::from(from.tonic);
         // The short way round.
         shift = (shift + 5).rem_euclid(12) - 5;
@@ -50,7 +51,8 @@ impl Map {
         Self(moves)
     }
 
-    fn key(&self, key: i32) -> i32 {
+    /// Where a key goes.
+    pub fn key(&self, key: i32) -> i32 {
         key + self.0.get(key.rem_euclid(12) as usize).copied().unwrap_or(0)
     }
 }
@@ -80,6 +82,12 @@ fn rename(symbol: &str, from: Key, to: Key, map: &Map) -> String {
     });
     let bass = class_of(bass).map(|(class, _)| format!("/{}", to.spell(map.key(class)))).unwrap_or_default();
     format!("{}{}{bass}", to.spell(new_root), quality.unwrap_or(rest))
+}
+
+/// Root and quality of a chord symbol, another bass left aside.
+pub fn root_of(symbol: &str) -> Option<(i32, &str)> {
+    let body = symbol.split_once('/').filter(|(_, bass)| class_of(bass).is_some()).map_or(symbol, |(body, _)| body);
+    class_of(body).map(|(root, quality)| (root.rem_euclid(12), quality))
 }
 
 /// The pitch class a symbol begins with, and what follows.

@@ -9,7 +9,6 @@ use crate::studio::compose::cast::same_kind;
 use crate::studio::compose::instruments::{Instrument, instruments};
 use crate::studio::compose::remark::{ComposeError, Remark};
 use crate::studio::compose::score::{Note, Part, Score, Stem};
-use crate::studio::compose::write;
 
 /// How much an instrument that plays already comes forward when it is asked for, dB.
 const FORWARD: f32 = 2.5;
@@ -56,7 +55,7 @@ fn variant(brief: &Brief, change: impl FnOnce(&mut Brief)) -> Result<Score, Comp
     let mut other = brief.clone();
     other.revisions.retain(|revision| matches!(revision, Revision::Tempo { .. } | Revision::Length { .. }));
     change(&mut other);
-    let mut score = write::base(&other)?.score;
+    let mut score = super::ground(&other)?.score;
     span::apply(&mut score, &other);
     Ok(score)
 }

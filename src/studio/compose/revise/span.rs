@@ -34,10 +34,10 @@ pub fn apply(score: &mut Score, brief: &Brief) {
         score.bpm = bpm;
     }
     let gives = if bpm.is_some() || brief.tempo_bpm.is_some() { ASKED_GIVES } else { FREE_GIVES };
-    if score.ending == Ending::Loop {
-        fit_loop(score, target);
-    } else {
-        fit(score, 0.0, target, ring, gives);
+    match score.ending {
+        Ending::Loop => fit_loop(score, target),
+        Ending::Fade => fit_fade(score, target),
+        _ => fit(score, 0.0, target, ring, gives),
     }
 }
 
@@ -57,6 +57,16 @@ fn fit_loop(score: &mut Score, target: f64) {
     stretch(score, target / end);
     score.duration = target;
     score.bpm = measured_bpm(score);
+}
+
+/// Bars to the end and a little over: a fade takes the last ones away.
+fn fit_fade(score: &mut Score, target: f64) {
+    let lines = bar_lines(score);
+    let bar = score.duration / lines.len().saturating_sub(1).max(1) as f64;
+    let wanted = (target / bar - 1e-6).ceil().max(1.0) as usize;
+    *score = taken(score, &lines, &choose(score, &lines, 0, wanted), 0.0, false);
+    score.duration = target;
+    tidy(score);
 }
 
 /// Fits what lies behind `from` so that the piece lasts `target` seconds and its last chord rings about `ring`.
@@ -175,7 +185,7 @@ fn taken(score: &Score, lines: &[f64], chosen: &[usize], cut: f64, ending: bool)
 }
 
 /// Lets the piece last `target` seconds: what rings over the last chord rings longer or shorter.
-fn set_end(score: &mut Score, target: f64) {
+pub fn set_end(score: &mut Score, target: f64) {
     let (end, whole) = (cadence(score), score.duration);
     let (ring, room) = (whole - end, target - end);
     if ring > 0.0 && room > 0.0 && score.ending != Ending::Loop {

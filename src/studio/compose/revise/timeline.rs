@@ -9,10 +9,10 @@ const EARLY: f64 = 0.032;
 /// Shortest note that is kept, in seconds.
 const SHORTEST: f64 = 0.03;
 
-/// Where the last chord falls; in a loop, where it comes round.
+/// Where the last chord falls; in a loop, where it comes round; in a fade, the end.
 pub fn cadence(score: &Score) -> f64 {
     match score.ending {
-        Ending::Loop => score.duration,
+        Ending::Loop | Ending::Fade => score.duration,
         _ => score.chords.last().map_or(score.duration, |last| last.start),
     }
 }
