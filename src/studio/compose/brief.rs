@@ -44,6 +44,9 @@ pub struct Brief {
     pub seamless_loop: bool,
     /// Same brief, same seed: the same score.
     pub seed: u64,
+    /// What is taken from a second genre ("jazz with trap drums").
+    #[serde(default)]
+    pub fusion: Option<Fusion>,
     /// A melody that becomes the motif.
     #[serde(default)]
     pub melody: Option<Melody>,
@@ -72,11 +75,40 @@ impl Brief {
             duration_seconds,
             seamless_loop: false,
             seed,
+            fusion: None,
             melody: None,
             plan: Vec::new(),
             revisions: Vec::new(),
         }
     }
+}
+
+/// A second genre that lends some of its ways to the first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fusion {
+    /// Id of the genre that lends.
+    pub genre: String,
+    /// What it lends; empty: its harmony, tune and instruments over the rhythm and form of the first ("jazzy house").
+    #[serde(default)]
+    pub aspects: Vec<Aspect>,
+}
+
+/// A side of a genre that can be lent to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Aspect {
+    /// Drums and percussion: grooves, fills, swing, kits.
+    Drums,
+    /// Bass lines and who plays them.
+    Bass,
+    /// Chords, modes and cadences.
+    Harmony,
+    /// The tune's rhythms, scale and ornaments, and who sings it.
+    Melody,
+    /// Who plays chords and tune, in the first genre's patterns.
+    Instruments,
+    /// The mix.
+    Sound,
 }
 
 /// How much is going on.

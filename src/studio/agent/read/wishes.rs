@@ -1,8 +1,9 @@
 //! What some words wish of the music, before anything is decided.
 
 use super::reading::Impossible;
+use super::score::ScoreWishes;
 use super::tempo::TempoWish;
-use crate::studio::compose::brief::{Energy, Key};
+use crate::studio::compose::brief::{Energy, Fusion, Key};
 
 /// Wishes as they stand in the words, in order. Ids are the catalogues'.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -57,6 +58,14 @@ pub struct Wishes {
     pub volume: Option<f64>,
     /// What cannot be made, with the genres nearest to it.
     pub impossible: Vec<(Impossible, Vec<String>)>,
+    /// How much "more" and "less" are: 1 is plain.
+    pub degree: Option<f64>,
+    /// Whether what shall play takes the place of what shall not.
+    pub swap: bool,
+    /// A second genre that lends something.
+    pub fusion: Option<Fusion>,
+    /// What is said about the score itself.
+    pub score: ScoreWishes,
     /// Musical words that nothing could be made of.
     pub unused: Vec<String>,
 }
@@ -116,6 +125,10 @@ impl Wishes {
             again,
             volume,
             impossible,
+            degree,
+            swap,
+            fusion,
+            score,
             unused,
         } = more;
         add(&mut self.genres, genres);
@@ -143,6 +156,10 @@ impl Wishes {
         self.again |= again;
         self.volume = volume.or(self.volume);
         add(&mut self.impossible, impossible);
+        self.degree = degree.or(self.degree);
+        self.swap |= swap;
+        self.fusion = fusion.or(self.fusion.take());
+        self.score.merge(score);
         add(&mut self.unused, unused);
     }
 }

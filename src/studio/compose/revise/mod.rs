@@ -22,7 +22,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use super::brief::{Brief, Key};
+use super::brief::{Brief, Energy, Key};
 use super::moods::moods;
 use super::remark::{ComposeError, Remark};
 use super::write::{Composition, base};
@@ -161,6 +161,55 @@ impl Brief {
         if !returns {
             self.revisions.push(revision);
         }
+    }
+
+    /// The brief as it would have been, had everything been asked for at once: revisions that speak of what a brief says
+    /// (tempo, key, length, players, moods, energy) are folded in, the others are kept.
+    pub fn asked(&self) -> Self {
+        let mut asked = self.clone();
+        let mut steps = 0.0;
+        for revision in std::mem::take(&mut asked.revisions) {
+            match revision {
+                Revision::Tempo { bpm } => (asked.tempo_bpm, asked.tempo_range) = (Some(bpm), None),
+                Revision::Length { seconds } => asked.duration_seconds = seconds,
+                Revision::Key { key } => asked.key = Some(key),
+                Revision::Without { id } => {
+                    asked.instruments.retain(|own| *own != id);
+                    asked.without.push(id);
+                }
+                Revision::With { id } => {
+                    asked.without.retain(|out| *out != id);
+                    asked.instruments.push(id);
+                }
+                Revision::Only { ids } => {
+                    asked.without.retain(|out| !ids.contains(out));
+                    (asked.instruments, asked.only_these) = (ids, true);
+                }
+                Revision::Swap { out, with } => {
+                    asked.instruments.retain(|own| !out.contains(own));
+                    asked.without.retain(|id| *id != with);
+                    asked.without.extend(out.into_iter().filter(|id| *id != with));
+                    if !asked.instruments.contains(&with) {
+                        asked.instruments.push(with);
+                    }
+                }
+                Revision::Mood { id, by } => {
+                    asked.moods.retain(|own| *own != id);
+                    if by > 0.0 {
+                        asked.moods.insert(0, id);
+                    }
+                }
+                Revision::Energy { by } => steps += by,
+                other => asked.revisions.push(other),
+            }
+        }
+        if steps != 0.0 {
+            let levels = [Energy::Low, Energy::Medium, Energy::High];
+            let now = levels.iter().position(|level| Some(*level) == self.energy).unwrap_or(1) as f64;
+            asked.energy = levels.get((now + steps).round().clamp(0.0, 2.0) as usize).copied();
+        }
+        asked.only_these &= !asked.instruments.is_empty();
+        asked
     }
 
     /// Length of the piece in seconds, revisions included.
