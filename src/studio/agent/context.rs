@@ -38,9 +38,11 @@ pub fn context(state: &State, language: &str, default_seed: u64) -> Context {
         takes: takes(state),
         can_redo: state.rest.get(UNDONE).and_then(serde_json::Value::as_array).is_some_and(|list| !list.is_empty()),
         default_seed,
-        melody: state.video_infos.iter().rev().find_map(|medium| {
-            serde_json::from_value(medium.m.get("melody").cloned()?).ok()
-        }),
+        melody: state
+            .video_infos
+            .iter()
+            .rev()
+            .find_map(|medium| serde_json::from_value(medium.m.get("melody").cloned()?).ok()),
     }
 }
 

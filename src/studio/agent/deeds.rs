@@ -90,7 +90,9 @@ pub enum Deed {
 
 /// Whether the timeline or the media differ from before.
 pub fn changed_anything(deeds: &[Deed]) -> bool {
-    deeds.iter().any(|deed| !matches!(deed, Deed::NothingToUndo | Deed::NothingToRedo | Deed::NotThere(_) | Deed::Said(_)))
+    deeds
+        .iter()
+        .any(|deed| !matches!(deed, Deed::NothingToUndo | Deed::NothingToRedo | Deed::NotThere(_) | Deed::Said(_)))
 }
 
 /// Lists a piece and lays it under the picture; gives its volume.

@@ -167,7 +167,13 @@ impl Turns {
                     None => Deed::NothingToUndo,
                 },
                 Action::Redo => match deeds::take_undone(&mut state) {
-                    Some(later) => match self.workshop.store.studio_sessions().newest_revision_before(&job.session, later + 1).await? {
+                    Some(later) => match self
+                        .workshop
+                        .store
+                        .studio_sessions()
+                        .newest_revision_before(&job.session, later + 1)
+                        .await?
+                    {
                         Some(kept) => {
                             at = kept.rev;
                             deeds::adopt(&mut state, State::read(&kept.body), kept.rev);

@@ -7,6 +7,7 @@
 
 mod edits;
 mod fields;
+mod fusion;
 mod leftover;
 mod lexicon;
 mod marks;
@@ -56,7 +57,7 @@ pub fn read(message: &str, about: &Context) -> Reading {
         Some(rest) => marks::Marked::new(rest, lexicon),
         None => whole,
     };
-    plan::Plan::new(&text, lexicon, about, &fields).reading(language, found.wishes)
+    plan::Plan::new(&text, words, lexicon, about, &fields).reading(language, found.wishes)
 }
 
 fn language(text: &marks::Marked<'_>, field: Option<&str>, hint: Option<&str>) -> Language {

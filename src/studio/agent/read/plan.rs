@@ -5,11 +5,13 @@ use std::ops::Range;
 
 use super::edits::{Edit, Problem, Reader};
 use super::fields::Fields;
+use super::fusion;
 use super::lexicon::{Class, Lexicon, Sense};
 use super::marks::Marked;
 use super::pieces::{Intent, Piece, pieces};
 use super::reading::{
-    Action, Aspect, Change, Context, CurrentMusic, Language, Level, MakeMusic, Reading, Remark, Target, TitleCard, Topic, Way, Why,
+    Action, Aspect, Change, Context, CurrentMusic, Language, Level, MakeMusic, Reading, Remark, Target, TitleCard,
+    Topic, Way, Why,
 };
 use super::refine::refine;
 use super::score::{ScoreWishes, is_husk, takes};
@@ -29,6 +31,8 @@ const MOST_UNUSED: usize = 8;
 /// A message on its way to a reading.
 pub struct Plan<'a> {
     text: &'a Marked<'a>,
+    // The words before those about the score were taken out.
+    said: &'a str,
     lexicon: &'a Lexicon,
     about: &'a Context,
     fields: &'a Fields,
@@ -51,9 +55,16 @@ struct Part {
 
 impl<'a> Plan<'a> {
     /// Starts on a message.
-    pub fn new(text: &'a Marked<'a>, lexicon: &'a Lexicon, about: &'a Context, fields: &'a Fields) -> Self {
+    pub fn new(
+        text: &'a Marked<'a>,
+        said: &'a str,
+        lexicon: &'a Lexicon,
+        about: &'a Context,
+        fields: &'a Fields,
+    ) -> Self {
         Self {
             text,
+            said,
             lexicon,
             about,
             fields,
@@ -225,7 +236,8 @@ impl<'a> Plan<'a> {
     }
 
     fn music(&mut self, part: Part) {
-        let wishes = part.wishes;
+        let mut wishes = part.wishes;
+        fusion::find(self.text, &part.at, self.lexicon, &mut wishes);
         let no_fields = Fields::default();
         let fields = if self.fields_used { &no_fields } else { self.fields };
         let compares_only = is_comparison(&wishes);
@@ -334,7 +346,7 @@ impl<'a> Plan<'a> {
 
     /// The user's words, cut where they go on and on.
     fn quoted(&self, at: &Range<usize>) -> String {
-        let words = self.text.written(at);
+        let words = Some(self.text.written(at)).filter(|words| !words.is_empty()).unwrap_or(self.said.trim());
         match words.char_indices().nth(LONGEST_QUOTE) {
             Some((end, _)) => format!("{}…", words.get(..end).unwrap_or(words).trim_end()),
             None => words.to_owned(),

@@ -69,12 +69,7 @@ impl Settling<'_> {
         let under = if self.about.has_picture && self.about.picture_has_sound { UNDER_SOUND } else { 1.0 };
         let placed = if present.is_none() { Some(under) } else { None };
         let way = if present.is_some() { Way::Replace } else { Way::New };
-        MakeMusic {
-            brief,
-            way,
-            volume: wishes.volume.map(|level| level.clamp(0.0, 2.0)).or(placed),
-            changed,
-        }
+        MakeMusic { brief, way, volume: wishes.volume.map(|level| level.clamp(0.0, 2.0)).or(placed), changed }
     }
 
     /// A further piece in the style of the present one: its genre, moods, key, tempo, players and motif, another seed.
@@ -99,7 +94,8 @@ impl Settling<'_> {
         brief.energy = brief.energy.or(now.energy);
         brief.without.extend(now.without.iter().filter(|id| !wishes.instruments.contains(id)).cloned());
         if brief.instruments.is_empty() {
-            brief.instruments = present.players.iter().filter(|id| !brief.without.contains(id)).take(8).cloned().collect();
+            brief.instruments =
+                present.players.iter().filter(|id| !brief.without.contains(id)).take(8).cloned().collect();
             brief.instruments.dedup();
             brief.only_these = !brief.instruments.is_empty() && now.only_these;
         }
@@ -131,7 +127,8 @@ impl Settling<'_> {
     fn planned_length(&self, wishes: &Wishes, genre: &str) -> Option<f64> {
         let bars: u32 = wishes.score.plan.iter().map(|stage| stage.bars).sum::<Option<u32>>()?;
         let (low, high) = self.lexicon.vocabulary.genre(genre).map_or((80.0, 120.0), |entry| entry.tempo);
-        let exact = wishes.tempos.iter().rev().find_map(|t| if let TempoWish::Exact(bpm) = t { Some(*bpm) } else { None });
+        let exact =
+            wishes.tempos.iter().rev().find_map(|t| if let TempoWish::Exact(bpm) = t { Some(*bpm) } else { None });
         let bpm = self.fields.tempo_bpm.or(exact).unwrap_or((low + high) / 2.0);
         let beats = wishes.metre.map_or(4.0, |(beats, unit)| f64::from(beats) * 4.0 / f64::from(unit));
         (bars > 0).then(|| (f64::from(bars) * beats * 60.0 / bpm + 2.5).round().clamp(LENGTH.0, LENGTH.1))

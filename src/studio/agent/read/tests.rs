@@ -4,9 +4,9 @@ use proptest::prelude::*;
 use serde::Deserialize;
 
 use super::*;
+use crate::studio::compose::brief::{Key, Mode};
 use crate::studio::compose::given::{Melody, MelodyNote, Stage};
 use crate::studio::compose::{Brief, Revision};
-use crate::studio::compose::brief::{Key, Mode};
 
 #[derive(Deserialize)]
 struct Corpus {
@@ -410,8 +410,7 @@ fn every_genre_mood_and_instrument_is_understood_by_its_name() {
     }
     for mood in &vocabulary.moods {
         let reading = read(&format!("make it more {}", mood.id.replace('_', " ")), &context("music"));
-        let has =
-            |action: &Action| matches!(action, Action::MakeMusic(made) if made.brief.asked().moods.first() == Some(&mood.id));
+        let has = |action: &Action| matches!(action, Action::MakeMusic(made) if made.brief.asked().moods.first() == Some(&mood.id));
         assert!(reading.actions.iter().any(has), "{}: {reading:?}", mood.id);
     }
 }

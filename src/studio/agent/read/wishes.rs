@@ -71,9 +71,14 @@ pub struct Wishes {
 }
 
 impl Wishes {
+    /// Without what is no wish by itself.
+    fn plainly(&self) -> Self {
+        Self { unused: Vec::new(), swap: false, degree: None, ..self.clone() }
+    }
+
     /// Whether nothing at all is wished.
     pub fn is_empty(&self) -> bool {
-        *self == Self { unused: self.unused.clone(), ..Self::default() }
+        self.plainly() == Self::default()
     }
 
     /// Whether the words describe a piece rather than a change to one.
@@ -83,18 +88,18 @@ impl Wishes {
 
     /// Whether nothing is wished but another piece.
     pub fn is_only_again(&self) -> bool {
-        Self { again: false, unused: Vec::new(), ..self.clone() } == Self::default()
+        Self { again: false, ..self.plainly() } == Self::default()
     }
 
     /// Whether nothing but a length and a use is wished.
     pub fn is_only_length(&self) -> bool {
-        let rest = Self { lengths_ms: Vec::new(), unused: Vec::new(), ..self.clone() };
+        let rest = Self { lengths_ms: Vec::new(), ..self.plainly() };
         !self.lengths_ms.is_empty() && rest == Self::default()
     }
 
     /// Whether nothing but times and quoted words is wished.
     pub fn is_empty_but_times(&self) -> bool {
-        Self { lengths_ms: Vec::new(), unused: Vec::new(), uses: Vec::new(), ..self.clone() } == Self::default()
+        Self { lengths_ms: Vec::new(), uses: Vec::new(), ..self.plainly() } == Self::default()
     }
 
     /// Adds the wishes of further words.

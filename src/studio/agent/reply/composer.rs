@@ -35,8 +35,9 @@ pub fn sentence(remark: &Remark, wording: &Wording) -> String {
         Remark::PlanOutgrows { planned, asked } => {
             say("plan_outgrows", &[("planned", &wording.seconds(planned.round())), ("asked", &wording.seconds(*asked))])
         }
-        Remark::PlanFallsShort { planned, asked } => {
-            say("plan_falls_short", &[("planned", &wording.seconds(planned.round())), ("asked", &wording.seconds(*asked))])
-        }
+        Remark::PlanFallsShort { planned, asked } => say(
+            "plan_falls_short",
+            &[("planned", &wording.seconds(planned.round())), ("asked", &wording.seconds(*asked))],
+        ),
     }
 }

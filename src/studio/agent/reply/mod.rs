@@ -121,7 +121,10 @@ fn sentence(done: &Done, wording: &Wording) -> String {
                 fill(&wording.done, name, &[("n", &(index + 1).to_string()), ("facts", &facts)])
             };
             let list: Vec<String> = takes.iter().enumerate().map(one).collect();
-            say("takes", &[("count", &takes.len().to_string()), ("list", &list.join(&fill(&wording.done, "take_gap", &[])))])
+            say(
+                "takes",
+                &[("count", &takes.len().to_string()), ("list", &list.join(&fill(&wording.done, "take_gap", &[])))],
+            )
         }
         Done::Answered(topic, music) => answer(*topic, music.as_ref(), wording),
         Done::Left(text) => say("left", &[("text", &wording.quoted(text))]),
@@ -228,7 +231,9 @@ fn change(change: &Change, wording: &Wording) -> String {
         }
         Change::Length { to } => say("length", &[("to", &wording.seconds(*to))]),
         Change::Loop => say("loop", &[]),
-        Change::Swap { out, id } => say("swap", &[("out", &wording.instrument(out)), ("name", &wording.instrument(id))]),
+        Change::Swap { out, id } => {
+            say("swap", &[("out", &wording.instrument(out)), ("name", &wording.instrument(id))])
+        }
         Change::Density { more } => say(if *more { "busier" } else { "simpler" }, &[]),
         Change::Tune { more } => say(if *more { "melodic" } else { "less_melodic" }, &[]),
         Change::Build { at } => say("build", &[("at", &wording.clock(*at))]),
@@ -239,7 +244,10 @@ fn change(change: &Change, wording: &Wording) -> String {
         }
         Change::Rest { from, to, ids } => {
             let names: Vec<String> = ids.iter().take(1).map(|id| wording.instrument(id)).collect();
-            say("rest", &[("names", &wording.list(&names)), ("from", &wording.clock(*from)), ("to", &wording.clock(*to))])
+            say(
+                "rest",
+                &[("names", &wording.list(&names)), ("from", &wording.clock(*from)), ("to", &wording.clock(*to))],
+            )
         }
         Change::EndAt { at } => say("end_at", &[("at", &wording.clock(*at))]),
         Change::SoftEnd => say("soft_end", &[]),
@@ -264,7 +272,8 @@ fn take(take: &Take, wording: &Wording) -> String {
     let asked = take.brief.asked();
     let players = asked.without.iter().map(|id| Change::Without { id: id.clone() });
     let moods = asked.moods.iter().map(|id| Change::Mood { id: id.clone() });
-    let changes: Vec<String> = moods.chain(players).chain(revised).take(6).map(|change| self::change(&change, wording)).collect();
+    let changes: Vec<String> =
+        moods.chain(players).chain(revised).take(6).map(|change| self::change(&change, wording)).collect();
     let mut facts = vec![
         wording.seconds(take.seconds),
         wording.genre(&take.brief.genre),

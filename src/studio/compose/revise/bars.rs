@@ -17,7 +17,8 @@ fn sections(score: &Score, lines: &[f64]) -> Vec<(Range<usize>, String, f64)> {
     let mut found: Vec<(Range<usize>, String, f64)> = Vec::new();
     for (bar, pair) in lines.windows(2).enumerate() {
         let middle = pair.iter().sum::<f64>() / 2.0;
-        let section = score.sections.iter().position(|s| middle < s.end).unwrap_or(score.sections.len().saturating_sub(1));
+        let section =
+            score.sections.iter().position(|s| middle < s.end).unwrap_or(score.sections.len().saturating_sub(1));
         let (name, energy) = score.sections.get(section).map_or(("", 0.5), |s| (s.name.as_str(), s.energy));
         match found.last_mut().filter(|last| last.1 == name && last.0.end == bar) {
             Some(last) => last.0.end = bar + 1,
@@ -79,7 +80,8 @@ fn fewer(score: &Score, lines: &[f64], from: usize, wanted: usize) -> Vec<usize>
     }
     let mut excess = phrases.iter().map(|p| p.bars.len()).sum::<usize>().saturating_sub(wanted);
     while excess > 0 {
-        let cheapest = phrases.iter().enumerate().min_by(|a, b| a.1.worth.total_cmp(&b.1.worth)).map(|(index, _)| index);
+        let cheapest =
+            phrases.iter().enumerate().min_by(|a, b| a.1.worth.total_cmp(&b.1.worth)).map(|(index, _)| index);
         let Some(index) = cheapest else { break };
         let closes = index > 0 && index + 1 == phrases.len();
         let Some(phrase) = phrases.get_mut(index) else { break };

@@ -109,7 +109,11 @@ pub fn struck(velocity: u8, factor: f64) -> u8 {
 /// Whether a moment falls on a beat, a human's lateness aside.
 fn on_beat(beats: &[f64], at: f64) -> bool {
     let after = beats.partition_point(|beat| *beat < at);
-    [after.checked_sub(1), Some(after)].into_iter().flatten().filter_map(|n| beats.get(n)).any(|b| (b - at).abs() < 0.07)
+    [after.checked_sub(1), Some(after)]
+        .into_iter()
+        .flatten()
+        .filter_map(|n| beats.get(n))
+        .any(|b| (b - at).abs() < 0.07)
 }
 
 /// The part that plays the drum set.
@@ -196,7 +200,12 @@ fn thicken(part: &mut Part, beat: f64) {
     let mut more = Vec::new();
     for note in part.notes.iter_mut().filter(|note| note.duration >= beat * 0.9) {
         let half = (note.duration / 2.0).min(beat * 0.5 * (note.duration / beat).floor().max(1.0));
-        let second = Note { start: note.start + half, duration: note.duration - half, velocity: struck(note.velocity, 0.82), ..*note };
+        let second = Note {
+            start: note.start + half,
+            duration: note.duration - half,
+            velocity: struck(note.velocity, 0.82),
+            ..*note
+        };
         note.duration = half;
         more.push(second);
     }
@@ -224,8 +233,10 @@ fn tune(score: &mut Score, by: f64) {
     let bars = lines.len().saturating_sub(1);
     if by < 0.0 {
         // Each second pair of bars rests.
-        let rests: Vec<(f64, f64)> =
-            (0..bars).filter(|bar| bar % 4 >= 2).filter_map(|bar| Some((*lines.get(bar)?, *lines.get(bar + 1)?))).collect();
+        let rests: Vec<(f64, f64)> = (0..bars)
+            .filter(|bar| bar % 4 >= 2)
+            .filter_map(|bar| Some((*lines.get(bar)?, *lines.get(bar + 1)?)))
+            .collect();
         part.notes.retain(|n| !rests.iter().any(|(from, to)| n.start >= from - 0.03 && n.start < to - 0.03));
         return;
     }
@@ -238,14 +249,17 @@ fn tune(score: &mut Score, by: f64) {
         // The bar that stood at the same place of the phrase, else any that sings.
         let model = [4, 8, 2, 16].into_iter().filter_map(|back| bar.checked_sub(back)).find(|at| sings.contains(at));
         let Some(model) = model.or_else(|| sings.get(bar % sings.len().max(1)).copied()) else { continue };
-        let (Some(from), Some(to), Some(end)) = (lines.get(model), lines.get(bar), lines.get(bar + 1)) else { continue };
+        let (Some(from), Some(to), Some(end)) = (lines.get(model), lines.get(bar), lines.get(bar + 1)) else {
+            continue;
+        };
         for note in in_bar(&own, model) {
             let start = note.start - from + to;
             if start >= end - 0.05 {
                 continue;
             }
             let sounding = chords.iter().rev().find(|c| c.start <= start + 0.02);
-            let classes: Vec<i32> = sounding.map(|c| c.keys.iter().map(|k| i32::from(*k) % 12).collect()).unwrap_or_default();
+            let classes: Vec<i32> =
+                sounding.map(|c| c.keys.iter().map(|k| i32::from(*k) % 12).collect()).unwrap_or_default();
             let long = note.duration > 0.3;
             let fits = |key: i32| {
                 let class = key.rem_euclid(12);
@@ -253,8 +267,14 @@ fn tune(score: &mut Score, by: f64) {
                 classes.is_empty() || classes.contains(&class) || !long && in_scale
             };
             let key = i32::from(note.key);
-            let near = [0, -1, 1, -2, 2, -3, 3].into_iter().map(|step| key + step).find(|key| fits(*key)).unwrap_or(key);
-            part.notes.push(Note { start, key: near.clamp(0, 127) as u8, duration: note.duration.min(end - start), ..note });
+            let near =
+                [0, -1, 1, -2, 2, -3, 3].into_iter().map(|step| key + step).find(|key| fits(*key)).unwrap_or(key);
+            part.notes.push(Note {
+                start,
+                key: near.clamp(0, 127) as u8,
+                duration: note.duration.min(end - start),
+                ..note
+            });
         }
     }
 }

@@ -142,8 +142,12 @@ impl Revision {
             | (Self::Key { .. }, Self::Key { .. })
             | (Self::EndAt { .. }, Self::EndAt { .. })
             | (Self::SoftEnd, Self::SoftEnd) => true,
-            (Self::With { id }, Self::Without { id: out }) | (Self::Without { id }, Self::With { id: out }) => id == out,
-            (Self::Without { id }, Self::Without { id: same }) | (Self::With { id }, Self::With { id: same }) => id == same,
+            (Self::With { id }, Self::Without { id: out }) | (Self::Without { id }, Self::With { id: out }) => {
+                id == out
+            }
+            (Self::Without { id }, Self::Without { id: same }) | (Self::With { id }, Self::With { id: same }) => {
+                id == same
+            }
             (Self::Only { .. }, Self::Only { .. } | Self::With { .. }) => true,
             (Self::Drop { at }, Self::Drop { at: same }) => (at - same).abs() < 0.05,
             _ => false,
@@ -280,7 +284,9 @@ fn check(brief: &Brief) -> Result<(), ComposeError> {
                 return Err(ComposeError::Duration(*seconds));
             }
             Revision::Key { key } if key.tonic > 11 => return Err(ComposeError::Tonic(key.tonic)),
-            Revision::Mood { id, .. } if moods().get(id).is_none() => return Err(ComposeError::UnknownMood(id.clone())),
+            Revision::Mood { id, .. } if moods().get(id).is_none() => {
+                return Err(ComposeError::UnknownMood(id.clone()));
+            }
             _ => {}
         }
         if revision_numbers(revision).iter().any(|number| !number.is_finite()) {
@@ -292,7 +298,9 @@ fn check(brief: &Brief) -> Result<(), ComposeError> {
 
 fn revision_numbers(revision: &Revision) -> Vec<f64> {
     match revision {
-        Revision::Mood { by, .. } | Revision::Energy { by } | Revision::Density { by } | Revision::Tune { by } => vec![*by],
+        Revision::Mood { by, .. } | Revision::Energy { by } | Revision::Density { by } | Revision::Tune { by } => {
+            vec![*by]
+        }
         Revision::Build { at, until } => vec![*at, until.unwrap_or(0.0)],
         Revision::Drop { at } | Revision::EndAt { at } => vec![*at],
         Revision::Level { from, to, by } => vec![*from, *to, *by],

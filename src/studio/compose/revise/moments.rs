@@ -120,13 +120,15 @@ fn bring_the_peak(score: &mut Score, at: f64) {
     let Some(peak) = peak.filter(|peak| peak.energy > here + 0.08) else { return };
     let lines = bar_lines(score);
     let index = |time: f64| lines.iter().position(|line| *line >= time - 0.05);
-    let (Some(first), Some(from), Some(to)) = (index(at), index(peak.start), index(peak.end.min(cadence(score)))) else {
+    let (Some(first), Some(from), Some(to)) = (index(at), index(peak.start), index(peak.end.min(cadence(score))))
+    else {
         return;
     };
     let room = lines.len().saturating_sub(1).saturating_sub(first);
     let bars = FULL_BARS.min(to.saturating_sub(from)).min(room);
     let line = |index: usize| lines.get(index).copied();
-    if let (Some(start), Some(a), Some(b), Some(behind)) = (line(first), line(from), line(from + bars), line(first + bars))
+    if let (Some(start), Some(a), Some(b), Some(behind)) =
+        (line(first), line(from), line(from + bars), line(first + bars))
         && bars > 0
     {
         let whole = score.duration;
@@ -138,7 +140,8 @@ fn bring_the_peak(score: &mut Score, at: f64) {
 /// Length of a bar around a moment.
 fn bar_at(score: &Score, at: f64) -> f64 {
     let lines = bar_lines(score);
-    let pair = lines.windows(2).find(|pair| pair.last().is_some_and(|end| *end > at + 0.01)).or(lines.windows(2).last());
+    let pair =
+        lines.windows(2).find(|pair| pair.last().is_some_and(|end| *end > at + 0.01)).or(lines.windows(2).last());
     pair.and_then(|pair| Some(pair.last()? - pair.first()?)).filter(|bar| *bar > 0.2).unwrap_or(2.0)
 }
 
@@ -198,7 +201,8 @@ pub fn drop_at(score: &mut Score, brief: &Brief, at: f64) {
 fn arrival(score: &Score, drops: &[f64], at: f64) -> f64 {
     let bar = bar_at(score, at);
     let drop = drops.iter().copied().find(|drop| *drop > at + bar && *drop < at + 40.0);
-    let section = score.sections.iter().map(|s| s.start).find(|start| *start > at + 3.5 * bar && *start < at + 12.5 * bar);
+    let section =
+        score.sections.iter().map(|s| s.start).find(|start| *start > at + 3.5 * bar && *start < at + 12.5 * bar);
     drop.or(section).unwrap_or(at + 8.0 * bar)
 }
 
@@ -217,13 +221,20 @@ pub fn build(score: &mut Score, brief: &Brief, at: f64, until: f64) {
             shade(part, (at, until), (0.45, 1.0));
         }
     }
-    let beats: Vec<f64> = score.beats.iter().copied().filter(|beat| *beat >= at - 0.02 && *beat < until - 0.02).collect();
+    let beats: Vec<f64> =
+        score.beats.iter().copied().filter(|beat| *beat >= at - 0.02 && *beat < until - 0.02).collect();
     let beat = 60.0 / score.bpm.max(1.0);
     if let Some(kit) = kit(score) {
         // A roll that doubles half way: quarters, eighths, sixteenths.
         for start in beats {
             let place = share(start);
-            let strokes = if place < 0.4 { 1 } else if place < 0.75 { 2 } else { 4 };
+            let strokes = if place < 0.4 {
+                1
+            } else if place < 0.75 {
+                2
+            } else {
+                4
+            };
             for stroke in 0..strokes {
                 let start = start + beat * f64::from(stroke) / f64::from(strokes);
                 let velocity = (38.0 + 70.0 * share(start)) as u8;

@@ -76,8 +76,7 @@ fn rename(symbol: &str, from: Key, to: Key, map: &Map) -> String {
     let Some((root, rest)) = class_of(body) else { return symbol.to_owned() };
     let new_root = map.key(root).rem_euclid(12);
     let quality = Chord::tones_of(rest).and_then(|tones| {
-        let moved: Vec<i32> =
-            tones.iter().map(|tone| (map.key(root + tone) - map.key(root)).rem_euclid(12)).collect();
+        let moved: Vec<i32> = tones.iter().map(|tone| (map.key(root + tone) - map.key(root)).rem_euclid(12)).collect();
         if from.mode == to.mode { None } else { Chord::quality_of(&moved) }
     });
     let bass = class_of(bass).map(|(class, _)| format!("/{}", to.spell(map.key(class)))).unwrap_or_default();

@@ -57,8 +57,11 @@ pub fn apply(score: &mut Score, brief: &Brief, remarks: &mut Vec<Remark>) {
     tidy(score);
     fill(score, brief, whole, whole - end, remarks);
     name(score, &plan, &lengths);
-    let starts: Vec<(String, f64, f64)> =
-        score.sections.iter().map(|s| (s.name.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned(), s.start, s.end)).collect();
+    let starts: Vec<(String, f64, f64)> = score
+        .sections
+        .iter()
+        .map(|s| (s.name.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned(), s.start, s.end))
+        .collect();
     for (letter, start, stop) in starts {
         match letter.as_str() {
             "build" => build(score, brief, start, stop.min(cadence(score))),
@@ -114,7 +117,9 @@ fn fill(score: &mut Score, brief: &Brief, target: f64, ring: f64, remarks: &mut 
     let needed = end / wanted * score.bpm;
     let (low, high) = match brief.tempo_bpm {
         Some(bpm) => (bpm * 0.996, bpm * 1.004),
-        None => genres().get(&brief.genre).map_or((60.0, 180.0), |genre| (genre.tempo.low * 0.9, genre.tempo.high * 1.1)),
+        None => {
+            genres().get(&brief.genre).map_or((60.0, 180.0), |genre| (genre.tempo.low * 0.9, genre.tempo.high * 1.1))
+        }
     };
     let bpm = needed.clamp(low.min(score.bpm), high.max(score.bpm));
     let lands = end * score.bpm / bpm;
@@ -140,7 +145,8 @@ fn name(score: &mut Score, plan: &[&Stage], lengths: &[usize]) {
     let mut sections: Vec<Section> = Vec::new();
     let mut bar = 0;
     for (stage, bars) in plan.iter().zip(lengths) {
-        let (Some(start), Some(end)) = (lines.get(bar), lines.get((bar + bars).min(lines.len().saturating_sub(1)))) else {
+        let (Some(start), Some(end)) = (lines.get(bar), lines.get((bar + bars).min(lines.len().saturating_sub(1))))
+        else {
             break;
         };
         let energy = match stage.letter.as_str() {
@@ -152,7 +158,8 @@ fn name(score: &mut Score, plan: &[&Stage], lengths: &[usize]) {
             "outro" => 0.3,
             _ => 0.5,
         };
-        let turn = sections.iter().filter(|s| s.name.trim_end_matches(|c: char| c.is_ascii_digit()) == stage.letter).count();
+        let turn =
+            sections.iter().filter(|s| s.name.trim_end_matches(|c: char| c.is_ascii_digit()) == stage.letter).count();
         let name = if turn == 0 { stage.letter.clone() } else { format!("{}{}", stage.letter, turn + 1) };
         sections.push(Section { name, start: *start, end: *end, energy });
         bar += bars;

@@ -168,10 +168,8 @@ fn taken_from(score: &Score, lines: &[f64], first: usize, chosen: &[usize], cut:
 
 /// The chosen bars, less `cut` seconds before the ending, and the ending.
 fn taken(score: &Score, lines: &[f64], chosen: &[usize], cut: f64, ending: bool) -> Score {
-    let mut stretches: Vec<(f64, f64)> = chosen
-        .iter()
-        .filter_map(|bar| Some((lines.get(*bar).copied()?, lines.get(bar + 1).copied()?)))
-        .collect();
+    let mut stretches: Vec<(f64, f64)> =
+        chosen.iter().filter_map(|bar| Some((lines.get(*bar).copied()?, lines.get(bar + 1).copied()?))).collect();
     if let (true, Some(last)) = (cut > 0.0, stretches.last_mut()) {
         last.1 -= cut;
     }

@@ -21,7 +21,14 @@ pub fn apply(score: &mut Score, brief: &Brief, by: f64) {
                 .into_iter()
                 .map(|note| Note { key: super::pitch::into_range(i32::from(note.key), range), ..note })
                 .collect();
-            score.parts.push(Part { stem: Stem::Harmony, instrument, gain_db: gain, pan: 0.2, notes, brightness: Vec::new() });
+            score.parts.push(Part {
+                stem: Stem::Harmony,
+                instrument,
+                gain_db: gain,
+                pan: 0.2,
+                notes,
+                brightness: Vec::new(),
+            });
         }
     } else {
         release(score);
@@ -41,14 +48,8 @@ fn player(score: &Score, brief: &Brief, role: Role, wanted: &[&str]) -> Option<S
 
 /// Whether neither the brief nor a revision excludes an instrument or its stem.
 pub fn may_play(brief: &Brief, id: &str, stem: Stem) -> bool {
-    let part = Part {
-        stem,
-        instrument: id.to_owned(),
-        gain_db: 0.0,
-        pan: 0.0,
-        notes: Vec::new(),
-        brightness: Vec::new(),
-    };
+    let part =
+        Part { stem, instrument: id.to_owned(), gain_db: 0.0, pan: 0.0, notes: Vec::new(), brightness: Vec::new() };
     let revised = brief.revisions.iter().filter_map(|r| if let Revision::Without { id } = r { Some(id) } else { None });
     brief.without.iter().chain(revised).all(|out| !means(out, &part))
 }

@@ -50,7 +50,8 @@ fn in_beats(score: &Score, part: &Part, bars: usize) -> Vec<(i64, u8)> {
 fn without_revisions_nothing_changes_and_with_them_the_same_comes_out_again() {
     let base = brief("lo-fi", 60.0);
     assert_eq!(compose(&base).unwrap(), compose(&base).unwrap());
-    let list = [Revision::Tempo { bpm: 92.0 }, Revision::Drop { at: 40.0 }, Revision::Mood { id: "tense".into(), by: 1.0 }];
+    let list =
+        [Revision::Tempo { bpm: 92.0 }, Revision::Drop { at: 40.0 }, Revision::Mood { id: "tense".into(), by: 1.0 }];
     assert_eq!(revised(&base, &list), revised(&base, &list));
 }
 
@@ -168,7 +169,8 @@ fn another_key_keeps_the_rhythm_and_the_drums() {
         }
         // Most of what sounds belongs to the new scale.
         let scale: Vec<i32> = key.mode.degrees().iter().map(|d| (d + 2) % 12).collect();
-        let pitched = after.parts.iter().filter(|p| !matches!(p.stem, Stem::Drums | Stem::Texture)).flat_map(|p| &p.notes);
+        let pitched =
+            after.parts.iter().filter(|p| !matches!(p.stem, Stem::Drums | Stem::Texture)).flat_map(|p| &p.notes);
         let (inside, all) = pitched.fold((0, 0), |(inside, all), note| {
             (inside + usize::from(scale.contains(&(i32::from(note.key) % 12))), all + 1)
         });
@@ -184,7 +186,9 @@ fn a_transposed_piece_is_the_same_piece_with_other_names() {
     let after = revised(&base, &[Revision::Key { key }]);
     for (old, new) in before.chords.iter().zip(&after.chords) {
         assert_eq!(old.keys.iter().map(|k| k + 3).collect::<Vec<_>>(), new.keys);
-        let tail = |symbol: &str| symbol.split('/').next().unwrap().trim_start_matches(|c: char| "ABCDEFG#b".contains(c)).to_owned();
+        let tail = |symbol: &str| {
+            symbol.split('/').next().unwrap().trim_start_matches(|c: char| "ABCDEFG#b".contains(c)).to_owned()
+        };
         assert_eq!(tail(&old.symbol), tail(&new.symbol));
     }
 }
@@ -212,8 +216,12 @@ fn brighter_and_darker_move_the_colour_and_no_note() {
 fn more_tense_adds_what_rubs_and_leaves_what_was_there() {
     // Pairs of tones a semitone or a tritone apart that sound together, per second.
     let roughness = |score: &Score| {
-        let mut all: Vec<Note> =
-            score.parts.iter().filter(|p| !matches!(p.stem, Stem::Drums | Stem::Texture)).flat_map(|p| p.notes.clone()).collect();
+        let mut all: Vec<Note> = score
+            .parts
+            .iter()
+            .filter(|p| !matches!(p.stem, Stem::Drums | Stem::Texture))
+            .flat_map(|p| p.notes.clone())
+            .collect();
         all.sort_by(|a, b| a.start.total_cmp(&b.start));
         let mut rough = 0.0;
         for (index, one) in all.iter().enumerate() {
@@ -325,7 +333,13 @@ fn a_rest_silences_what_it_names_for_its_time() {
     let base = brief("pop", 40.0);
     let after = revised(&base, &[Revision::Rest { from: 10.0, to: 18.0, ids: vec!["drums".into(), "bass".into()] }]);
     let sounding = |stem: Stem, from: f64, to: f64| {
-        after.parts.iter().filter(|p| p.stem == stem).flat_map(|p| &p.notes).filter(|n| n.start >= from && n.start < to).count()
+        after
+            .parts
+            .iter()
+            .filter(|p| p.stem == stem)
+            .flat_map(|p| &p.notes)
+            .filter(|n| n.start >= from && n.start < to)
+            .count()
     };
     assert_eq!((sounding(Stem::Drums, 10.0, 17.9), sounding(Stem::Bass, 10.0, 17.9)), (0, 0));
     assert!(sounding(Stem::Drums, 20.0, 30.0) > 0);
@@ -460,7 +474,10 @@ fn a_plan_is_followed_to_the_bar() {
         assert_eq!(bars, asked, "{genre}");
         assert_eq!(score.duration, base.duration_seconds, "{genre}");
         let (build, drop) = (&score.sections[1], &score.sections[2]);
-        assert!(loudness(&score, drop.start, drop.start + 4.0) > loudness(&score, build.start, build.start + 4.0), "{genre}");
+        assert!(
+            loudness(&score, drop.start, drop.start + 4.0) > loudness(&score, build.start, build.start + 4.0),
+            "{genre}"
+        );
     }
 }
 

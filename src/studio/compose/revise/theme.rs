@@ -159,7 +159,8 @@ fn phrase(score: &Score, motif: &[MelodyNote], way: Way, bars: usize, quarters: 
             _ => motif.iter().map(|note| step(note, -2)).collect(),
         },
         Way::Close => {
-            let mut notes: Vec<MelodyNote> = motif.iter().filter(|note| note.at < half - 1e-9 || whole <= quarters).copied().collect();
+            let mut notes: Vec<MelodyNote> =
+                motif.iter().filter(|note| note.at < half - 1e-9 || whole <= quarters).copied().collect();
             let last = notes.last().map_or(60, |note| i32::from(note.key));
             let home = nearest(i32::from(score.key.tonic), last).clamp(0, 127) as u8;
             if whole > quarters {
@@ -286,7 +287,11 @@ fn reharmonise(score: &mut Score, singer: usize, index: usize, old: &[i32], new:
             Some(place) if place < new.len() => new.get(place).copied().unwrap_or(class),
             // Sevenths and further tones go to the nearest tone of the new chord; passing tones to the scale.
             Some(_) => closest(new, class),
-            None if scale.contains(&class) && !new.iter().any(|tone| matches!((class - tone).rem_euclid(12), 1 | 11)) => class,
+            None if scale.contains(&class)
+                && !new.iter().any(|tone| matches!((class - tone).rem_euclid(12), 1 | 11)) =>
+            {
+                class
+            }
             None => closest(new, class),
         }
     };

@@ -46,7 +46,11 @@ pub fn lay(score: &Score, stretches: &[(f64, f64)]) -> Score {
         parts: score
             .parts
             .iter()
-            .map(|part| crate::studio::compose::score::Part { notes: Vec::new(), brightness: Vec::new(), ..part.clone() })
+            .map(|part| crate::studio::compose::score::Part {
+                notes: Vec::new(),
+                brightness: Vec::new(),
+                ..part.clone()
+            })
             .collect(),
         ..score.clone()
     };
@@ -75,16 +79,16 @@ pub fn lay(score: &Score, stretches: &[(f64, f64)]) -> Score {
             let belongs = |note: &&Note| note.start >= from - early && note.start < to - early_end;
             part.notes.extend(source.notes.iter().filter(belongs).map(|note| {
                 let end = if whole { note.start + note.duration } else { (note.start + note.duration).min(to) };
-                Note {
-                    start: (note.start + move_by).max(0.0),
-                    duration: (end - note.start).max(SHORTEST),
-                    ..*note
-                }
+                Note { start: (note.start + move_by).max(0.0), duration: (end - note.start).max(SHORTEST), ..*note }
             }));
             if !source.brightness.is_empty() {
                 part.brightness.push((at, value_at(&source.brightness, from)));
                 part.brightness.extend(
-                    source.brightness.iter().filter(|(t, _)| *t > from + 1e-6 && *t < to - 1e-6).map(|(t, v)| (t + move_by, *v)),
+                    source
+                        .brightness
+                        .iter()
+                        .filter(|(t, _)| *t > from + 1e-6 && *t < to - 1e-6)
+                        .map(|(t, v)| (t + move_by, *v)),
                 );
                 part.brightness.push((at + to - from - 0.001, value_at(&source.brightness, to - 0.001)));
             }

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::studio::compose::brief::{Energy, Key};
 use crate::studio::compose::given::Stage;
 use crate::studio::compose::{Brief, Revision};
-use crate::studio::compose::brief::{Energy, Key};
 
 /// Music to make.
 #[derive(Debug, Clone, PartialEq)]

@@ -8,15 +8,19 @@ use crate::studio::compose::given::{MOST_NOTES, Melody, MelodyNote};
 
 /// A tune in the message, and its bytes. It is known by its key field, behind which its notes stand.
 pub fn find(message: &str) -> Option<(Melody, Range<usize>)> {
-    let field = message
-        .match_indices("K:")
-        .map(|(at, _)| at)
-        .find(|at| message.get(..*at).is_some_and(|before| before.chars().next_back().is_none_or(|c| c.is_whitespace() || c == '[')))?;
+    let field = message.match_indices("K:").map(|(at, _)| at).find(|at| {
+        message
+            .get(..*at)
+            .is_some_and(|before| before.chars().next_back().is_none_or(|c| c.is_whitespace() || c == '['))
+    })?;
     let header_start = header_start(message, field);
     let header = message.get(header_start..field)?;
     let after = message.get(field + 2..)?;
     let after_space = after.len() - after.trim_start_matches(' ').len();
-    let key_end = after.get(after_space..)?.find(|c: char| c.is_whitespace() || c == ']').map_or(after.len(), |end| end + after_space);
+    let key_end = after
+        .get(after_space..)?
+        .find(|c: char| c.is_whitespace() || c == ']')
+        .map_or(after.len(), |end| end + after_space);
     let key = key(after.get(after_space..key_end)?)?;
     let metre = field_value(header, 'M').and_then(fraction).unwrap_or(1.0);
     let unit = field_value(header, 'L').and_then(fraction).unwrap_or(if metre < 0.75 { 1.0 / 16.0 } else { 1.0 / 8.0 });
@@ -120,7 +124,9 @@ impl Reader {
                 '=' => sign = Some(0),
                 'A'..='G' | 'a'..='g' => {
                     // A word of prose ends the tune.
-                    let word = self.peek().is_some_and(|next| next.is_ascii_lowercase() && !('a'..='g').contains(&next) && next != 'z');
+                    let word = self
+                        .peek()
+                        .is_some_and(|next| next.is_ascii_lowercase() && !('a'..='g').contains(&next) && next != 'z');
                     if word {
                         break;
                     }
@@ -177,7 +183,10 @@ impl Reader {
                 ' ' | '\n' | '\r' | '\t' | ':' | '(' | ')' | '~' | '.' | '0'..='9' | '\\' => {}
                 _ => break,
             }
-            used = self.chars.get(self.at).map_or_else(|| self.chars.last().map_or(0, |(at, c)| at + c.len_utf8()), |(at, _)| *at);
+            used = self
+                .chars
+                .get(self.at)
+                .map_or_else(|| self.chars.last().map_or(0, |(at, c)| at + c.len_utf8()), |(at, _)| *at);
             if notes.len() >= MOST_NOTES {
                 break;
             }
@@ -223,11 +232,7 @@ fn signature(key: Key, letter: char) -> i32 {
     };
     let fifths = usize::from(key.tonic + above) * 7 % 12;
     let place = |order: &str| order.find(letter).unwrap_or(7);
-    if fifths <= 6 {
-        i32::from(place("FCGDAEB") < fifths)
-    } else {
-        -i32::from(place("BEADGCF") < 12 - fifths)
-    }
+    if fifths <= 6 { i32::from(place("FCGDAEB") < fifths) } else { -i32::from(place("BEADGCF") < 12 - fifths) }
 }
 
 fn push(notes: &mut Vec<MelodyNote>, tied: &mut bool, at: f64, length: f64, key: i32) {

@@ -26,17 +26,29 @@ pub fn find(message: &str) -> (Option<Melody>, Vec<Range<usize>>) {
 pub fn names_the_file(text: &Marked<'_>) -> bool {
     let word = |at: usize| text.token(at).map_or("", |token| token.text.as_str());
     let all = 0..text.tokens.len();
-    let tune = |at: usize| matches!(word(at), "melody" | "tune" | "theme" | "motif" | "riff") || word(at) == "旋" && word(at + 1) == "律";
-    let file = |at: usize| matches!(word(at), "midi" | "mid" | "uploaded" | "upload" | "attached") || word(at) == "上" && word(at + 1) == "传";
-    let mine = |at: usize| (matches!(word(at), "my" | "this" | "the" | "given")) && tune(at + 1) || word(at) == "我" && (at..at + 4).any(tune);
-    all.clone().any(file) && (all.clone().any(tune) || all.clone().any(|at| matches!(word(at), "midi" | "mid"))) || all.clone().any(mine)
+    let tune = |at: usize| {
+        matches!(word(at), "melody" | "tune" | "theme" | "motif" | "riff") || word(at) == "旋" && word(at + 1) == "律"
+    };
+    let file = |at: usize| {
+        matches!(word(at), "midi" | "mid" | "uploaded" | "upload" | "attached")
+            || word(at) == "上" && word(at + 1) == "传"
+    };
+    let mine = |at: usize| {
+        (matches!(word(at), "my" | "this" | "the" | "given")) && tune(at + 1)
+            || word(at) == "我" && (at..at + 4).any(tune)
+    };
+    all.clone().any(file) && (all.clone().any(tune) || all.clone().any(|at| matches!(word(at), "midi" | "mid")))
+        || all.clone().any(mine)
 }
 
 /// Words with their bytes; signs that part notes are no part of them.
 fn words(message: &str) -> Vec<(Range<usize>, &str)> {
     let mut found = Vec::new();
     let mut start = None;
-    let parts = |c: char| c.is_whitespace() || matches!(c, ',' | '，' | '、' | ';' | '|' | '(' | ')' | '"' | '“' | '”' | ':' | '：' | '.' | '。');
+    let parts = |c: char| {
+        c.is_whitespace()
+            || matches!(c, ',' | '，' | '、' | ';' | '|' | '(' | ')' | '"' | '“' | '”' | ':' | '：' | '.' | '。')
+    };
     for (at, c) in message.char_indices().chain([(message.len(), ' ')]) {
         match (start, parts(c)) {
             (None, false) => start = Some(at),
@@ -95,8 +107,11 @@ fn named(message: &str) -> Option<(Melody, Range<usize>)> {
         }
         let octaves = keys.iter().filter(|(_, octave)| *octave).count();
         let before = at.checked_sub(1).and_then(|before| words.get(before)).map_or("", |(_, word)| word);
-        let told = ["melody", "notes", "tune", "motif", "theme", "旋律", "音符"].iter().any(|name| before.to_lowercase().ends_with(name));
-        let enough = octaves == keys.len() && octaves >= LEAST || keys.len() >= LEAST_BARE || told && keys.len() >= LEAST;
+        let told = ["melody", "notes", "tune", "motif", "theme", "旋律", "音符"]
+            .iter()
+            .any(|name| before.to_lowercase().ends_with(name));
+        let enough =
+            octaves == keys.len() && octaves >= LEAST || keys.len() >= LEAST_BARE || told && keys.len() >= LEAST;
         if enough && let (Some(first), Some(last)) = (words.get(at), words.get(end - 1)) {
             return Some((melody(keys.iter().map(|(key, _)| *key), &lengths)?, first.0.start..last.0.end));
         }

@@ -18,7 +18,6 @@ use super::marks::Marked;
 use crate::studio::compose::Revision;
 use crate::studio::compose::given::{Melody, Stage};
 
-
 /// Wishes about the score.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ScoreWishes {
@@ -137,14 +136,17 @@ const MOST: usize = 16;
 
 /// A message with some of its bytes blanked; places of what is left do not move.
 fn blanked(message: &str, cuts: &[Range<usize>]) -> String {
+    let mut cuts: Vec<Range<usize>> = cuts.to_vec();
+    cuts.sort_by_key(|cut| cut.start);
     let mut left = String::with_capacity(message.len());
-    for (at, c) in message.char_indices() {
-        if cuts.iter().any(|cut| cut.contains(&at)) {
-            left.extend(std::iter::repeat_n(' ', c.len_utf8()));
-        } else {
-            left.push(c);
-        }
+    let mut at = 0;
+    for cut in cuts {
+        let (start, end) = (cut.start.max(at), cut.end.max(at));
+        left.push_str(message.get(at..start).unwrap_or_default());
+        left.extend(std::iter::repeat_n(' ', end.min(message.len()).saturating_sub(start)));
+        at = end;
     }
+    left.push_str(message.get(at..).unwrap_or_default());
     left
 }
 

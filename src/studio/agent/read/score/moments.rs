@@ -157,8 +157,25 @@ fn places(text: &Marked<'_>, clause: &Range<usize>) -> Vec<Place> {
         let lead = before.map_or("", word);
         let first = before.is_some_and(|before| text.is(before, Class::First)) && to.is_none();
         let last = before.is_some_and(|before| text.is(before, Class::Last)) && to.is_none();
-        let led = matches!(lead, "at" | "from" | "after" | "until" | "till" | "between" | "under" | "around" | "@" | "by" | "before" | "在" | "从" | "第" | "到");
-        let followed = matches!(word(end), "处" | "时" | "开" | "之" | "以" | "后" | "的" | "左" | "mark" | "onwards" | "onward");
+        let led = matches!(
+            lead,
+            "at" | "from"
+                | "after"
+                | "until"
+                | "till"
+                | "between"
+                | "under"
+                | "around"
+                | "@"
+                | "by"
+                | "before"
+                | "在"
+                | "从"
+                | "第"
+                | "到"
+        );
+        let followed =
+            matches!(word(end), "处" | "时" | "开" | "之" | "以" | "后" | "的" | "左" | "mark" | "onwards" | "onward");
         let place = if first {
             Some(Place { at: before.unwrap_or(at)..end, from: 0.0, to: Some(from) })
         } else if last {
@@ -193,7 +210,9 @@ fn timed(
         .clone()
         .filter(|at| !place.at.contains(at))
         .flat_map(|at| score_words().at(text, at, true).into_iter().map(move |(act, end)| (act, at..end)))
-        .filter(|(_, range)| range.end <= clause.end && near(range) && (range.end <= place.at.start || range.start >= place.at.end))
+        .filter(|(_, range)| {
+            range.end <= clause.end && near(range) && (range.end <= place.at.start || range.start >= place.at.end)
+        })
         .collect();
     let of = |wanted: Act| acts.iter().filter(|(act, _)| *act == wanted).max_by_key(|(_, range)| range.len());
     let finite = place.to.filter(|to| to.is_finite());
@@ -252,7 +271,13 @@ fn families(ids: &[String], lexicon: &Lexicon) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for id in ids {
         let own = stem(id).map(|stem| vec![stem]).or_else(|| {
-            lexicon.bridges.families.values().filter(|family| family.len() > 1).find(|family| family.contains(id)).cloned()
+            lexicon
+                .bridges
+                .families
+                .values()
+                .filter(|family| family.len() > 1)
+                .find(|family| family.contains(id))
+                .cloned()
         });
         for id in own.unwrap_or_else(|| vec![id.clone()]) {
             if !found.contains(&id) {

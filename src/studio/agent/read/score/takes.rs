@@ -15,12 +15,26 @@ use crate::studio::agent::read::text::{Kind, tokens};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Words {
-    redo: Vec<String>,
-    list: Vec<String>,
-    use_take: Vec<String>,
-    take: Vec<String>,
-    sibling: Vec<String>,
-    cutdown: Vec<String>,
+    redo: Phrases,
+    list: Phrases,
+    use_take: Phrases,
+    take: Phrases,
+    sibling: Phrases,
+    cutdown: Phrases,
+}
+
+/// Phrases as tokens, the longest first.
+#[derive(Deserialize)]
+#[serde(from = "Vec<String>")]
+struct Phrases(Vec<Vec<String>>);
+
+impl From<Vec<String>> for Phrases {
+    fn from(list: Vec<String>) -> Self {
+        let words = |phrase: &String| tokens(phrase).into_iter().map(|token| token.text).collect();
+        let mut phrases: Vec<Vec<String>> = list.iter().map(words).collect();
+        phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.len()));
+        Self(phrases)
+    }
 }
 
 fn words() -> &'static Words {
@@ -32,18 +46,16 @@ fn words() -> &'static Words {
 }
 
 /// The longest of some phrases that begins at a token.
-fn phrase(text: &Marked<'_>, at: usize, list: &[String]) -> Option<Range<usize>> {
-    let length = |phrase: &String| {
-        let words = tokens(phrase);
-        let fits = words.iter().enumerate().all(|(offset, word)| {
-            text.token(at + offset).is_some_and(|token| token.kind != Kind::Quote && token.text == word.text)
-        });
-        fits.then_some(words.len())
+fn phrase(text: &Marked<'_>, at: usize, list: &Phrases) -> Option<Range<usize>> {
+    let fits = |phrase: &&Vec<String>| {
+        phrase.iter().enumerate().all(|(offset, word)| {
+            text.token(at + offset).is_some_and(|token| token.kind != Kind::Quote && token.text == *word)
+        })
     };
-    list.iter().filter_map(length).max().map(|length| at..at + length)
+    list.0.iter().find(fits).map(|phrase| at..at + phrase.len())
 }
 
-fn find_phrase(text: &Marked<'_>, list: &[String]) -> Option<Range<usize>> {
+fn find_phrase(text: &Marked<'_>, list: &Phrases) -> Option<Range<usize>> {
     (0..text.tokens.len()).find_map(|at| phrase(text, at, list))
 }
 
@@ -52,6 +64,10 @@ const SHORT: usize = 16;
 
 /// What a whole message wants of the takes.
 pub fn action(text: &Marked<'_>, about: &Context) -> Option<Action> {
+    // A long message is about more than its takes.
+    if text.tokens.len() > 2 * SHORT {
+        return None;
+    }
     let words = words();
     let content: Vec<usize> = (0..text.tokens.len())
         .filter(|at| {
@@ -102,7 +118,8 @@ pub fn cutdowns(text: &Marked<'_>) -> Option<(Vec<f64>, Range<usize>)> {
     let named = find_phrase(text, &words().cutdown)?;
     let joins = |at: usize| {
         text.token(at).is_some_and(|token| {
-            matches!(token.kind, Kind::Pause | Kind::Sign) || matches!(token.text.as_str(), "and" | "or" | "/" | "和" | "、" | "及" | "a" | "an")
+            matches!(token.kind, Kind::Pause | Kind::Sign)
+                || matches!(token.text.as_str(), "and" | "or" | "/" | "和" | "、" | "及" | "a" | "an")
         }) || text.mark(at).is_some_and(|mark| mark.is_any(&[Class::SecondUnit, Class::MinuteUnit]))
     };
     let (mut lengths, mut from): (Vec<(f64, usize)>, usize) = (Vec::new(), named.start);

@@ -1,6 +1,6 @@
 //! The words for what happens in a score, from `../../lexicon/moments.toml`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -53,9 +53,9 @@ struct Phrase {
     at_a_time: bool,
 }
 
-/// All phrases, the longest first.
+/// All phrases by their first word, the longest first.
 #[derive(Debug)]
-pub struct ScoreWords(Vec<Phrase>);
+pub struct ScoreWords(HashMap<String, Vec<Phrase>>);
 
 /// The table, read once.
 pub fn score_words() -> &'static ScoreWords {
@@ -74,7 +74,13 @@ pub fn score_words() -> &'static ScoreWords {
             })
             .collect();
         phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.words.len()));
-        ScoreWords(phrases)
+        let mut table: HashMap<String, Vec<Phrase>> = HashMap::new();
+        for phrase in phrases {
+            if let Some(first) = phrase.words.first() {
+                table.entry(first.clone()).or_default().push(phrase);
+            }
+        }
+        ScoreWords(table)
     });
     &WORDS
 }
@@ -88,8 +94,9 @@ impl ScoreWords {
                     text.token(at + offset).is_some_and(|token| token.kind != Kind::Quote && token.text == *word)
                 })
         };
-        let Some(longest) = self.0.iter().find(fits).map(|phrase| phrase.words.len()) else { return Vec::new() };
-        self.0.iter().filter(fits).filter(|p| p.words.len() == longest).map(|p| (p.act, at + p.words.len())).collect()
+        let Some(list) = text.token(at).and_then(|token| self.0.get(&token.text)) else { return Vec::new() };
+        let Some(longest) = list.iter().find(fits).map(|phrase| phrase.words.len()) else { return Vec::new() };
+        list.iter().filter(fits).filter(|p| p.words.len() == longest).map(|p| (p.act, at + p.words.len())).collect()
     }
 }
 
