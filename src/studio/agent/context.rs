@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::deeds::UNDONE;
 use super::edit::picture_end;
-use super::read::{Context, CurrentMusic, TitleCard};
+use super::read::{Context, CurrentMusic, Take, TitleCard};
 use crate::wire::draft::{AUDIO, Segment, TEXT, Track, VIDEO};
 use crate::wire::state::{Medium, State};
 
@@ -34,8 +35,33 @@ pub fn context(state: &State, language: &str, default_seed: u64) -> Context {
         titles,
         length_ms: whole(draft.end()),
         language_hint: (!language.is_empty()).then(|| language.to_owned()),
+        takes: takes(state),
+        can_redo: state.rest.get(UNDONE).and_then(serde_json::Value::as_array).is_some_and(|list| !list.is_empty()),
         default_seed,
+        melody: state
+            .video_infos
+            .iter()
+            .rev()
+            .find_map(|medium| serde_json::from_value(medium.m.get("melody").cloned()?).ok()),
     }
+}
+
+/// Every piece that was made, in order.
+fn takes(state: &State) -> Vec<Take> {
+    let draft = state.timeline();
+    let placed: Vec<&str> =
+        draft.t.iter().filter(|t| t.tt == AUDIO).flat_map(|t| &t.sg).flat_map(Segment::references).collect();
+    let take = |medium: &Medium| {
+        let music = current_music(medium)?;
+        Some(Take {
+            seconds: medium.duration_ms().unwrap_or(0) as f64 / 1000.0,
+            current: medium.id.as_deref().is_some_and(|id| placed.contains(&id)),
+            brief: music.brief,
+            bpm: music.bpm,
+            key: music.key,
+        })
+    };
+    state.generated_media.iter().filter_map(take).collect()
 }
 
 /// What a piece of ours was made from; it travels with the medium.
@@ -45,6 +71,8 @@ fn current_music(medium: &Medium) -> Option<CurrentMusic> {
         brief: serde_json::from_value(part("brief")).ok()?,
         bpm: part("bpm").as_f64()?,
         key: serde_json::from_value(json!(part("tonality"))).ok()?,
+        players: serde_json::from_value(part("players")).unwrap_or_default(),
+        motif: serde_json::from_value(part("motif")).ok(),
     })
 }
 

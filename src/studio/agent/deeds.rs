@@ -5,12 +5,14 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::edit::{self, TitleChange, TitleWish, Which};
-use super::read::{Action, Level, MakeMusic, Part, Position, Target};
+use super::read::{Action, Level, MakeMusic, Part, Position, Target, Way, plain};
 use crate::studio::compose::Composition;
 use crate::wire::state::{Medium, State};
 
 /// Where a state keeps the revision it went back to.
 const WENT_BACK_TO: &str = "went_back_to";
+/// Where a state keeps the revisions that were left by going back, the newest last.
+pub const UNDONE: &str = "undone";
 
 /// One thing that was done, or could not be.
 #[derive(Debug, Clone)]
@@ -74,6 +76,12 @@ pub enum Deed {
     WentBack(u32),
     /// There was nothing to go back to.
     NothingToUndo,
+    /// The draft is as it was before going back.
+    WentForward,
+    /// There was nothing to go forward to.
+    NothingToRedo,
+    /// An earlier take lies on the timeline; 1 is the first.
+    TookUp(usize),
     /// Nothing was there that the action could have changed, or nothing would have been left.
     NotThere(Action),
     /// To be said, not done: answers, questions, what was not understood.
@@ -82,11 +90,21 @@ pub enum Deed {
 
 /// Whether the timeline or the media differ from before.
 pub fn changed_anything(deeds: &[Deed]) -> bool {
-    deeds.iter().any(|deed| !matches!(deed, Deed::NothingToUndo | Deed::NotThere(_) | Deed::Said(_)))
+    deeds
+        .iter()
+        .any(|deed| !matches!(deed, Deed::NothingToUndo | Deed::NothingToRedo | Deed::NotThere(_) | Deed::Said(_)))
 }
 
 /// Lists a piece and lays it under the picture; gives its volume.
 pub fn place(state: &mut State, piece: &Medium, wish: &MakeMusic) -> f64 {
+    if wish.way == Way::CutDown {
+        // It stands beside the piece; what lies on the timeline stays there.
+        let mut beside = piece.clone();
+        let seconds = wish.brief.seconds();
+        beside.name = Some(format!("{} ({} s)", piece.display_name().unwrap_or("Music"), plain(seconds)));
+        state.generated_media.push(beside);
+        return 1.0;
+    }
     forget_history(state);
     state.generated_media.push(piece.clone());
     edit::place_music(state, piece, wish.volume)
@@ -119,8 +137,10 @@ pub fn apply(state: &mut State, action: &Action) -> Deed {
             let before = edit::change_title(state, which.as_deref(), &change);
             before.map(|before| Deed::TitleChanged { before, text: text.clone() })
         }
+        Action::UseTake { number } => take_up(state, *number),
         Action::MakeMusic(_)
         | Action::Undo { .. }
+        | Action::Redo
         | Action::Answer(_)
         | Action::Leave { .. }
         | Action::Unknown { .. } => {
@@ -131,6 +151,14 @@ pub fn apply(state: &mut State, action: &Action) -> Deed {
         forget_history(state);
     }
     done.unwrap_or_else(|| Deed::NotThere(action.clone()))
+}
+
+/// Lays a take on the timeline; takes are counted among the pieces that were made.
+fn take_up(state: &mut State, number: usize) -> Option<Deed> {
+    let made = state.generated_media.iter().filter(|medium| medium.m.contains_key("brief"));
+    let take = made.cloned().nth(number.checked_sub(1)?)?;
+    edit::place_music(state, &take, None);
+    Some(Deed::TookUp(number))
 }
 
 fn volume(state: &mut State, target: &Target, level: Level) -> Option<Deed> {
@@ -206,7 +234,27 @@ pub fn place_in_history(state: &State) -> Option<i64> {
 }
 
 /// Puts the timeline of an earlier state on this one; media stay listed, so that going forward again finds them.
-pub fn go_back(state: &mut State, earlier: State, rev: i64) {
+pub fn go_back(state: &mut State, earlier: State, rev: i64, from: i64) {
+    let mut undone = undone(state);
+    undone.push(from);
+    state.rest.insert(UNDONE.to_owned(), json!(undone));
+    adopt(state, earlier, rev);
+}
+
+/// The revision that was left last by going back; it is forgotten.
+pub fn take_undone(state: &mut State) -> Option<i64> {
+    let mut undone = undone(state);
+    let last = undone.pop();
+    state.rest.insert(UNDONE.to_owned(), json!(undone));
+    last
+}
+
+fn undone(state: &State) -> Vec<i64> {
+    state.rest.get(UNDONE).and_then(|list| serde_json::from_value(list.clone()).ok()).unwrap_or_default()
+}
+
+/// Puts the timeline of another revision on this state.
+pub fn adopt(state: &mut State, earlier: State, rev: i64) {
     state.draft = earlier.draft;
     state.canvas_config = earlier.canvas_config;
     state.rest.insert(WENT_BACK_TO.to_owned(), json!(rev));
@@ -214,6 +262,7 @@ pub fn go_back(state: &mut State, earlier: State, rev: i64) {
 
 fn forget_history(state: &mut State) {
     state.rest.remove(WENT_BACK_TO);
+    state.rest.remove(UNDONE);
 }
 
 fn signed(ms: u64) -> i64 {

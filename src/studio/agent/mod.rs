@@ -4,6 +4,7 @@
 pub mod context;
 pub mod deeds;
 pub mod edit;
+pub mod midi;
 pub mod read;
 pub mod reply;
 pub mod tell;

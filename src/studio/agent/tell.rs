@@ -1,7 +1,7 @@
 //! From what was done to the words for it: deeds become the facts that `reply` knows how to say.
 
 use super::deeds::Deed;
-use super::read::{Action, Context, Reading, Target, Why};
+use super::read::{Action, Context, Reading, Target, Topic, Why};
 use super::reply::{self, Done, Made, Report};
 
 /// The reply to a message: what was read and what came of it.
@@ -34,6 +34,7 @@ fn done(deed: &Deed, context: &Context) -> Done {
                 under_sound: context.picture_has_sound,
                 loops: wish.brief.seamless_loop,
                 changed: wish.changed.clone(),
+                remarks: composition.remarks.clone(),
             })
         }
         Deed::Volume { target, before, after } => {
@@ -50,7 +51,12 @@ fn done(deed: &Deed, context: &Context) -> Done {
         }
         Deed::WentBack(steps) => Done::Undone(*steps),
         Deed::NothingToUndo => Done::Undone(0),
+        Deed::WentForward => Done::Redone(true),
+        Deed::NothingToRedo => Done::Redone(false),
+        Deed::TookUp(number) => Done::TookUp(*number, context.takes.get(number.saturating_sub(1)).cloned()),
+        Deed::NotThere(Action::UseTake { .. }) => Done::Takes(context.takes.clone()),
         Deed::NotThere(action) => Done::Nothing { text: String::new(), why: why(action, context) },
+        Deed::Said(Action::Answer(Topic::Takes)) => Done::Takes(context.takes.clone()),
         Deed::Said(Action::Answer(topic)) => Done::Answered(*topic, None),
         Deed::Said(Action::Leave { text }) => Done::Left(text.clone()),
         Deed::Said(Action::Unknown { text, why }) => Done::Nothing { text: text.clone(), why: *why },

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::given::{Melody, Stage};
+use super::revise::Revision;
 use super::score::Ending;
 
 /// A piece of music asked for. What is `None` or empty the composer decides from the genre, the mood and the seed.
@@ -44,18 +46,27 @@ pub struct Brief {
     /// How it ends; [`Ending::Loop`] says the same as `seamless_loop`.
     #[serde(default)]
     pub ending: Option<Ending>,
+    /// Same brief, same seed: the same score.
+    pub seed: u64,
     /// What is taken from a second genre ("jazz with trap drums").
     #[serde(default)]
     pub fusion: Option<Fusion>,
-    /// Same brief, same seed: the same score.
-    pub seed: u64,
+    /// A melody that becomes the motif.
+    #[serde(default)]
+    pub melody: Option<Melody>,
+    /// A plan of the form, followed to the bar.
+    #[serde(default)]
+    pub plan: Vec<Stage>,
+    /// What was changed in the finished piece, in the order it was asked for.
+    #[serde(default)]
+    pub revisions: Vec<Revision>,
 }
 
-impl Default for Brief {
-    /// Thirty seconds of lo-fi about which nothing else is said.
-    fn default() -> Self {
+impl Brief {
+    /// A brief that leaves everything but genre, length in seconds and seed to the composer.
+    pub fn new(genre: &str, duration_seconds: f64, seed: u64) -> Self {
         Self {
-            genre: "lo-fi".to_owned(),
+            genre: genre.to_owned(),
             moods: Vec::new(),
             tempo_bpm: None,
             tempo_range: None,
@@ -65,12 +76,22 @@ impl Default for Brief {
             only_these: false,
             without: Vec::new(),
             energy: None,
-            duration_seconds: 30.0,
+            duration_seconds,
             seamless_loop: false,
             ending: None,
+            seed,
             fusion: None,
-            seed: 1,
+            melody: None,
+            plan: Vec::new(),
+            revisions: Vec::new(),
         }
+    }
+}
+
+impl Default for Brief {
+    /// Thirty seconds of lo-fi about which nothing else is said.
+    fn default() -> Self {
+        Self::new("lo-fi", 30.0, 1)
     }
 }
 

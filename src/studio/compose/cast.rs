@@ -131,7 +131,7 @@ impl Banned {
 }
 
 /// Whether people would call both by the same name: one program, or two acoustic pianos (programs 0 to 3).
-fn same_kind(one: &Instrument, two: &Instrument) -> bool {
+pub fn same_kind(one: &Instrument, two: &Instrument) -> bool {
     let piano = |i: &Instrument| i.program.is_some_and(|p| p < 4);
     one.id == two.id
         || (!one.synth

@@ -23,6 +23,12 @@ pub enum ComposeError {
     /// A tonic that is no pitch class.
     #[error("a tonic is 0 (C) to 11 (B), not {0}")]
     Tonic(u8),
+    /// More revisions than a brief may carry.
+    #[error("a piece takes at most {most} refinements, not {0}; start from a new one", most = super::revise::MOST)]
+    TooManyRevisions(usize),
+    /// A moment or an amount that is no number.
+    #[error("a moment in a refinement is no number")]
+    Moment,
     /// Everything that could play is excluded.
     #[error("nothing is left to play: all that the genre and the brief name is excluded")]
     NothingLeft,
@@ -73,5 +79,31 @@ pub enum Remark {
     KeyAgainstMood {
         /// Id of the strongest mood.
         mood: String,
+    },
+    /// Something was to happen at a moment that lies beyond the piece; it was left out.
+    MomentOutside {
+        /// The moment in seconds.
+        at: f64,
+        /// The length of the piece in seconds.
+        length: f64,
+    },
+    /// An instrument was to go or to be replaced that does not play.
+    NotPlaying {
+        /// Its id, or a stem's name.
+        id: String,
+    },
+    /// A plan needs more time than was asked for; the plan was followed.
+    PlanOutgrows {
+        /// Seconds it takes.
+        planned: f64,
+        /// Seconds asked for.
+        asked: f64,
+    },
+    /// A plan fills less time than was asked for; the plan was followed.
+    PlanFallsShort {
+        /// Seconds it takes.
+        planned: f64,
+        /// Seconds asked for.
+        asked: f64,
     },
 }

@@ -10,7 +10,7 @@ use super::score::{Ending, Score, Stem};
 use super::{ComposeError, Composition, Remark, compose, genres, instruments, moods};
 
 fn brief(genre: &str, duration_seconds: f64) -> Brief {
-    Brief { genre: genre.to_owned(), duration_seconds, ..Brief::default() }
+    Brief::new(genre, duration_seconds, 1)
 }
 
 fn score(brief: &Brief) -> Score {
@@ -22,7 +22,7 @@ fn ids(score: &Score) -> BTreeSet<&str> {
 }
 
 /// What is wrong with a score, whatever it was asked to be.
-fn faults(score: &Score) -> Vec<String> {
+pub(super) fn faults(score: &Score) -> Vec<String> {
     let mut faults = Vec::new();
     let mut fault = |bad: bool, what: String| {
         if bad {
@@ -394,7 +394,7 @@ fn any_brief() -> impl Strategy<Value = Brief> {
         seamless_loop,
         ending,
         fusion: fusion.map(|(genre, aspects)| Fusion { genre, aspects }),
-        seed,
+        ..Brief::new("", 30.0, seed)
     })
 }
 

@@ -135,6 +135,22 @@ impl Chord {
         Some(Self { root, bass, tones: tones.to_vec(), quality: (*quality).to_owned() })
     }
 
+    /// Semitones above the root that a quality, as symbols show it, stands for.
+    pub fn tones_of(shown: &str) -> Option<&'static [i32]> {
+        QUALITIES.iter().find(|(_, quality, _)| *quality == shown).map(|(.., tones)| *tones)
+    }
+
+    /// The quality, as symbols show it, whose tones are these (within an octave, in any order); else the one that shares
+    /// most of them.
+    pub fn quality_of(tones: &[i32]) -> Option<&'static str> {
+        let differ = |of: &[i32]| {
+            let missing = of.iter().filter(|tone| !tones.contains(&tone.rem_euclid(12))).count();
+            missing + tones.iter().filter(|tone| !of.iter().any(|of| of.rem_euclid(12) == **tone)).count()
+        };
+        let nearest = QUALITIES.iter().min_by_key(|(_, _, of)| differ(of))?;
+        (differ(nearest.2) <= 2).then_some(nearest.1)
+    }
+
     /// Pitch classes, root first.
     pub fn classes(&self) -> impl Iterator<Item = i32> + '_ {
         self.tones.iter().map(|tone| (self.root + tone).rem_euclid(12))

@@ -12,6 +12,7 @@ use super::line::Event;
 use super::melody::Tunes;
 use super::moods::{Mood, moods};
 use super::remark::{ComposeError, Remark};
+use super::revise::{ground, revise};
 use super::score::{ChordSpan, MixColour, Part, Score, Section};
 use super::sketch::Sketch;
 use super::voicing::{Frame, lead};
@@ -26,11 +27,16 @@ pub struct Composition {
     pub remarks: Vec<Remark>,
 }
 
-/// Writes the music a brief asks for. The same brief gives the same score, bit for bit.
+/// Writes the music a brief asks for, its revisions included. The same brief gives the same score, bit for bit.
 ///
 /// # Errors
 /// [`ComposeError`] where a name in the brief is unknown, a number is out of bounds, or nothing is left to play.
 pub fn compose(brief: &Brief) -> Result<Composition, ComposeError> {
+    revise(brief, ground(brief)?)
+}
+
+/// The piece before any revision.
+pub(super) fn base(brief: &Brief) -> Result<Composition, ComposeError> {
     check(brief)?;
     let genre = genres().get(&brief.genre).ok_or_else(|| ComposeError::UnknownGenre(brief.genre.clone()))?;
     let known = |id: &String| moods().get(id).ok_or_else(|| ComposeError::UnknownMood(id.clone()));

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::workshop::{Workshop, media_key, media_url};
 use crate::store::StoreError;
-use crate::studio::agent::edit;
+use crate::studio::agent::{edit, midi};
 use crate::studio::film::{FilmError, MediaInfo, MediaKind};
 use crate::wire::state::Medium;
 
@@ -61,9 +61,18 @@ pub async fn take_in(workshop: &Workshop, session: &str, arrivals: Vec<Arrival>)
     for (arrival, info) in looked_into {
         let id = format!("u-{}", Uuid::new_v4().simple());
         let name = format!("{id}.{}", info.container);
+        let melody = match info.kind {
+            // A MIDI file is small; what it sings is read once, here.
+            MediaKind::Midi => tokio::fs::read(&arrival.path).await.ok().and_then(|bytes| midi::melody(&bytes)),
+            _ => None,
+        };
         workshop.store.blobs().put_file(&media_key(session, &name), &arrival.path).await?;
         let came_as = arrival.path.file_name().unwrap_or_default().to_string_lossy();
-        media.push(medium(id, &came_as, media_url(session, &name), &info));
+        let mut medium = medium(id, &came_as, media_url(session, &name), &info);
+        if let Some(melody) = melody {
+            medium.m.insert("melody".into(), json!(melody));
+        }
+        media.push(medium);
     }
     workshop
         .change_state::<StoreError>(session, |mut state| {

@@ -98,6 +98,8 @@ pub async fn make(
         ("score", json!(url(SCORE))),
         ("tonality", json!(score.key)),
         ("brief", json!(brief)),
+        ("players", json!(score.parts.iter().map(|part| &part.instrument).collect::<Vec<_>>())),
+        ("motif", json!(compose::given::motif(score))),
     ] {
         m.insert(key.to_owned(), value);
     }

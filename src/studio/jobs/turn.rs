@@ -161,11 +161,28 @@ impl Turns {
                 }
                 Action::Undo { steps } => match self.earlier(&job.session, &state, at, *steps).await? {
                     Some(before) => {
+                        deeds::go_back(&mut state, before.state, before.rev, at);
                         at = before.rev;
-                        deeds::go_back(&mut state, before.state, before.rev);
                         Deed::WentBack(*steps)
                     }
                     None => Deed::NothingToUndo,
+                },
+                Action::Redo => match deeds::take_undone(&mut state) {
+                    Some(later) => match self
+                        .workshop
+                        .store
+                        .studio_sessions()
+                        .newest_revision_before(&job.session, later + 1)
+                        .await?
+                    {
+                        Some(kept) => {
+                            at = kept.rev;
+                            deeds::adopt(&mut state, State::read(&kept.body), kept.rev);
+                            Deed::WentForward
+                        }
+                        None => Deed::NothingToRedo,
+                    },
+                    None => Deed::NothingToRedo,
                 },
                 edit => deeds::apply(&mut state, edit),
             };

@@ -2,11 +2,12 @@
 //! things to do and everything that has to be said about how it was understood. Pure; the words are data in `../lexicon`.
 //!
 //! `text` cuts the message into tokens, `marks` finds the lexicon's phrases in it, `pieces` parts it by what each clause
-//! wants, `scan` finds the wishes of a clause and `leftover` what sounds like one and is none, `settle` and `refine` make
+//! wants, `score` what is said about the score itself, `scan` finds the wishes of a clause and `leftover` what sounds like one and is none, `settle` and `refine` make
 //! briefs of wishes, `edits` and `titles` read what changes the timeline, and `plan` puts it all in order.
 
 mod edits;
 mod fields;
+mod fusion;
 mod leftover;
 mod lexicon;
 mod marks;
@@ -17,6 +18,7 @@ mod plan;
 mod reading;
 mod refine;
 mod scan;
+mod score;
 mod settle;
 mod tempo;
 mod text;
@@ -48,9 +50,14 @@ pub fn read(message: &str, about: &Context) -> Reading {
     let (words, hint) = Hint::split_from(message);
     let lexicon = lexicon();
     let fields = fields::Fields::read(&hint, lexicon);
-    let text = marks::Marked::new(words, lexicon);
-    let language = language(&text, fields.language.as_deref(), about.language_hint.as_deref());
-    plan::Plan::new(&text, lexicon, about, &fields).reading(language)
+    let found = score::find(words, lexicon, about.melody.is_some());
+    let whole = marks::Marked::new(words, lexicon);
+    let language = language(&whole, fields.language.as_deref(), about.language_hint.as_deref());
+    let text = match &found.rest {
+        Some(rest) => marks::Marked::new(rest, lexicon),
+        None => whole,
+    };
+    plan::Plan::new(&text, words, lexicon, about, &fields).reading(language, found.wishes)
 }
 
 fn language(text: &marks::Marked<'_>, field: Option<&str>, hint: Option<&str>) -> Language {

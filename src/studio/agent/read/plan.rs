@@ -5,17 +5,21 @@ use std::ops::Range;
 
 use super::edits::{Edit, Problem, Reader};
 use super::fields::Fields;
+use super::fusion;
 use super::lexicon::{Class, Lexicon, Sense};
 use super::marks::Marked;
 use super::pieces::{Intent, Piece, pieces};
 use super::reading::{
-    Action, Aspect, Context, CurrentMusic, Language, Level, Reading, Remark, Target, TitleCard, Topic, Way, Why,
+    Action, Aspect, Change, Context, CurrentMusic, Language, Level, MakeMusic, Reading, Remark, Target, TitleCard,
+    Topic, Way, Why,
 };
 use super::refine::refine;
-use super::settle::{Settling, energy_name, key_name, plain};
+use super::score::{ScoreWishes, is_husk, takes};
+use super::settle::{LENGTH, Settling, energy_name, key_name, plain};
 use super::tempo::TempoWish;
 use super::text::Kind;
 use super::wishes::{Wishes, add_one};
+use crate::studio::compose::Revision;
 
 /// Most actions of one message; a turn that does more cannot be overlooked.
 const MOST_ACTIONS: usize = 24;
@@ -27,6 +31,8 @@ const MOST_UNUSED: usize = 8;
 /// A message on its way to a reading.
 pub struct Plan<'a> {
     text: &'a Marked<'a>,
+    // The words before those about the score were taken out.
+    said: &'a str,
     lexicon: &'a Lexicon,
     about: &'a Context,
     fields: &'a Fields,
@@ -49,9 +55,16 @@ struct Part {
 
 impl<'a> Plan<'a> {
     /// Starts on a message.
-    pub fn new(text: &'a Marked<'a>, lexicon: &'a Lexicon, about: &'a Context, fields: &'a Fields) -> Self {
+    pub fn new(
+        text: &'a Marked<'a>,
+        said: &'a str,
+        lexicon: &'a Lexicon,
+        about: &'a Context,
+        fields: &'a Fields,
+    ) -> Self {
         Self {
             text,
+            said,
             lexicon,
             about,
             fields,
@@ -64,11 +77,17 @@ impl<'a> Plan<'a> {
     }
 
     /// Reads it.
-    pub fn reading(mut self, language: Language) -> Reading {
+    pub fn reading(mut self, language: Language, score: ScoreWishes) -> Reading {
         self.reading.language = language;
+        if let Some(action) = takes::action(self.text, self.about) {
+            self.reading.actions.push(action);
+            return self.reading;
+        }
+        let cutdowns = score.cutdowns.clone();
         let pieces = pieces(self.text, self.lexicon, self.about);
         let is_number = |at: usize| self.text.token(at).is_some_and(|token| matches!(token.kind, Kind::Number(_)));
         let mut parts = join(pieces, self.about.music.is_some(), is_number);
+        self.place_score(&mut parts, score);
         let acts = parts.iter().any(|part| !matches!(part.intent, Intent::Nothing | Intent::Talk(_) | Intent::Leave));
         // Fields alone are a wish as well.
         if !acts && self.fields.speak_of_music() && !parts.iter().any(|part| matches!(part.intent, Intent::Talk(_))) {
@@ -88,6 +107,7 @@ impl<'a> Plan<'a> {
             }
             self.part(part, acts);
         }
+        self.cut_down(&cutdowns);
         self.raise_over_silence();
         if self.fields.speak_of_music() && !self.fields_used {
             self.leave_fields();
@@ -104,6 +124,45 @@ impl<'a> Plan<'a> {
         self.reading.remarks.extend(self.fields.ignored.iter().cloned());
         self.reading.unused.truncate(MOST_UNUSED);
         self.reading
+    }
+
+    /// The same piece in other lengths.
+    fn cut_down(&mut self, lengths: &[f64]) {
+        let Some(music) = &self.music else {
+            if !lengths.is_empty() {
+                self.unknown(&(0..self.text.tokens.len()), Why::NoMusic);
+            }
+            return;
+        };
+        for seconds in lengths.iter().map(|seconds| seconds.clamp(LENGTH.0, LENGTH.1)) {
+            if (seconds - music.brief.seconds()).abs() < 0.0005 {
+                continue;
+            }
+            let mut brief = music.brief.clone();
+            brief.revise(Revision::Length { seconds });
+            let changed = vec![Change::Length { to: seconds }];
+            self.reading.actions.push(Action::MakeMusic(MakeMusic { brief, way: Way::CutDown, volume: None, changed }));
+        }
+    }
+
+    /// What is said about the score belongs to the music of the message, or is a wish of its own.
+    fn place_score(&self, parts: &mut Vec<Part>, score: ScoreWishes) {
+        let only_lengths = ScoreWishes { cutdowns: Vec::new(), ..score.clone() }.is_empty();
+        parts.retain(|part| score.is_empty() || part.intent != Intent::Nothing || !is_husk(self.text, &part.at));
+        if only_lengths {
+            parts.retain(|part| score.is_empty() || !is_husk(self.text, &part.at));
+            return;
+        }
+        parts.retain(|part| part.intent != Intent::Nothing || !is_husk(self.text, &part.at));
+        match parts.iter_mut().find(|part| musical_new(part.intent)) {
+            Some(part) => part.wishes.score = score,
+            None => {
+                // Verbs that lost their object ("give it …") spoke of this.
+                parts.retain(|part| !is_husk(self.text, &part.at));
+                let wishes = Wishes { score, ..Wishes::default() };
+                parts.push(Part { at: 0..self.text.tokens.len(), intent: Intent::Wish, wishes });
+            }
+        }
     }
 
     fn part(&mut self, part: Part, acts: bool) {
@@ -177,7 +236,8 @@ impl<'a> Plan<'a> {
     }
 
     fn music(&mut self, part: Part) {
-        let wishes = part.wishes;
+        let mut wishes = part.wishes;
+        fusion::find(self.text, &part.at, self.lexicon, &mut wishes);
         let no_fields = Fields::default();
         let fields = if self.fields_used { &no_fields } else { self.fields };
         let compares_only = is_comparison(&wishes);
@@ -185,6 +245,7 @@ impl<'a> Plan<'a> {
         let mut remarks = Vec::new();
         let mut settling = Settling { lexicon: self.lexicon, about: self.about, fields, remarks: &mut remarks };
         let made = match (&present, part.intent) {
+            (Some(present), _) if wishes.score.sibling => Some(settling.sibling(&wishes, present)),
             (None, Intent::Wish) if compares_only && !fields.speak_of_music() => {
                 self.unknown(&part.at, Why::NoMusic);
                 return;
@@ -200,7 +261,9 @@ impl<'a> Plan<'a> {
             (Some(present), Intent::Replace) if wishes.is_only_again() => {
                 refine(&mut settling, &Wishes { again: true, ..wishes.clone() }, present)
             }
-            (Some(present), Intent::Wish) if !wishes.names_a_style() && fields.genre.is_none() => {
+            (Some(present), Intent::Wish)
+                if !wishes.names_a_style() && fields.genre.is_none() && !wishes.score.describe() =>
+            {
                 refine(&mut settling, &wishes, present)
             }
             (present, _) => Some(settling.new_music(&wishes, present.as_ref().map(|music| &music.brief))),
@@ -222,17 +285,24 @@ impl<'a> Plan<'a> {
             }
         }
         self.fields_used = true;
-        let bpm = made.brief.tempo_bpm.or(made.brief.tempo_range.map(|(low, high)| (low + high) / 2.0));
+        let asked = made.brief.asked();
+        let bpm = asked.tempo_bpm.or(asked.tempo_range.map(|(low, high)| (low + high) / 2.0));
         let tempo = self
             .lexicon
             .vocabulary
             .genre(&made.brief.genre)
             .map_or(100.0, |genre| (genre.tempo.0 + genre.tempo.1) / 2.0);
-        let key = made.brief.key.unwrap_or(crate::studio::compose::brief::Key {
+        let key = asked.key.or(present.as_ref().map(|music| music.key)).unwrap_or(crate::studio::compose::brief::Key {
             tonic: 0,
             mode: crate::studio::compose::brief::Mode::Major,
         });
-        self.music = Some(CurrentMusic { brief: made.brief.clone(), bpm: bpm.unwrap_or(tempo), key });
+        self.music = Some(CurrentMusic {
+            brief: made.brief.clone(),
+            bpm: bpm.unwrap_or(tempo),
+            key,
+            players: present.map(|music| music.players).unwrap_or_default(),
+            motif: None,
+        });
         if wishes.volume.is_some() {
             self.levels_asked.push(self.reading.actions.len());
         }
@@ -276,7 +346,7 @@ impl<'a> Plan<'a> {
 
     /// The user's words, cut where they go on and on.
     fn quoted(&self, at: &Range<usize>) -> String {
-        let words = self.text.written(at);
+        let words = Some(self.text.written(at)).filter(|words| !words.is_empty()).unwrap_or(self.said.trim());
         match words.char_indices().nth(LONGEST_QUOTE) {
             Some((end, _)) => format!("{}…", words.get(..end).unwrap_or(words).trim_end()),
             None => words.to_owned(),
@@ -369,8 +439,10 @@ fn is_comparison(wishes: &Wishes) -> bool {
         || wishes.energy_steps != 0
         || wishes.tempos.iter().any(|tempo| matches!(tempo, TempoWish::By(_) | TempoWish::Times(_)))
         || !wishes.without.is_empty()
-        || wishes.length_times.is_some();
+        || wishes.length_times.is_some()
+        || !wishes.score.is_empty();
     let describes = wishes.names_a_style()
+        || wishes.score.describe()
         || !wishes.genres_by_the_way.is_empty()
         || !wishes.moods.is_empty()
         || !wishes.instruments.is_empty()

@@ -1,84 +1,51 @@
-//! The music that is there, with a change: what was not named stays, the tempo, the key and the seed included.
+//! The music that is there, with a change. Changes are revisions of the score, so that what was not named stays note for
+//! note; only what no score can be bent to (another metre, a loop, another take) is composed anew, in the same tempo and key.
 
 use super::reading::{Change, CurrentMusic, MakeMusic, Way};
 use super::settle::{LENGTH, Settling, TEMPO, next_seed};
 use super::tempo::TempoWish;
 use super::wishes::{Wishes, add_one};
-use crate::studio::compose::{self, brief::Energy};
+use crate::studio::compose::{Brief, Revision, brief::Energy};
 
 /// The same music with the wishes applied; `None` where they change nothing.
 pub fn refine(settling: &mut Settling<'_>, wishes: &Wishes, present: &CurrentMusic) -> Option<MakeMusic> {
+    let now = present.brief.asked();
     let mut brief = present.brief.clone();
-    // A piece that chose its own tempo and key keeps them.
-    brief.tempo_bpm = Some(present.bpm);
-    brief.tempo_range = None;
-    brief.key = Some(present.key);
     let mut changed = Vec::new();
+    let length = brief.seconds();
 
-    // "Slow it down by 10 BPM" says how far.
-    let numbered = wishes
-        .tempos
-        .iter()
-        .any(|tempo| matches!(tempo, TempoWish::By(_) | TempoWish::Exact(_) | TempoWish::Between(..)));
-    let counted = wishes
-        .tempos
-        .iter()
-        .filter(|tempo| !numbered || matches!(tempo, TempoWish::By(_) | TempoWish::Exact(_) | TempoWish::Between(..)));
-    for tempo in counted.chain(settling.fields.tempo_bpm.map(TempoWish::Exact).iter()) {
-        let from = brief.tempo_bpm.unwrap_or(present.bpm);
-        let to = match tempo {
-            TempoWish::Exact(bpm) => *bpm,
-            TempoWish::Between(low, high) => from.clamp(*low, *high),
-            TempoWish::By(bpm) => from + bpm,
-            TempoWish::Times(factor) => (from * factor).round(),
-            TempoWish::Slow | TempoWish::Medium | TempoWish::Fast => {
-                let only = Wishes { tempos: vec![*tempo], ..Wishes::default() };
-                let (low, high) = settling.tempo(&only, &brief.genre).1.unwrap_or((from, from));
-                from.clamp(low.min(high), high.max(low))
-            }
-        };
-        let to = to.clamp(TEMPO.0, TEMPO.1);
-        if (to - from).abs() > 0.01 {
-            brief.tempo_bpm = Some(to);
-            changed.push(Change::Tempo { from, to });
-        }
+    let seed = settling.fields.seed.or(wishes.seed).filter(|seed| *seed != brief.seed);
+    let seed = seed.or_else(|| wishes.again.then(|| next_seed(brief.seed)));
+    let metre = wishes.metre.filter(|metre| brief.metre != Some(*metre));
+    let looping = wishes.looping && !brief.seamless_loop;
+    if seed.is_some() || metre.is_some() || looping {
+        // A piece that chose its own tempo and key keeps them when it is composed anew.
+        brief.revisions.retain(|revision| !matches!(revision, Revision::Tempo { .. } | Revision::Key { .. }));
+        (brief.tempo_bpm, brief.tempo_range, brief.key) = (Some(present.bpm), None, Some(present.key));
     }
+    tempo(settling, wishes, present, &now, &mut brief, &mut changed);
     if let Some(key) = settling.key(wishes).filter(|key| *key != present.key) {
-        brief.key = Some(key);
+        brief.revise(Revision::Key { key });
         changed.push(Change::Key { to: key });
     }
-    if let Some(metre) = wishes.metre.filter(|metre| brief.metre != Some(*metre)) {
+    if let Some(metre) = metre {
         brief.metre = Some(metre);
         changed.push(Change::Metre { to: metre });
     }
-    let stronger = moods(settling, wishes, &mut brief.moods, &mut changed);
-    let mut steps = wishes.energy_steps;
-    // A mood that leads already can only be had more of by what it does to tempo and energy.
-    for mood in stronger.iter().filter_map(|id| compose::moods().get(id)) {
-        let from = brief.tempo_bpm.unwrap_or(present.bpm);
-        let to = (from * (1.0 + 0.2 * mood.tempo)).round().clamp(TEMPO.0, TEMPO.1);
-        if wishes.tempos.is_empty() && (to - from).abs() > 0.5 {
-            brief.tempo_bpm = Some(to);
-            changed.push(Change::Tempo { from, to });
-        }
-        if mood.energy.abs() >= 0.1 {
-            steps = steps.saturating_add(if mood.energy > 0.0 { 1 } else { -1 });
-        }
-    }
-    energy(settling, wishes, steps, &mut brief.energy, &mut changed);
-    players(settling, wishes, &mut brief, &mut changed);
+    moods(settling, wishes, &now, &mut brief, &mut changed);
+    energy(settling, wishes, &now, &mut brief, &mut changed);
+    players(settling, wishes, present, &now, &mut brief, &mut changed);
     let asked = settling.asked_length(wishes);
-    let scaled = wishes.length_times.map(|times| (brief.duration_seconds * times).clamp(LENGTH.0, LENGTH.1));
-    if let Some(seconds) = asked.or(scaled).filter(|seconds| (seconds - brief.duration_seconds).abs() > 0.0005) {
-        brief.duration_seconds = seconds;
+    let scaled = wishes.length_times.map(|times| (length * times).clamp(LENGTH.0, LENGTH.1));
+    if let Some(seconds) = asked.or(scaled).filter(|seconds| (seconds - length).abs() > 0.0005) {
+        brief.revise(Revision::Length { seconds });
         changed.push(Change::Length { to: seconds });
     }
-    if wishes.looping && !brief.seamless_loop {
+    if looping {
         brief.seamless_loop = true;
         changed.push(Change::Loop);
     }
-    let asked_seed = settling.fields.seed.or(wishes.seed).filter(|seed| *seed != brief.seed);
-    let seed = asked_seed.or_else(|| wishes.again.then(|| next_seed(brief.seed)));
+    settling.score(wishes, &mut brief, &mut changed);
     if let Some(seed) = seed {
         brief.seed = seed;
         changed.push(Change::Seed { to: seed });
@@ -91,16 +58,57 @@ pub fn refine(settling: &mut Settling<'_>, wishes: &Wishes, present: &CurrentMus
     Some(MakeMusic { brief, way, volume: wishes.volume.map(|level| level.clamp(0.0, 2.0)), changed })
 }
 
-/// Changes the moods; gives those more of which is wanted although they lead already.
-fn moods(settling: &Settling<'_>, wishes: &Wishes, moods: &mut Vec<String>, changed: &mut Vec<Change>) -> Vec<String> {
+fn tempo(
+    settling: &mut Settling<'_>,
+    wishes: &Wishes,
+    present: &CurrentMusic,
+    now: &Brief,
+    brief: &mut Brief,
+    changed: &mut Vec<Change>,
+) {
+    // "Slow it down by 10 BPM" says how far.
+    let says_how_far =
+        |tempo: &&TempoWish| matches!(tempo, TempoWish::By(_) | TempoWish::Exact(_) | TempoWish::Between(..));
+    let numbered = wishes.tempos.iter().any(|tempo| says_how_far(&tempo));
+    let counted: Vec<TempoWish> =
+        wishes.tempos.iter().filter(|tempo| !numbered || says_how_far(tempo)).copied().collect();
+    let field = settling.fields.tempo_bpm.map(TempoWish::Exact);
+    let mut from = present.bpm;
+    for tempo in counted.into_iter().chain(field) {
+        let to = match tempo {
+            TempoWish::Exact(bpm) => bpm,
+            TempoWish::Between(low, high) => from.clamp(low, high),
+            TempoWish::By(bpm) => from + bpm,
+            TempoWish::Times(factor) => (from * factor).round(),
+            TempoWish::Slow | TempoWish::Medium | TempoWish::Fast => {
+                let only = Wishes { tempos: vec![tempo], ..Wishes::default() };
+                let (low, high) = settling.tempo(&only, &now.genre).1.unwrap_or((from, from));
+                from.clamp(low.min(high), high.max(low))
+            }
+        };
+        let to = to.clamp(TEMPO.0, TEMPO.1);
+        if (to - from).abs() > 0.01 {
+            brief.revise(Revision::Tempo { bpm: to });
+            changed.push(Change::Tempo { from, to });
+            from = to;
+        }
+    }
+}
+
+/// More and less of moods: the newest wish counts, and asking again for what is there asks for more of it.
+fn moods(settling: &Settling<'_>, wishes: &Wishes, now: &Brief, brief: &mut Brief, changed: &mut Vec<Change>) {
     let bridges = &settling.lexicon.bridges;
+    let by = wishes.degree.unwrap_or(1.0);
     let mut incoming: Vec<String> = Vec::new();
     for id in settling.fields.moods.iter().chain(&wishes.more_moods).chain(&wishes.moods) {
-        add_one(&mut incoming, id.clone());
+        // What leads already is there; only "more" of it is a change.
+        if now.moods.first() != Some(id) || wishes.more_moods.contains(id) {
+            add_one(&mut incoming, id.clone());
+        }
     }
     let mut outgoing: Vec<String> = wishes.no_moods.iter().map(|(id, _)| id.clone()).collect();
     for id in &wishes.less_moods {
-        if moods.contains(id) {
+        if now.moods.contains(id) {
             add_one(&mut outgoing, id.clone());
         } else if let Some(opposite) = bridges.opposite.get(id) {
             add_one(&mut incoming, opposite.clone());
@@ -109,42 +117,41 @@ fn moods(settling: &Settling<'_>, wishes: &Wishes, moods: &mut Vec<String>, chan
     for id in &incoming {
         outgoing.extend(bridges.instead_of.get(id).into_iter().flatten().cloned());
     }
-    outgoing.retain(|id| !incoming.contains(id));
-    for id in outgoing.iter().filter(|id| moods.contains(id)) {
-        changed.push(Change::NoMood { id: id.clone() });
+    outgoing.retain(|id| !incoming.contains(id) && now.moods.contains(id));
+    outgoing.dedup();
+    for id in outgoing {
+        brief.revise(Revision::Mood { id: id.clone(), by: -by });
+        changed.push(Change::NoMood { id });
     }
-    moods.retain(|id| !outgoing.contains(id));
-    let stronger =
-        incoming.iter().filter(|id| wishes.more_moods.contains(id) && moods.first() == Some(id)).cloned().collect();
-    // The newest wish counts most, and asking again for what is there brings it to the front.
     for id in incoming.into_iter().rev() {
-        if moods.first() != Some(&id) {
-            moods.retain(|known| *known != id);
-            moods.insert(0, id.clone());
-            changed.push(Change::Mood { id });
-        }
+        brief.revise(Revision::Mood { id: id.clone(), by });
+        changed.push(Change::Mood { id });
     }
-    stronger
 }
 
-fn energy(settling: &Settling<'_>, wishes: &Wishes, steps: i8, energy: &mut Option<Energy>, changed: &mut Vec<Change>) {
+fn energy(settling: &Settling<'_>, wishes: &Wishes, now: &Brief, brief: &mut Brief, changed: &mut Vec<Change>) {
     let levels = [Energy::Low, Energy::Medium, Energy::High];
-    let present = levels.iter().position(|level| Some(*level) == *energy).unwrap_or(1);
-    let stepped = (steps != 0).then(|| {
-        let step = isize::from(steps.signum());
-        levels.get(present.saturating_add_signed(step)).copied().unwrap_or(Energy::High)
-    });
-    let to = settling.fields.energy.or(wishes.energies.last().copied()).or(stepped);
-    if let Some(to) = to.filter(|to| Some(*to) != *energy) {
-        *energy = Some(to);
-        changed.push(Change::Energy { to });
+    let place = |energy: Option<Energy>| levels.iter().position(|level| Some(*level) == energy).unwrap_or(1) as f64;
+    let asked = settling.fields.energy.or(wishes.energies.last().copied());
+    let steps = match asked {
+        Some(to) => place(Some(to)) - place(now.energy),
+        None => f64::from(wishes.energy_steps.signum()),
+    };
+    if steps == 0.0 {
+        return;
     }
+    let to = levels.get((place(now.energy) + steps).clamp(0.0, 2.0) as usize).copied().unwrap_or(Energy::High);
+    let by = if asked.is_some() { steps } else { steps * wishes.degree.unwrap_or(1.0) };
+    brief.revise(Revision::Energy { by });
+    changed.push(Change::Energy { to });
 }
 
 fn players(
     settling: &Settling<'_>,
     wishes: &Wishes,
-    brief: &mut crate::studio::compose::Brief,
+    present: &CurrentMusic,
+    now: &Brief,
+    brief: &mut Brief,
     changed: &mut Vec<Change>,
 ) {
     let fields = settling.fields;
@@ -153,26 +160,30 @@ fn players(
     let mut without: Vec<String> = fields.without.clone();
     wishes.without.iter().for_each(|id| add_one(&mut without, id.clone()));
     with.retain(|id| !without.contains(id));
+    // "No guitar" means the guitar that plays.
+    let playing: Vec<String> = without.iter().filter(|id| present.players.contains(id)).cloned().collect();
+    if let (true, Some(into)) = (wishes.swap && !without.is_empty(), with.first().cloned()) {
+        let out = without.first().cloned().unwrap_or_default();
+        let shown = playing.first().cloned().unwrap_or(out);
+        brief.revise(Revision::Swap { out: without, with: into.clone() });
+        changed.push(Change::Swap { out: shown, id: into });
+        without = Vec::new();
+        with.remove(0);
+    }
     if (wishes.only || fields.only) && !with.is_empty() {
-        if !brief.only_these || brief.instruments != with {
-            changed.push(Change::Only { ids: with.clone() });
+        if !now.only_these || now.instruments != with {
+            brief.revise(Revision::Only { ids: with.clone() });
+            changed.push(Change::Only { ids: with });
         }
-        brief.without.retain(|id| !with.contains(id));
-        brief.instruments = with;
-        brief.only_these = true;
     } else {
-        for id in with.iter().filter(|id| !brief.instruments.contains(id)).cloned().collect::<Vec<_>>() {
-            brief.instruments.push(id.clone());
+        for id in with.into_iter().filter(|id| !now.instruments.contains(id) || now.without.contains(id)) {
+            brief.revise(Revision::With { id: id.clone() });
             changed.push(Change::With { id });
         }
-        brief.without.retain(|id| !with.contains(id));
     }
-    for id in without {
-        if !brief.without.contains(&id) {
-            brief.without.push(id.clone());
-            changed.push(Change::Without { id });
-        }
+    let without = if playing.is_empty() || wishes.swap { without } else { playing };
+    for id in without.into_iter().filter(|id| !now.without.contains(id)) {
+        brief.revise(Revision::Without { id: id.clone() });
+        changed.push(Change::Without { id });
     }
-    brief.instruments.retain(|id| !brief.without.contains(id));
-    brief.only_these &= !brief.instruments.is_empty();
 }

@@ -3,7 +3,7 @@
 
 use super::fields::Fields;
 use super::lexicon::Lexicon;
-use super::reading::{Aspect, Because, Context, Impossible, MakeMusic, Remark, Way};
+use super::reading::{Aspect, Because, Change, Context, CurrentMusic, Impossible, MakeMusic, Remark, Way};
 use super::tempo::TempoWish;
 use super::wishes::{Wishes, add_one};
 use crate::studio::compose::Brief;
@@ -49,7 +49,7 @@ impl Settling<'_> {
         }
         let (tempo_bpm, tempo_range) = self.tempo(wishes, &genre);
         let (instruments, without) = self.instruments(wishes);
-        let brief = Brief {
+        let mut brief = Brief {
             moods,
             tempo_bpm,
             tempo_range,
@@ -59,22 +59,79 @@ impl Settling<'_> {
             instruments,
             without,
             energy,
-            duration_seconds: self.length(wishes, present),
             seamless_loop: wishes.looping,
-            seed: self.seed(wishes, present),
-            genre,
-            ..Brief::default()
+            fusion: wishes.fusion.clone().filter(|fusion| fusion.genre != genre),
+            ..Brief::new(&genre, self.length(wishes, present, &genre), self.seed(wishes, present))
         };
+        let mut changed = Vec::new();
+        self.score(wishes, &mut brief, &mut changed);
         self.kept_out(wishes);
         let under = if self.about.has_picture && self.about.picture_has_sound { UNDER_SOUND } else { 1.0 };
         let placed = if present.is_none() { Some(under) } else { None };
         let way = if present.is_some() { Way::Replace } else { Way::New };
-        MakeMusic {
-            brief,
-            way,
-            volume: wishes.volume.map(|level| level.clamp(0.0, 2.0)).or(placed),
-            changed: Vec::new(),
+        MakeMusic { brief, way, volume: wishes.volume.map(|level| level.clamp(0.0, 2.0)).or(placed), changed }
+    }
+
+    /// A further piece in the style of the present one: its genre, moods, key, tempo, players and motif, another seed.
+    pub fn sibling(&mut self, wishes: &Wishes, present: &CurrentMusic) -> MakeMusic {
+        let now = present.brief.asked();
+        let mut wishes = wishes.clone();
+        wishes.again = true;
+        if !wishes.names_a_style() {
+            wishes.genres = vec![now.genre.clone()];
         }
+        if wishes.moods.is_empty() {
+            wishes.moods.clone_from(&now.moods);
+        }
+        let mut made = self.new_music(&wishes, Some(&present.brief));
+        let brief = &mut made.brief;
+        if brief.tempo_bpm.is_none() && brief.tempo_range.is_none() {
+            // Near enough to belong together, free enough to fill another length.
+            brief.tempo_range = Some(((present.bpm * 0.97).round(), (present.bpm * 1.03).round()));
+        }
+        brief.key = self.fields.key.or(wishes.keys.last().copied()).or(Some(present.key));
+        brief.metre = brief.metre.or(now.metre);
+        brief.energy = brief.energy.or(now.energy);
+        brief.without.extend(now.without.iter().filter(|id| !wishes.instruments.contains(id)).cloned());
+        if brief.instruments.is_empty() {
+            brief.instruments =
+                present.players.iter().filter(|id| !brief.without.contains(id)).take(8).cloned().collect();
+            brief.instruments.dedup();
+            brief.only_these = !brief.instruments.is_empty() && now.only_these;
+        }
+        brief.melody = brief.melody.take().or(present.motif.clone());
+        made.way = Way::Sibling;
+        made
+    }
+
+    /// Puts what was said about the score itself into a brief.
+    pub fn score(&self, wishes: &Wishes, brief: &mut Brief, changed: &mut Vec<Change>) {
+        let file = self.about.melody.clone().filter(|_| wishes.score.from_file);
+        if let Some(melody) = wishes.score.melody.clone().or(file) {
+            changed.push(Change::Melody { notes: melody.notes.len() });
+            // A melody brings its key, unless another one is asked for.
+            brief.key = brief.key.or(Some(melody.key));
+            brief.melody = Some(melody);
+        }
+        if !wishes.score.plan.is_empty() {
+            changed.push(Change::Plan { stages: wishes.score.plan.clone() });
+            brief.plan.clone_from(&wishes.score.plan);
+        }
+        for revision in wishes.score.resolved(brief.seconds()) {
+            changed.extend(Change::of(&revision));
+            brief.revise(revision);
+        }
+    }
+
+    /// How long a plan that names all its bars takes at a tempo the genre likes, with room for the last chord.
+    fn planned_length(&self, wishes: &Wishes, genre: &str) -> Option<f64> {
+        let bars: u32 = wishes.score.plan.iter().map(|stage| stage.bars).sum::<Option<u32>>()?;
+        let (low, high) = self.lexicon.vocabulary.genre(genre).map_or((80.0, 120.0), |entry| entry.tempo);
+        let exact =
+            wishes.tempos.iter().rev().find_map(|t| if let TempoWish::Exact(bpm) = t { Some(*bpm) } else { None });
+        let bpm = self.fields.tempo_bpm.or(exact).unwrap_or((low + high) / 2.0);
+        let beats = wishes.metre.map_or(4.0, |(beats, unit)| f64::from(beats) * 4.0 / f64::from(unit));
+        (bars > 0).then(|| (f64::from(bars) * beats * 60.0 / bpm + 2.5).round().clamp(LENGTH.0, LENGTH.1))
     }
 
     /// The genre's id, and whether it was asked for.
@@ -325,14 +382,18 @@ impl Settling<'_> {
         Some(used)
     }
 
-    fn length(&mut self, wishes: &Wishes, present: Option<&Brief>) -> f64 {
+    fn length(&mut self, wishes: &Wishes, present: Option<&Brief>, genre: &str) -> f64 {
         if let Some(asked) = self.asked_length(wishes) {
             return asked;
+        }
+        let has_picture = self.about.picture_ms.is_some_and(|ms| ms > 0);
+        if let Some(planned) = self.planned_length(wishes, genre).filter(|_| !has_picture) {
+            return planned;
         }
         let uses = wishes.uses.iter().filter_map(|index| self.lexicon.uses.get(*index));
         let by_use = uses.filter_map(|one| Some((one.seconds?, Because::Use(one.id.clone())))).next();
         let picture = self.about.picture_ms.filter(|ms| *ms > 0).map(|ms| (ms as f64 / 1000.0, Because::Picture));
-        let current = present.map(|brief| (brief.duration_seconds, Because::CurrentMusic));
+        let current = present.map(|brief| (brief.seconds(), Because::CurrentMusic));
         let (seconds, because) = picture.or(current).or(by_use).unwrap_or((USUAL_LENGTH, Because::Default));
         let used = seconds.clamp(LENGTH.0, LENGTH.1);
         self.remarks.push(Remark::Assumed { aspect: Aspect::Duration, value: plain(used), because });

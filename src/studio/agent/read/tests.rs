@@ -4,8 +4,9 @@ use proptest::prelude::*;
 use serde::Deserialize;
 
 use super::*;
-use crate::studio::compose::Brief;
 use crate::studio::compose::brief::{Key, Mode};
+use crate::studio::compose::given::{Melody, MelodyNote, Stage};
+use crate::studio::compose::{Brief, Revision};
 
 #[derive(Deserialize)]
 struct Corpus {
@@ -29,25 +30,24 @@ struct Case {
 
 fn lofi() -> CurrentMusic {
     let key = Key { tonic: 2, mode: Mode::Minor };
-    let brief = Brief {
-        genre: "lo-fi".into(),
-        moods: vec!["calm".into()],
-        duration_seconds: 45.0,
-        seed: 7,
-        ..Brief::default()
-    };
-    CurrentMusic { brief, bpm: 80.0, key }
+    let brief = Brief { moods: vec!["calm".into()], ..Brief::new("lo-fi", 45.0, 7) };
+    CurrentMusic { brief, bpm: 80.0, key, players: Vec::new(), motif: None }
+}
+
+fn melody() -> Option<Melody> {
+    let note = |(n, key): (usize, u8)| MelodyNote { at: n as f64, length: 1.0, key };
+    Melody::of([60, 64, 67, 72].into_iter().enumerate().map(note).collect(), None)
 }
 
 /// `clip`: a silent clip of 10 s; `loud clip`: one with sound; `music`: 45 s of lo-fi alone; `scored`: the loud clip with
-/// the music and a title.
+/// the music and a title; `midi`: an uploaded MIDI file; `undone`: `music` after an undo.
 fn context(name: &str) -> Context {
     let picture = matches!(name, "clip" | "loud clip" | "scored");
     Context {
         has_picture: picture,
         picture_ms: picture.then_some(10_000),
         picture_has_sound: matches!(name, "loud clip" | "scored"),
-        music: matches!(name, "music" | "scored").then(lofi),
+        music: matches!(name, "music" | "scored" | "undone").then(lofi),
         titles: if name == "scored" {
             vec![TitleCard { text: "Golden Hour".into(), start_ms: 0, duration_ms: 3000 }]
         } else {
@@ -56,11 +56,14 @@ fn context(name: &str) -> Context {
         length_ms: if picture { 10_000 } else { 45_000 },
         language_hint: None,
         default_seed: 1,
+        melody: (name == "midi").then(melody).flatten(),
+        takes: Vec::new(),
+        can_redo: name == "undone",
     }
 }
 
 fn make(made: &MakeMusic) -> String {
-    let brief = &made.brief;
+    let brief = &made.brief.asked();
     let mut parts = vec![format!("{:?}", made.way).to_lowercase(), format!("genre={}", brief.genre)];
     let mut list = |name: &str, ids: &[String]| {
         if !ids.is_empty() {
@@ -83,6 +86,21 @@ fn make(made: &MakeMusic) -> String {
     say("volume", made.volume.map(plain));
     say("seconds", Some(plain(brief.duration_seconds)));
     say("seed", Some(brief.seed.to_string()));
+    parts.extend(brief.revisions.iter().map(revised));
+    if let Some(melody) = &brief.melody {
+        parts.push(format!("melody={} {}", melody.notes.len(), melody.key.name()));
+    }
+    if !brief.plan.is_empty() {
+        let stage = |stage: &Stage| match stage.bars {
+            Some(bars) => format!("{}:{bars}", stage.letter),
+            None => stage.letter.clone(),
+        };
+        parts.push(format!("plan={}", brief.plan.iter().map(stage).collect::<Vec<_>>().join("+")));
+    }
+    if let Some(fusion) = &brief.fusion {
+        let aspects: Vec<String> = fusion.aspects.iter().map(|aspect| format!("{aspect:?}").to_lowercase()).collect();
+        parts.push(format!("fusion={}", [vec![fusion.genre.clone()], aspects].concat().join("+")));
+    }
     if brief.only_these {
         parts.push("only".into());
     }
@@ -90,6 +108,22 @@ fn make(made: &MakeMusic) -> String {
         parts.push("loop".into());
     }
     parts.join("; ")
+}
+
+fn revised(revision: &Revision) -> String {
+    let sign = |by: f64| if by > 0.0 { "+" } else { "-" };
+    match revision {
+        Revision::Build { at, until: None } => format!("build={}", plain(*at)),
+        Revision::Build { at, until: Some(until) } => format!("build={}-{}", plain(*at), plain(*until)),
+        Revision::Drop { at } => format!("drop={}", plain(*at)),
+        Revision::Level { from, to, by } => format!("level={}-{}{}", plain(*from), plain(*to), sign(*by)),
+        Revision::Rest { from, to, ids } => format!("rest={}-{} {}", plain(*from), plain(*to), ids.join("+")),
+        Revision::EndAt { at } => format!("end={}", plain(*at)),
+        Revision::SoftEnd => "softend".into(),
+        Revision::Density { by } => format!("density={}", sign(*by)),
+        Revision::Tune { by } => format!("tune={}", sign(*by)),
+        other => format!("{other:?}"),
+    }
 }
 
 fn shown(action: &Action) -> String {
@@ -118,6 +152,8 @@ fn shown(action: &Action) -> String {
                 .replace("None", "-")
         }
         Action::Undo { steps } => format!("undo {steps}"),
+        Action::Redo => "redo".into(),
+        Action::UseTake { number } => format!("take {number}"),
         Action::Answer(topic) => format!("answer {topic:?}").to_lowercase(),
         Action::Leave { .. } => "leave".into(),
         Action::Unknown { text, why } => format!("unknown {why:?}: {text}"),
@@ -183,6 +219,11 @@ fn check(corpus: &str, least: usize) {
 #[test]
 fn english_messages_read_as_the_corpus_says() {
     check(include_str!("corpus/en.toml"), 120);
+}
+
+#[test]
+fn what_is_said_about_the_score_reads_as_the_corpus_says() {
+    check(include_str!("corpus/score.toml"), 60);
 }
 
 #[test]
@@ -267,7 +308,7 @@ proptest! {
             prop_assert!(reading.actions.len() <= 25);
             for action in &reading.actions {
                 let Action::MakeMusic(made) = action else { continue };
-                let brief = &made.brief;
+                let brief = &made.brief.asked();
                 prop_assert!(lexicon().vocabulary.genre(&brief.genre).is_some());
                 prop_assert!((3.0..=1200.0).contains(&brief.duration_seconds));
                 prop_assert!(brief.tempo_bpm.is_none_or(|bpm| (40.0..=220.0).contains(&bpm)));
@@ -369,8 +410,7 @@ fn every_genre_mood_and_instrument_is_understood_by_its_name() {
     }
     for mood in &vocabulary.moods {
         let reading = read(&format!("make it more {}", mood.id.replace('_', " ")), &context("music"));
-        let has =
-            |action: &Action| matches!(action, Action::MakeMusic(made) if made.brief.moods.first() == Some(&mood.id));
+        let has = |action: &Action| matches!(action, Action::MakeMusic(made) if made.brief.asked().moods.first() == Some(&mood.id));
         assert!(reading.actions.iter().any(has), "{}: {reading:?}", mood.id);
     }
 }

@@ -1,8 +1,9 @@
 //! What some words wish of the music, before anything is decided.
 
 use super::reading::Impossible;
+use super::score::ScoreWishes;
 use super::tempo::TempoWish;
-use crate::studio::compose::brief::{Energy, Key};
+use crate::studio::compose::brief::{Energy, Fusion, Key};
 
 /// Wishes as they stand in the words, in order. Ids are the catalogues'.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -57,14 +58,27 @@ pub struct Wishes {
     pub volume: Option<f64>,
     /// What cannot be made, with the genres nearest to it.
     pub impossible: Vec<(Impossible, Vec<String>)>,
+    /// How much "more" and "less" are: 1 is plain.
+    pub degree: Option<f64>,
+    /// Whether what shall play takes the place of what shall not.
+    pub swap: bool,
+    /// A second genre that lends something.
+    pub fusion: Option<Fusion>,
+    /// What is said about the score itself.
+    pub score: ScoreWishes,
     /// Musical words that nothing could be made of.
     pub unused: Vec<String>,
 }
 
 impl Wishes {
+    /// Without what is no wish by itself.
+    fn plainly(&self) -> Self {
+        Self { unused: Vec::new(), swap: false, degree: None, ..self.clone() }
+    }
+
     /// Whether nothing at all is wished.
     pub fn is_empty(&self) -> bool {
-        *self == Self { unused: self.unused.clone(), ..Self::default() }
+        self.plainly() == Self::default()
     }
 
     /// Whether the words describe a piece rather than a change to one.
@@ -74,18 +88,18 @@ impl Wishes {
 
     /// Whether nothing is wished but another piece.
     pub fn is_only_again(&self) -> bool {
-        Self { again: false, unused: Vec::new(), ..self.clone() } == Self::default()
+        Self { again: false, ..self.plainly() } == Self::default()
     }
 
     /// Whether nothing but a length and a use is wished.
     pub fn is_only_length(&self) -> bool {
-        let rest = Self { lengths_ms: Vec::new(), unused: Vec::new(), ..self.clone() };
+        let rest = Self { lengths_ms: Vec::new(), ..self.plainly() };
         !self.lengths_ms.is_empty() && rest == Self::default()
     }
 
     /// Whether nothing but times and quoted words is wished.
     pub fn is_empty_but_times(&self) -> bool {
-        Self { lengths_ms: Vec::new(), unused: Vec::new(), uses: Vec::new(), ..self.clone() } == Self::default()
+        Self { lengths_ms: Vec::new(), uses: Vec::new(), ..self.plainly() } == Self::default()
     }
 
     /// Adds the wishes of further words.
@@ -116,6 +130,10 @@ impl Wishes {
             again,
             volume,
             impossible,
+            degree,
+            swap,
+            fusion,
+            score,
             unused,
         } = more;
         add(&mut self.genres, genres);
@@ -143,6 +161,10 @@ impl Wishes {
         self.again |= again;
         self.volume = volume.or(self.volume);
         add(&mut self.impossible, impossible);
+        self.degree = degree.or(self.degree);
+        self.swap |= swap;
+        self.fusion = fusion.or(self.fusion.take());
+        self.score.merge(score);
         add(&mut self.unused, unused);
     }
 }

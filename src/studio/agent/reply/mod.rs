@@ -1,6 +1,7 @@
 //! What was done → words, in the user's language. The wordings are data in `../wording`; facts come in as a typed report,
 //! so that a reply can say nothing that was not done. No word of panels, buttons or screens: nobody looks at one.
 
+mod composer;
 mod remarks;
 mod report;
 mod wording;
@@ -10,7 +11,8 @@ mod tests;
 
 pub use report::{Done, Made, Report};
 
-use super::read::{Change, Topic, Way, Why, energy_name, lexicon, plain};
+use super::read::{Change, Take, Topic, Way, Why, energy_name, lexicon, plain};
+use crate::studio::compose::given::Stage;
 use wording::{Wording, fill, percent, wording};
 
 /// A brief reply: what was done, what was chosen or left out and why, and a question where one is open.
@@ -105,6 +107,25 @@ fn sentence(done: &Done, wording: &Wording) -> String {
         Done::Undone(0) => say("nothing_to_undo", &[]),
         Done::Undone(1) => say("undone", &[]),
         Done::Undone(steps) => say("undone_many", &[("n", &steps.to_string())]),
+        Done::Redone(true) => say("redone", &[]),
+        Done::Redone(false) => say("nothing_to_redo", &[]),
+        Done::TookUp(number, take) => {
+            let facts = take.as_ref().map_or_else(String::new, |take| self::take(take, wording));
+            say("took_up", &[("n", &number.to_string()), ("facts", &facts)])
+        }
+        Done::Takes(takes) if takes.is_empty() => say("no_takes", &[]),
+        Done::Takes(takes) => {
+            let one = |(index, take): (usize, &Take)| {
+                let name = if take.current { "take_current" } else { "take" };
+                let facts = self::take(take, wording);
+                fill(&wording.done, name, &[("n", &(index + 1).to_string()), ("facts", &facts)])
+            };
+            let list: Vec<String> = takes.iter().enumerate().map(one).collect();
+            say(
+                "takes",
+                &[("count", &takes.len().to_string()), ("list", &list.join(&fill(&wording.done, "take_gap", &[])))],
+            )
+        }
         Done::Answered(topic, music) => answer(*topic, music.as_ref(), wording),
         Done::Left(text) => say("left", &[("text", &wording.quoted(text))]),
         Done::Nothing { text, why } => {
@@ -139,6 +160,8 @@ fn made(made: &Made, wording: &Wording) -> String {
         Way::Refine => "refine",
         Way::Another if changes.is_empty() => "another",
         Way::Another => "another_changed",
+        Way::Sibling => "sibling",
+        Way::CutDown => "cut_down",
     };
     let seed = made.seed.to_string();
     let mut gaps = facts(made, wording);
@@ -146,6 +169,10 @@ fn made(made: &Made, wording: &Wording) -> String {
     gaps.push(("seed", seed));
     let gaps: Vec<(&str, &str)> = gaps.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let mut sentences = vec![without_bare_bpm(fill(&wording.made, name, &gaps), made, wording)];
+    if matches!(made.way, Way::New | Way::Replace | Way::Sibling) && !changes.is_empty() {
+        sentences.push(fill(&wording.made, "as_asked", &[("changes", &wording.list(&changes))]));
+    }
+    sentences.extend(made.remarks.iter().map(|remark| composer::sentence(remark, wording)));
     if made.loops {
         sentences.push(fill(&wording.made, "loops", &[]));
     }
@@ -204,8 +231,58 @@ fn change(change: &Change, wording: &Wording) -> String {
         }
         Change::Length { to } => say("length", &[("to", &wording.seconds(*to))]),
         Change::Loop => say("loop", &[]),
+        Change::Swap { out, id } => {
+            say("swap", &[("out", &wording.instrument(out)), ("name", &wording.instrument(id))])
+        }
+        Change::Density { more } => say(if *more { "busier" } else { "simpler" }, &[]),
+        Change::Tune { more } => say(if *more { "melodic" } else { "less_melodic" }, &[]),
+        Change::Build { at } => say("build", &[("at", &wording.clock(*at))]),
+        Change::Drop { at } => say("drop", &[("at", &wording.clock(*at))]),
+        Change::Level { from, to, more } => {
+            let name = if *more { "stronger" } else { "softer" };
+            say(name, &[("from", &wording.clock(*from)), ("to", &wording.clock(*to))])
+        }
+        Change::Rest { from, to, ids } => {
+            let names: Vec<String> = ids.iter().take(1).map(|id| wording.instrument(id)).collect();
+            say(
+                "rest",
+                &[("names", &wording.list(&names)), ("from", &wording.clock(*from)), ("to", &wording.clock(*to))],
+            )
+        }
+        Change::EndAt { at } => say("end_at", &[("at", &wording.clock(*at))]),
+        Change::SoftEnd => say("soft_end", &[]),
+        Change::Melody { notes } => say("melody", &[("n", &notes.to_string())]),
+        Change::Plan { stages } => {
+            let stage = |stage: &Stage| {
+                let name = wording.stage(&stage.letter);
+                match stage.bars {
+                    Some(bars) => say("stage", &[("name", &name), ("n", &bars.to_string())]),
+                    None => name,
+                }
+            };
+            say("plan", &[("stages", &wording.list(&stages.iter().map(stage).collect::<Vec<_>>()))])
+        }
         Change::Seed { to } => say("seed", &[("to", &to.to_string())]),
     }
+}
+
+/// A take in a few words: what it is, and what was changed in it.
+fn take(take: &Take, wording: &Wording) -> String {
+    let revised = take.brief.revisions.iter().filter_map(Change::of);
+    let asked = take.brief.asked();
+    let players = asked.without.iter().map(|id| Change::Without { id: id.clone() });
+    let moods = asked.moods.iter().map(|id| Change::Mood { id: id.clone() });
+    let changes: Vec<String> =
+        moods.chain(players).chain(revised).take(6).map(|change| self::change(&change, wording)).collect();
+    let mut facts = vec![
+        wording.seconds(take.seconds),
+        wording.genre(&take.brief.genre),
+        format!("{} BPM", plain(take.bpm)),
+        wording.key(take.key),
+        fill(&wording.changes, "seed", &[("to", &take.brief.seed.to_string())]),
+    ];
+    facts.extend(changes);
+    facts.join(wording.comma())
 }
 
 fn answer(topic: Topic, music: Option<&Made>, wording: &Wording) -> String {
@@ -226,6 +303,7 @@ fn answer(topic: Topic, music: Option<&Made>, wording: &Wording) -> String {
             let gaps: Vec<(&str, &str)> = facts.iter().map(|(name, value)| (*name, value.as_str())).collect();
             return without_bare_bpm(fill(&wording.topics, "current_music", &gaps), made, wording);
         }
+        Topic::Takes => return String::new(),
         Topic::Licence => ("licence", Vec::new()),
         Topic::Export => ("export", Vec::new()),
     };

@@ -1,6 +1,7 @@
 //! What was done, as facts for the reply.
 
-use crate::studio::agent::read::{Change, Language, Position, Question, Remark, Target, Topic, Way, Why};
+use crate::studio::agent::read::{Change, Language, Position, Question, Remark, Take, Target, Topic, Way, Why};
+use crate::studio::compose;
 use crate::studio::compose::brief::Key;
 
 /// Everything a reply says.
@@ -77,6 +78,12 @@ pub enum Done {
     },
     /// So many steps were taken back; 0: there was nothing.
     Undone(u32),
+    /// What was taken back came again, or nothing had been taken back.
+    Redone(bool),
+    /// An earlier take lies on the timeline; 1 is the first.
+    TookUp(usize, Option<Take>),
+    /// Which takes there are.
+    Takes(Vec<Take>),
     /// A question was answered, or a greeting returned; with the music where it is about it.
     Answered(Topic, Option<Made>),
     /// Something was left as it was.
@@ -115,6 +122,8 @@ pub struct Made {
     pub under_sound: bool,
     /// Whether it loops.
     pub loops: bool,
-    /// What a refinement changed.
+    /// What a refinement changed, or what was said about the score.
     pub changed: Vec<Change>,
+    /// What the composer could not do as asked.
+    pub remarks: Vec<compose::Remark>,
 }

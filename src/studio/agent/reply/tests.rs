@@ -24,6 +24,7 @@ fn music() -> Made {
         under_sound: true,
         loops: false,
         changed: Vec::new(),
+        remarks: Vec::new(),
     }
 }
 

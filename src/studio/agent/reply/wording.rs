@@ -30,6 +30,8 @@ pub struct Wording {
     pub asks: Sentences,
     /// About how the message was understood.
     pub remarks: Sentences,
+    /// What the composer could not do as asked.
+    pub composer: Sentences,
     /// Answers.
     pub topics: Sentences,
     #[serde(skip)]
@@ -58,6 +60,7 @@ struct Names {
     energies: Sentences,
     aspects: Sentences,
     stems: Sentences,
+    stages: Sentences,
 }
 
 /// The wordings of a language.
@@ -101,6 +104,24 @@ impl Wording {
     /// A place or length in ms.
     pub fn ms(&self, ms: u64) -> String {
         self.seconds(ms as f64 / 1000.0)
+    }
+
+    /// A moment of the clock: `0:45`, `1:02.5`.
+    pub fn clock(&self, seconds: f64) -> String {
+        let tenths = (seconds.max(0.0) * 10.0).round() as u64;
+        let (minutes, rest) = (tenths / 600, tenths % 600);
+        let tail = if rest % 10 == 0 { String::new() } else { format!(".{}", rest % 10) };
+        format!("{minutes}:{:02}{tail}", rest / 10)
+    }
+
+    /// A stage of a plan by its letter.
+    pub fn stage(&self, letter: &str) -> String {
+        self.names.stages.get(letter).cloned().unwrap_or_else(|| letter.to_owned())
+    }
+
+    /// What stands between the things of a list.
+    pub fn comma(&self) -> &str {
+        &self.names.comma
     }
 
     /// A key.

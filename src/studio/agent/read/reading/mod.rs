@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::studio::compose::Brief;
 use crate::studio::compose::brief::Key;
+use crate::studio::compose::given::Melody;
 
 /// A language the studio answers in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -41,6 +42,27 @@ pub struct Context {
     pub language_hint: Option<String>,
     /// Seed for new music where none is asked for.
     pub default_seed: u64,
+    /// The melody of the newest MIDI file that was uploaded.
+    pub melody: Option<Melody>,
+    /// Every piece that was made, in order.
+    pub takes: Vec<Take>,
+    /// Whether something was taken back that could come again.
+    pub can_redo: bool,
+}
+
+/// A piece that was made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Take {
+    /// What it was made from.
+    pub brief: Brief,
+    /// Its tempo, beats a minute.
+    pub bpm: f64,
+    /// Its key.
+    pub key: Key,
+    /// Its length in seconds.
+    pub seconds: f64,
+    /// Whether it lies on the timeline.
+    pub current: bool,
 }
 
 /// The music on the draft as it was made.
@@ -52,6 +74,10 @@ pub struct CurrentMusic {
     pub bpm: f64,
     /// Its key.
     pub key: Key,
+    /// Ids of the instruments that play; empty where they are not known.
+    pub players: Vec<String>,
+    /// Its motif.
+    pub motif: Option<Melody>,
 }
 
 /// A title on the draft.
@@ -141,6 +167,13 @@ pub enum Action {
     Undo {
         /// How many steps, at least 1.
         steps: u32,
+    },
+    /// Go forward again, where something was taken back.
+    Redo,
+    /// Lay an earlier take on the timeline.
+    UseTake {
+        /// Which: 1 is the first that was made.
+        number: usize,
     },
     /// Say something about ourselves or the draft.
     Answer(Topic),
@@ -260,6 +293,8 @@ pub enum Topic {
     Moods,
     /// The music on the draft.
     CurrentMusic,
+    /// The takes that were made.
+    Takes,
     /// Who may use the music.
     Licence,
     /// How to get the file.

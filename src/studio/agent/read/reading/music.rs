@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::studio::compose::Brief;
 use crate::studio::compose::brief::{Energy, Key};
+use crate::studio::compose::given::Stage;
+use crate::studio::compose::{Brief, Revision};
 
 /// Music to make.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +31,10 @@ pub enum Way {
     Refine,
     /// The same wish with another seed.
     Another,
+    /// A further piece in the same style: key, tempo, players and motif.
+    Sibling,
+    /// Another length of the same piece, beside it.
+    CutDown,
 }
 
 /// What a refinement changed in the brief.
@@ -95,4 +100,84 @@ pub enum Change {
         /// After.
         to: u64,
     },
+    /// One instrument in place of another.
+    Swap {
+        /// What went: the id, or the first of a family.
+        out: String,
+        /// What came.
+        id: String,
+    },
+    /// More or fewer notes.
+    Density {
+        /// Whether more.
+        more: bool,
+    },
+    /// More or less of a tune.
+    Tune {
+        /// Whether more.
+        more: bool,
+    },
+    /// It rises from here (seconds).
+    Build {
+        /// From.
+        at: f64,
+    },
+    /// It comes in full here (seconds).
+    Drop {
+        /// At.
+        at: f64,
+    },
+    /// It is softer or stronger between two moments (seconds).
+    Level {
+        /// From.
+        from: f64,
+        /// To.
+        to: f64,
+        /// Whether stronger.
+        more: bool,
+    },
+    /// Some are silent between two moments (seconds).
+    Rest {
+        /// From.
+        from: f64,
+        /// To.
+        to: f64,
+        /// Their ids.
+        ids: Vec<String>,
+    },
+    /// The last chord falls here (seconds).
+    EndAt {
+        /// At.
+        at: f64,
+    },
+    /// It ends softly.
+    SoftEnd,
+    /// A melody that was given is the motif.
+    Melody {
+        /// How many notes it has.
+        notes: usize,
+    },
+    /// A plan was followed.
+    Plan {
+        /// Its stages.
+        stages: Vec<Stage>,
+    },
+}
+
+impl Change {
+    /// What a revision changes; a tempo, length or key are named by who knows what was before.
+    pub fn of(revision: &Revision) -> Option<Self> {
+        Some(match revision.clone() {
+            Revision::Density { by } => Self::Density { more: by > 0.0 },
+            Revision::Tune { by } => Self::Tune { more: by > 0.0 },
+            Revision::Build { at, .. } => Self::Build { at },
+            Revision::Drop { at } => Self::Drop { at },
+            Revision::Level { from, to, by } => Self::Level { from, to, more: by > 0.0 },
+            Revision::Rest { from, to, ids } => Self::Rest { from, to, ids },
+            Revision::EndAt { at } => Self::EndAt { at },
+            Revision::SoftEnd => Self::SoftEnd,
+            Revision::Swap { out, with } => Self::Swap { out: out.into_iter().next()?, id: with },
+            _ => return None,
+        })
+    }
 }

@@ -32,6 +32,7 @@ pub fn scan(text: &Marked<'_>, range: &Range<usize>, lexicon: &Lexicon) -> Wishe
     while at < range.end {
         at = walk.step(at).max(at + 1);
     }
+    walk.degree();
     walk.wishes
 }
 
@@ -67,6 +68,28 @@ struct Walk<'a> {
 const REACH: usize = 8;
 
 impl<'a> Walk<'a> {
+    /// "A bit brighter", "much darker"; in Chinese "一点" is how one says it at all.
+    fn degree(&mut self) {
+        let wishes = &self.wishes;
+        if wishes.more_moods.is_empty() && wishes.less_moods.is_empty() && wishes.energy_steps == 0 {
+            return;
+        }
+        let says = |class: Class| {
+            self.text.within(&self.range).filter(|mark| mark.is(class)).any(|mark| {
+                self.text.token(mark.at.start).is_some_and(|token| {
+                    token.kind != super::text::Kind::Han || matches!(token.text.as_str(), "稍" | "略")
+                }) || class == Class::Lot
+            })
+        };
+        self.wishes.degree = if says(Class::Lot) {
+            Some(1.6)
+        } else if says(Class::Little) {
+            Some(0.6)
+        } else {
+            None
+        };
+    }
+
     fn step(&mut self, at: usize) -> usize {
         use super::text::Kind;
         match self.text.token(at).map(|token| token.kind) {
@@ -259,6 +282,7 @@ impl<'a> Walk<'a> {
     fn grammar(&mut self, mark: &Mark<'_>, at: usize, end: usize) {
         let until = end + REACH;
         if mark.is(Class::Replace) {
+            self.wishes.swap = true;
             let into = self.text.token(end - 1).is_some_and(|token| matches!(token.text.as_str(), "成" | "为" | "用"));
             if into {
                 // "把钢琴换成弦乐": what stands before goes.
