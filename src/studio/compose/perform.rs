@@ -4,7 +4,7 @@
 use super::cast::{Player, dice};
 use super::instruments::Role;
 use super::line::Event;
-use super::score::Note;
+use super::score::{Ending, Note};
 use super::sketch::Sketch;
 
 /// Shortest note in seconds.
@@ -45,9 +45,14 @@ pub fn notes(sketch: &Sketch, player: &Player, mut events: Vec<Event>, lifts: &[
     part_repeats(notes)
 }
 
-/// A note as it is before a held breath: those that would start in it are not played, those that would last into it end.
+/// A note as it is before a dry end and before a held breath: those that would start in it are not played, those that would last into it end.
 fn breathed(sketch: &Sketch, event: Event) -> Option<Event> {
     let mut event = event;
+    if sketch.ending == Ending::Stop {
+        // Nothing held rings on over a dry end.
+        let dry = sketch.clock.end + sketch.last_length(f64::MAX);
+        event.length = event.length.min((dry - event.at).max(0.05));
+    }
     for (from, to) in &sketch.gaps {
         if event.at >= from - 1e-9 && event.at < to - 1e-9 {
             return None;

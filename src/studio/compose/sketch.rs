@@ -211,6 +211,8 @@ fn ending(brief: &Brief, genre: &Genre) -> Ending {
     }
     let weighed: Vec<(Ending, f64)> = genre.endings.iter().map(|(ending, weight)| (*ending, *weight)).collect();
     let own = Rng::new(brief.seed, &format!("ending {}", genre.id)).weigh(&weighed).copied();
+    // What is planned to the bar, or shall end on a moment, closes.
+    let own = own.filter(|own| *own != Ending::Fade || !brief.must_close());
     brief.ending.or(own).unwrap_or(Ending::Ring)
 }
 

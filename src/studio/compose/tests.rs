@@ -23,6 +23,18 @@ fn ids(score: &Score) -> BTreeSet<&str> {
 
 /// What is wrong with a score, whatever it was asked to be.
 pub(super) fn faults(score: &Score) -> Vec<String> {
+    let mut faults = faults_in_any_time(score);
+    let lines: Vec<f64> = score.bars.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let full = 60.0 / score.quarters_per_minute() * 4.0 * f64::from(score.metre.0) / f64::from(score.metre.1);
+    let odd = lines.iter().filter(|length| (**length - full).abs() > 1e-6).count();
+    if odd > 1 {
+        faults.push(format!("{odd} bars that are not {full:.3} s long"));
+    }
+    faults
+}
+
+/// What is wrong with a score whose tempo may give, so that a bar line falls on a moment.
+pub(super) fn faults_in_any_time(score: &Score) -> Vec<String> {
     let mut faults = Vec::new();
     let mut fault = |bad: bool, what: String| {
         if bad {
@@ -65,10 +77,6 @@ pub(super) fn faults(score: &Score) -> Vec<String> {
         let on_beat = score.beats.iter().any(|b| (b - bar).abs() < 1e-6);
         fault(!on_beat, format!("bar line {bar} on no beat"));
     }
-    let lines: Vec<f64> = score.bars.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    let full = 60.0 / score.quarters_per_minute() * 4.0 * f64::from(score.metre.0) / f64::from(score.metre.1);
-    let odd = lines.iter().filter(|length| (**length - full).abs() > 1e-6).count();
-    fault(odd > 1, format!("{odd} bars that are not {full:.3} s long"));
     for pair in score.chords.windows(2) {
         fault((pair[0].end - pair[1].start).abs() > 1e-6, format!("chords gap at {}", pair[0].end));
     }

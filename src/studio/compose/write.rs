@@ -195,8 +195,11 @@ fn brightness(sketch: &Sketch, player: &Player) -> Vec<(f64, f32)> {
             "outro" => (open(part.energy + 0.15), open(part.energy - 0.1)),
             _ => (open(part.energy - 0.04), open(part.energy + 0.06)),
         };
-        points.push((sketch.clock.seconds(start), from));
-        points.push(((sketch.clock.seconds(end) - 0.05).max(sketch.clock.seconds(start)), to));
+        let start = sketch.clock.seconds(start);
+        // The bars of a fade run on past its end.
+        let end = sketch.clock.seconds(end).min(sketch.clock.duration);
+        points.push((start, from));
+        points.push(((end - 0.05).max(start), to));
     }
     points
 }

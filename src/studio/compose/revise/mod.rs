@@ -216,6 +216,11 @@ impl Brief {
         asked
     }
 
+    /// Whether the piece needs a last chord: its form is planned, or its end shall fall on a moment.
+    pub fn must_close(&self) -> bool {
+        !self.plan.is_empty() || self.revisions.iter().any(|r| matches!(r, Revision::EndAt { .. }))
+    }
+
     /// Length of the piece in seconds, revisions included.
     pub fn seconds(&self) -> f64 {
         let revised = self.revisions.iter().rev().find_map(|revision| match revision {

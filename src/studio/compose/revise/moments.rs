@@ -5,7 +5,7 @@ use super::character::{kit, shade, struck};
 use super::players::means;
 use super::span;
 use super::tension::may_play;
-use super::timeline::{bar_lines, bend, cadence, lay, tidy};
+use super::timeline::{bar_lines, bend, cadence, lay, tidy, whole_bars};
 use super::{Revision, outside};
 use crate::studio::compose::brief::Brief;
 use crate::studio::compose::instruments::instruments;
@@ -118,12 +118,10 @@ fn bring_the_peak(score: &mut Score, at: f64) {
         .cloned();
     let here = score.sections.iter().find(|s| s.end > at + 0.1).map_or(0.0, |s| s.energy);
     let Some(peak) = peak.filter(|peak| peak.energy > here + 0.08) else { return };
-    let lines = bar_lines(score);
+    let lines = whole_bars(score);
     let index = |time: f64| lines.iter().position(|line| *line >= time - 0.05);
-    let (Some(first), Some(from), Some(to)) = (index(at), index(peak.start), index(peak.end.min(cadence(score))))
-    else {
-        return;
-    };
+    let (Some(first), Some(from)) = (index(at), index(peak.start)) else { return };
+    let to = index(peak.end.min(cadence(score))).unwrap_or(lines.len().saturating_sub(1));
     let room = lines.len().saturating_sub(1).saturating_sub(first);
     let bars = FULL_BARS.min(to.saturating_sub(from)).min(room);
     let line = |index: usize| lines.get(index).copied();

@@ -2,7 +2,7 @@
 
 use super::Revision;
 use super::bars::choose;
-use super::timeline::{bar_lines, bend, cadence, lay, measured_bpm, stretch, tidy};
+use super::timeline::{bar_lines, bend, cadence, lay, measured_bpm, stretch, tidy, whole_bars};
 use crate::studio::compose::brief::Brief;
 use crate::studio::compose::score::{Ending, Score};
 
@@ -36,7 +36,6 @@ pub fn apply(score: &mut Score, brief: &Brief) {
     let gives = if bpm.is_some() || brief.tempo_bpm.is_some() { ASKED_GIVES } else { FREE_GIVES };
     match score.ending {
         Ending::Loop => fit_loop(score, target),
-        Ending::Fade => fit_fade(score, target),
         _ => fit(score, 0.0, target, ring, gives),
     }
 }
@@ -59,18 +58,31 @@ fn fit_loop(score: &mut Score, target: f64) {
     score.bpm = measured_bpm(score);
 }
 
-/// Bars to the end and a little over: a fade takes the last ones away.
-fn fit_fade(score: &mut Score, target: f64) {
-    let lines = bar_lines(score);
-    let bar = score.duration / lines.len().saturating_sub(1).max(1) as f64;
-    let wanted = (target / bar - 1e-6).ceil().max(1.0) as usize;
-    *score = taken(score, &lines, &choose(score, &lines, 0, wanted), 0.0, false);
+/// Bars behind `from` to the end and a little over: a fade takes the last ones away.
+fn fit_fade(score: &mut Score, from: f64, target: f64) {
+    let lines = whole_bars(score);
+    let first = lines.iter().position(|line| *line >= from - 0.02).unwrap_or(0);
+    let start = lines.get(first).copied().unwrap_or(0.0);
+    let have = lines.len().saturating_sub(1).saturating_sub(first);
+    let bar = (lines.last().copied().unwrap_or(start) - start) / have.max(1) as f64;
+    if have > 0 && bar > 0.0 {
+        let wanted = ((target - start) / bar - 1e-6).ceil().max(1.0) as usize;
+        // What is there already is best left alone.
+        if wanted <= have || score.duration < target - 1e-6 {
+            let chosen: Vec<usize> = (0..first).chain(choose(score, &lines, first, wanted)).collect();
+            *score = taken(score, &lines, &chosen, 0.0, false);
+        }
+    }
     score.duration = target;
     tidy(score);
 }
 
 /// Fits what lies behind `from` so that the piece lasts `target` seconds and its last chord rings about `ring`.
 pub fn fit(score: &mut Score, from: f64, target: f64, ring: f64, gives: f64) {
+    if score.ending == Ending::Fade {
+        fit_fade(score, from, target);
+        return;
+    }
     let lines = bar_lines(score);
     let first = lines.iter().position(|line| *line >= from - 0.02).unwrap_or(0);
     let start = lines.get(first).copied().unwrap_or(0.0);
@@ -187,7 +199,9 @@ pub fn set_end(score: &mut Score, target: f64) {
     let (end, whole) = (cadence(score), score.duration);
     let (ring, room) = (whole - end, target - end);
     if ring > 0.0 && room > 0.0 && score.ending != Ending::Loop {
-        let factor = (room.min(LONGEST_RING.max(ring)) / ring).max(0.05);
+        // A dry end gets no longer by waiting.
+        let longest = if matches!(score.ending, Ending::Stop | Ending::Sting) { ring } else { LONGEST_RING.max(ring) };
+        let factor = (room.min(longest) / ring).max(0.05);
         for part in &mut score.parts {
             for note in part.notes.iter_mut().filter(|note| note.start + note.duration > end + 0.05) {
                 let (start, stop) = (note.start.max(end), note.start + note.duration);

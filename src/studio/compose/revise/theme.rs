@@ -50,6 +50,8 @@ pub fn apply(score: &mut Score, brief: &Brief, melody: &Melody) {
                 "intro" | "break" if own.len() > bars => Way::Opening,
                 "outro" => Way::Close,
                 _ if chunk.len() < bars => Way::Opening,
+                // A contrast that comes again comes with the theme.
+                "b" | "hook" | "c" if unit == 0 && section.name != letter => Way::Statement,
                 "b" | "hook" | "c" => match unit % 4 {
                     0 => Way::Departure(turn),
                     2 => Way::Departure(turn + 1),

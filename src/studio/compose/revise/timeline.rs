@@ -28,6 +28,19 @@ pub fn bar_lines(score: &Score) -> Vec<f64> {
     lines
 }
 
+/// As [`bar_lines`], without the bar that a fade breaks off in.
+pub fn whole_bars(score: &Score) -> Vec<f64> {
+    let mut lines = bar_lines(score);
+    let broken = match lines.as_slice() {
+        [.., a, b, c] => score.ending == Ending::Fade && c - b < (b - a) * 0.98,
+        _ => false,
+    };
+    if broken {
+        lines.pop();
+    }
+    lines
+}
+
 /// Lays stretches of a score (from, to, in seconds) one after the other. Stretches that follow one another in the score are
 /// one; what sounds over the end of any other is cut there.
 pub fn lay(score: &Score, stretches: &[(f64, f64)]) -> Score {
@@ -170,8 +183,15 @@ pub fn tidy(score: &mut Score) {
     if let Some(first) = score.sections.first_mut() {
         first.start = 0.0;
     }
-    let starts: Vec<f64> = score.chords.iter().skip(1).map(|c| c.start).chain([duration]).collect();
+    let starts: Vec<f64> = score.chords.iter().skip(1).map(|c| c.start).collect();
     score.chords.iter_mut().zip(starts).for_each(|(chord, next)| meet(&mut chord.end, next));
+    if let Some(last) = score.chords.last_mut() {
+        match score.ending {
+            // A dry end is over before the piece is.
+            Ending::Stop | Ending::Sting => last.end = last.end.min(duration),
+            _ => meet(&mut last.end, duration),
+        }
+    }
     for part in &mut score.parts {
         part.notes.sort_by(|a, b| a.start.total_cmp(&b.start).then(a.key.cmp(&b.key)));
         part.notes.retain(|note| note.start < duration - SHORTEST);

@@ -50,21 +50,26 @@ impl Walk<'_> {
                 }
             }
         }
+        // "Epic" and "string quartet" are genres as well, but say first how it feels and who plays; the genre they name
+        // counts where no other does.
+        let by_the_way = instrument.is_some()
+            || mark.mood().is_some()
+            || mark.senses.iter().any(|sense| matches!(sense, Sense::Ensemble(_)));
         if let Some(entry) = genre {
             found = true;
             match denial {
-                Some(Denial::No | Denial::Not) if instrument.is_none() => {
+                Some(Denial::No | Denial::Not) if !by_the_way => {
                     add_one(&mut self.wishes.no_genres, (entry.id.clone(), written.clone()))
                 }
                 Some(_) => {}
-                None if instrument.is_some() => add_one(&mut self.wishes.genres_by_the_way, entry.id.clone()),
+                None if by_the_way => add_one(&mut self.wishes.genres_by_the_way, entry.id.clone()),
                 None => {
                     add_one(&mut self.wishes.genres, entry.id.clone());
                     self.named_within(&inside, at, end);
                 }
             }
         }
-        let mood = mark.mood().and_then(|index| vocabulary.moods.get(index)).filter(|_| genre.is_none());
+        let mood = mark.mood().and_then(|index| vocabulary.moods.get(index)).filter(|_| genre.is_none() || by_the_way);
         let mood = mood.filter(|_| !self.lexicon.is_guarded_mood(words) || self.mood_in_place(at, end));
         if let Some(entry) = mood {
             found = true;
@@ -156,7 +161,9 @@ impl Walk<'_> {
             add_one(&mut self.wishes.instruments, entry.id.clone());
             self.wishes.only |= says_alone(inside) || self.is_alone(at, end);
         }
-        let is_genre = |senses: &&&[Sense]| senses.iter().any(|sense| matches!(sense, Sense::Genre(_)));
+        let is_mood = |senses: &&&[Sense]| senses.iter().any(|sense| matches!(sense, Sense::Mood(_)));
+        let is_genre =
+            |senses: &&&[Sense]| !is_mood(senses) && senses.iter().any(|sense| matches!(sense, Sense::Genre(_)));
         let qualified = inside.iter().any(|senses| is_genre(&senses));
         for senses in inside.iter().filter(|senses| qualified && !is_genre(senses)) {
             let mood = senses
