@@ -25,6 +25,8 @@ mod mcp_progress;
 #[cfg(test)]
 mod mcp_stdio;
 #[cfg(test)]
+mod refine;
+#[cfg(test)]
 mod roles;
 #[cfg(test)]
 mod rooms;
