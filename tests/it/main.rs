@@ -1,6 +1,8 @@
 //! All integration tests, in one binary: they start the real one and speak to it as its users do.
 
 #[cfg(test)]
+mod cloud_delivery;
+#[cfg(test)]
 mod cloud_exports;
 #[cfg(test)]
 mod cloud_setup;
@@ -36,3 +38,5 @@ mod rooms;
 mod store;
 #[cfg(test)]
 mod studio_api;
+#[cfg(test)]
+mod studio_faults;
