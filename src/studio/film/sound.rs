@@ -122,8 +122,11 @@ impl Encoding {
         let numbers = quality.settings()?;
         Ok(match self {
             Self::File(SoundFormat::Mp3) => vec![("-b:a", numbers.mp3.to_string()), ("-write_xing", "1".into())],
-            Self::File(SoundFormat::M4a) => vec![("-b:a", numbers.aac.to_string()), ("-movflags", "+faststart".into())],
-            Self::File(SoundFormat::Aac) => vec![("-b:a", numbers.aac.to_string())],
+            // ffmpeg's noise substitution is 3 dB too loud now and then, in full bands of noise: peaks would pass 0 dBTP.
+            Self::File(SoundFormat::M4a) => {
+                vec![("-b:a", numbers.aac.to_string()), ("-aac_pns", "0".into()), ("-movflags", "+faststart".into())]
+            }
+            Self::File(SoundFormat::Aac) => vec![("-b:a", numbers.aac.to_string()), ("-aac_pns", "0".into())],
             Self::File(SoundFormat::Flac) => vec![("-sample_fmt", "s32".into()), ("-bits_per_raw_sample", "24".into())],
             Self::File(SoundFormat::Wav) => Vec::new(),
             Self::Opus => vec![("-b:a", numbers.opus.to_string()), ("-application", "audio".into())],
