@@ -94,7 +94,7 @@ fn pieces(state: &Value) -> usize {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_turn_and_a_render_of_the_studio_go_on_at_once_and_are_done_and_paid_once() {
     let mut side = Side::studio(1_000).await;
-    let ask = json!({"request": "calm ambient, 10 minutes", "wait_seconds": 0});
+    let ask = json!({"request": "calm ambient, 5 minutes", "wait_seconds": 0});
     let running = side.server.call_tool("generate_music", &ask);
     at_work(&side, "turn").await;
     let mut side = side.killed_and_restarted();
@@ -122,7 +122,7 @@ async fn a_turn_and_a_render_of_the_studio_go_on_at_once_and_are_done_and_paid_o
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_second_process_on_the_same_folder_leaves_the_work_of_a_living_one_alone() {
     let mut side = Side::studio(1_000).await;
-    let ask = json!({"request": "calm ambient, 5 minutes", "wait_seconds": 0});
+    let ask = json!({"request": "calm ambient, 2 minutes", "wait_seconds": 0});
     let running = side.server.call_tool("generate_music", &ask);
     at_work(&side, "turn").await;
     let mut other = side.home.initialized();

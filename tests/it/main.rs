@@ -1,6 +1,8 @@
 //! All integration tests, in one binary: they start the real one and speak to it as its users do.
 
 #[cfg(test)]
+mod cloud_delivery;
+#[cfg(test)]
 mod cloud_errors;
 #[cfg(test)]
 mod cloud_exports;
@@ -23,6 +25,8 @@ mod harness;
 #[cfg(test)]
 mod journey;
 #[cfg(test)]
+mod kill;
+#[cfg(test)]
 mod mcp_contract;
 #[cfg(test)]
 mod mcp_http;
@@ -31,6 +35,10 @@ mod mcp_progress;
 #[cfg(test)]
 mod mcp_stdio;
 #[cfg(test)]
+mod parity;
+#[cfg(test)]
+mod refine;
+#[cfg(test)]
 mod roles;
 #[cfg(test)]
 mod rooms;
@@ -38,3 +46,5 @@ mod rooms;
 mod store;
 #[cfg(test)]
 mod studio_api;
+#[cfg(test)]
+mod studio_faults;

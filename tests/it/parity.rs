@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::harness::cloud::{Answer, Route, Turn, title};
 use crate::harness::media;
 use crate::harness::parity::{Script, Side, exported, file, medium, plays, state, store, worth};
+use crate::harness::stdio::ToolResult;
 
 /// One call, what the cloud is told before it, and what the answer must be worth on both sides.
 struct Step {
@@ -194,7 +195,11 @@ async fn every_format_is_exported_free_of_charge_under_the_same_name() {
     .await;
     for side in &mut sides {
         let (output, name) = (side.home.output(), side.name);
-        assert_eq!(std::fs::read_dir(&output).unwrap().count(), FORMATS.len(), "{name}: nothing is left beside the files");
+        assert_eq!(
+            std::fs::read_dir(&output).unwrap().count(),
+            FORMATS.len(),
+            "{name}: nothing is left beside the files"
+        );
         let there = output.join("city timelapse.mp4").display().to_string();
         let ask = |overwrite: bool| json!({"format": "mp4", "output": there, "overwrite": overwrite});
         let refused = side.call("export", &ask(false), Script::File(file("mp4")));
@@ -311,14 +316,12 @@ async fn the_same_call_twice_at_once_is_one_run() {
             let gated = Turn::default().then(crate::harness::cloud::Piece::Gate(gate.clone()));
             cloud.turn(gated.leaving(piece()).costing(100));
         }
-        let ask = json!({"request": "calm ambient, 60 seconds", "session": "", "wait_seconds": 0});
+        let ask = json!({"request": "calm ambient, 60 seconds", "wait_seconds": 0});
         let first = side.server.call_tool("generate_music", &ask);
-        let session = first.structured["session"].clone();
-        let mut again = ask.clone();
-        again["session"] = json!("");
-        let second = side.server.call_tool("generate_music", &again);
+        let second = side.server.call_tool("generate_music", &ask);
         gate.add_permits(1);
-        assert_eq!((&second.structured["session"], &second.structured["turn"]), (&session, &first.structured["turn"]), "{name}");
+        assert_eq!(second.structured["session"], first.structured["session"], "{name}");
+        assert_eq!(second.structured["turn"], first.structured["turn"], "{name}");
         let (first, second) = (side.finished(first), side.finished(second));
         assert_eq!(worth(&first), worth(&second), "{name}");
         assert_eq!(worth(&first)["spent"], 100, "{name}: {}", first.text);
@@ -345,12 +348,9 @@ async fn several_files_and_several_exports_at_once_each_have_their_own_result() 
         assert_eq!(worth(&result)["media"], json!([["video", "city-timelapse.mp4", 4.0]]), "{name}: {}", result.text);
         let asks = [json!({"format": "mp4", "quality": "draft"}), json!({"format": "mp4", "quality": "standard"})];
         let ids = asks.map(|ask| side.server.begin("tools/call", &json!({"name": "export", "arguments": ask})));
-        let results = ids.map(|id| {
-            let answer = side.server.answer(&id);
-            crate::harness::stdio::ToolResult::of(&answer)
-        });
-        let files = results.map(|result| {
-            let result = side.finished(result);
+        let results = side.server.answers(&ids);
+        let files = results.map(|answer| {
+            let result = side.finished(ToolResult::of(&answer));
             assert_eq!(result.structured["status"], "done", "{name}: {}", result.text);
             (result.structured["export"].clone(), exported(&result))
         });

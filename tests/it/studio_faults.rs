@@ -47,3 +47,13 @@ fn without_ffmpeg_exports_say_so_and_wav_still_works() {
     let wav = server.call_tool("export", &json!({"format": "wav"}));
     assert_eq!(wav.structured["status"], "done", "{}", wav.text);
 }
+
+#[tokio::test]
+async fn a_body_that_cannot_be_read_is_refused_in_the_apis_frame() {
+    let studio = Studio::start(&Home::new());
+    let account = studio.account("client").await;
+    for path in ["/run_sse", "/api/render/proxy/lambda", "/api/tasks/me/with-session/nemo_agent"] {
+        let refused = account.post(path, &json!(["not", "an", "object"])).await;
+        assert_eq!(refused["code"], 400, "{path}: {refused}");
+    }
+}

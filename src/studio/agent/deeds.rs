@@ -155,8 +155,8 @@ pub fn apply(state: &mut State, action: &Action) -> Deed {
 
 /// Lays a take on the timeline; takes are counted among the pieces that were made.
 fn take_up(state: &mut State, number: usize) -> Option<Deed> {
-    let made = state.generated_media.iter().filter(|medium| medium.m.contains_key("brief"));
-    let take = made.cloned().nth(number.checked_sub(1)?)?;
+    let mut made = state.generated_media.iter().filter(|medium| medium.m.contains_key("brief"));
+    let take = made.nth(number.checked_sub(1)?).cloned()?;
     edit::place_music(state, &take, None);
     Some(Deed::TookUp(number))
 }

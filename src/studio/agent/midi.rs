@@ -105,7 +105,10 @@ mod tests {
 
     use super::melody;
 
-    fn file(tracks: &[(&[u8], u8, &[&[u8]])]) -> Vec<u8> {
+    /// A track's name, its channel, and chords of a quarter each.
+    type Track<'a> = (&'a [u8], u8, &'a [&'a [u8]]);
+
+    fn file(tracks: &[Track<'_>]) -> Vec<u8> {
         let mut smf = Smf::new(Header::new(Format::Parallel, Timing::Metrical(96.into())));
         for (name, channel, chords) in tracks {
             let mut track =

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Api;
+use super::body::JsonBody;
 use super::failure::Failure;
 use super::gate::Account;
 use crate::store::{Enqueued, Listener, NewJob, Store};
@@ -30,7 +31,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(250);
 pub async fn run(
     State(api): State<Api>,
     Account(account): Account,
-    Json(request): Json<RunRequest>,
+    JsonBody(request): JsonBody<RunRequest>,
 ) -> Result<Response, Failure> {
     let session = api.session(&account, &request.session_id).await?;
     let text: Vec<String> = request.new_message.parts.into_iter().map(|part| part.text).collect();
@@ -61,7 +62,7 @@ pub async fn run(
 pub async fn cancel(
     State(api): State<Api>,
     Account(account): Account,
-    Json(wish): Json<CancelRun>,
+    JsonBody(wish): JsonBody<CancelRun>,
 ) -> Result<Json<Envelope>, Failure> {
     let session = api.session(&account, &wish.session_id).await?;
     let job = api.workshop.store.jobs().get(&wish.invocation_id).await?;

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use tokio::io::AsyncWriteExt as _;
 
 use super::Api;
+use super::body::JsonBody;
 use super::failure::Failure;
 use super::fetch;
 use super::gate::Account;
@@ -36,9 +37,7 @@ pub async fn upload(
         .and_then(|value| value.to_str().ok())
         .is_some_and(|kind| kind.starts_with("application/json"));
     let arrivals = if is_json {
-        let Json(wish) = Json::<UploadUrls>::from_request(request, &())
-            .await
-            .map_err(|error| Failure::bad_request(error.body_text()))?;
+        let JsonBody(wish) = JsonBody::<UploadUrls>::from_request(request, &()).await?;
         fetched(&api, &wish.urls, &folder).await?
     } else {
         let form =

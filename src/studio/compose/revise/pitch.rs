@@ -42,7 +42,7 @@ impl Map {
         for (class, by) in moves.iter_mut().enumerate() {
             let above = (class as i32 - i32::from(from.tonic)).rem_euclid(12);
             // The degree it is, or that it is a raised form of.
-            let degree = old.iter().zip(new).filter(|(degree, _)| **degree <= above).last();
+            let degree = old.iter().zip(new).rfind(|(degree, _)| **degree <= above);
             if let Some((was, is)) = degree {
                 // A raised degree that would leave its place (a leading note, a borrowed third) stays what it is.
                 *by += if above == *was { is - was } else { 0 };

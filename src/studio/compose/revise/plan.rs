@@ -9,6 +9,9 @@ use crate::studio::compose::given::{MOST_BARS, MOST_STAGES, Stage};
 use crate::studio::compose::remark::Remark;
 use crate::studio::compose::score::{Ending, Score, Section};
 
+/// How many bars lead to the last chord.
+const CLOSE: usize = 2;
+
 /// Lays the piece out as planned.
 pub fn apply(score: &mut Score, brief: &Brief, remarks: &mut Vec<Remark>) {
     let plan: Vec<&Stage> = brief.plan.iter().take(MOST_STAGES).collect();
@@ -21,7 +24,7 @@ pub fn apply(score: &mut Score, brief: &Brief, remarks: &mut Vec<Remark>) {
     let open = plan.iter().filter(|stage| stage.bars.is_none()).count();
     // What is left is shared in phrases of four bars; an open stage has two bars at least.
     let left = have.saturating_sub(fixed);
-    let share = if open == 0 { 0 } else { (left / open / 4 * 4).max((left / open).clamp(2, 4)) };
+    let share = left.checked_div(open).map_or(0, |each| (each / 4 * 4).max(each.clamp(2, 4)));
     let mut extra = if open == 0 { 0 } else { left.saturating_sub(share * open) };
     let mut lengths: Vec<usize> = Vec::new();
     for stage in &plan {
@@ -32,17 +35,18 @@ pub fn apply(score: &mut Score, brief: &Brief, remarks: &mut Vec<Remark>) {
     }
     let mut taken: Vec<(f64, f64)> = Vec::new();
     for (index, (stage, bars)) in plan.iter().zip(&lengths).enumerate() {
-        let source = source(score, &lines, &stage.letter, index + 1 == plan.len());
+        let source = source(score, &lines, &stage.letter);
+        let last = index + 1 == plan.len();
         for nth in 0..*bars {
-            // The last stage ends as the piece does.
+            // The last two bars are the piece's own, which lead to its last chord.
             let back = bars.saturating_sub(nth);
-            let at = if index + 1 == plan.len() {
-                source.len().saturating_sub(1 + (back + source.len() - 1) % source.len().max(1))
+            let bar = if last && back <= CLOSE.min(have) && (stage.letter == "outro" || *bars > CLOSE) {
+                Some(have - back)
             } else {
-                nth % source.len().max(1)
+                source.get(nth % source.len().max(1)).copied()
             };
-            if let Some(bar) = source.get(at)
-                && let (Some(from), Some(to)) = (lines.get(*bar), lines.get(bar + 1))
+            if let Some(bar) = bar
+                && let (Some(from), Some(to)) = (lines.get(bar), lines.get(bar + 1))
             {
                 taken.push((*from, *to));
             }
@@ -75,7 +79,7 @@ pub fn apply(score: &mut Score, brief: &Brief, remarks: &mut Vec<Remark>) {
 }
 
 /// Bars of the section that is most like a stage.
-fn source(score: &Score, lines: &[f64], letter: &str, last: bool) -> Vec<usize> {
+fn source(score: &Score, lines: &[f64], letter: &str) -> Vec<usize> {
     let like: &[&str] = match letter {
         "intro" => &["intro", "a"],
         "a" => &["a", "verse", "b"],
@@ -93,10 +97,6 @@ fn source(score: &Score, lines: &[f64], letter: &str, last: bool) -> Vec<usize> 
         };
         (0..lines.len().saturating_sub(1)).filter(inside).collect()
     };
-    if last && letter != "outro" {
-        let all: Vec<usize> = (0..lines.len().saturating_sub(1)).collect();
-        return all;
-    }
     let letter_of = |section: &Section| section.name.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
     for wanted in like {
         let found = score.sections.iter().find(|s| letter_of(s) == *wanted).map(bars).filter(|bars| !bars.is_empty());

@@ -187,7 +187,7 @@ fn swap(
 ) -> Result<(), ComposeError> {
     let instrument = known(into)?;
     let goes = |part: &Part| out.iter().any(|id| means(id, part)) && part.instrument != into;
-    if !score.parts.iter().any(|part| goes(part)) {
+    if !score.parts.iter().any(goes) {
         remarks.extend(out.iter().take(1).map(|id| Remark::NotPlaying { id: id.clone() }));
         return with(score, brief, into);
     }

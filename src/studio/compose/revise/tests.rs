@@ -240,7 +240,7 @@ fn more_tense_adds_what_rubs_and_leaves_what_was_there() {
         let base = brief(genre, 45.0);
         let before = plain(&base);
         let tense = Revision::Mood { id: "tense".into(), by: 1.0 };
-        let after = revised(&base, &[tense.clone()]);
+        let after = revised(&base, std::slice::from_ref(&tense));
         for old in &before.parts {
             assert!(after.parts.iter().any(|p| p.notes == old.notes), "{genre} {}", old.instrument);
         }

@@ -200,7 +200,6 @@ fn degrees_between(score: &Score, from: i32, to: i32) -> i32 {
 }
 
 /// A note of a unit in its bar, in seconds.
-#[expect(clippy::too_many_arguments, reason = "one note's place in time and form, handed on unchanged")]
 fn placed(note: &MelodyNote, from: f64, bar: usize, lines: &[f64], quarters: f64, energy: f64, metre: Metre) -> Note {
     let (start, end) = lines.get(bar).zip(lines.get(bar + 1)).map_or((0.0, 1.0), |(from, to)| (*from, *to));
     let quarter = (end - start) / quarters;

@@ -108,6 +108,7 @@ pub struct Reading {
 
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a message leads to a handful of actions, most often to music")]
 pub enum Action {
     /// Make music.
     MakeMusic(MakeMusic),

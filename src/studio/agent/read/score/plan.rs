@@ -36,9 +36,12 @@ const STAGES: [(&str, &[&str]); 7] = [
     ("outro", &["outro", "ending", "coda", "tail", "尾奏", "结尾", "尾声", "收尾"]),
 ];
 
+/// A letter and its names, each as tokens.
+type StageNames = (&'static str, Vec<Vec<String>>);
+
 /// The names as tokens.
-fn stages() -> &'static [(&'static str, Vec<Vec<String>>)] {
-    static STAGES_BY_TOKEN: LazyLock<Vec<(&str, Vec<Vec<String>>)>> = LazyLock::new(|| {
+fn stages() -> &'static [StageNames] {
+    static STAGES_BY_TOKEN: LazyLock<Vec<StageNames>> = LazyLock::new(|| {
         let words = |phrase: &&str| tokens(phrase).into_iter().map(|token| token.text).collect();
         STAGES.iter().map(|(name, phrases)| (*name, phrases.iter().map(words).collect())).collect()
     });

@@ -105,7 +105,7 @@ pub fn action(text: &Marked<'_>, about: &Context) -> Option<Action> {
         _ => number(text, at).filter(|_| matches!(word(at + 1), "st" | "nd" | "rd" | "th")).map(|(value, _)| value),
     });
     let value = behind.or(ordinal)?;
-    (value >= 1.0 && value < 1000.0 && value.fract() == 0.0).then_some(Action::UseTake { number: value as usize })
+    ((1.0..1000.0).contains(&value) && value.fract() == 0.0).then_some(Action::UseTake { number: value as usize })
 }
 
 /// A wish for a piece in the style of the one that is there, and its tokens.

@@ -1,0 +1,64 @@
+//! What the reader must do: `corpus` messages with what they must be read as, `properties` that hold for any text,
+//! `catalogue` data that must hang together. Here the drafts they are read against.
+
+mod catalogue;
+mod corpus;
+mod properties;
+
+use super::*;
+use crate::studio::compose::Brief;
+use crate::studio::compose::brief::{Key, Mode};
+use crate::studio::compose::given::{Melody, MelodyNote};
+
+fn lofi() -> CurrentMusic {
+    let key = Key { tonic: 2, mode: Mode::Minor };
+    let brief = Brief { moods: vec!["calm".into()], ..Brief::new("lo-fi", 45.0, 7) };
+    CurrentMusic { brief, bpm: 80.0, key, players: Vec::new(), motif: None }
+}
+
+fn melody() -> Option<Melody> {
+    let note = |(n, key): (usize, u8)| MelodyNote { at: n as f64, length: 1.0, key };
+    Melody::of([60, 64, 67, 72].into_iter().enumerate().map(note).collect(), None)
+}
+
+/// `clip`: a silent clip of 10 s; `loud clip`: one with sound; `music`: 45 s of lo-fi alone; `scored`: the loud clip with
+/// the music and a title; `midi`: an uploaded MIDI file; `undone`: `music` after an undo.
+fn context(name: &str) -> Context {
+    let picture = matches!(name, "clip" | "loud clip" | "scored");
+    Context {
+        has_picture: picture,
+        picture_ms: picture.then_some(10_000),
+        picture_has_sound: matches!(name, "loud clip" | "scored"),
+        music: matches!(name, "music" | "scored" | "undone").then(lofi),
+        titles: if name == "scored" {
+            vec![TitleCard { text: "Golden Hour".into(), start_ms: 0, duration_ms: 3000 }]
+        } else {
+            Vec::new()
+        },
+        length_ms: if picture { 10_000 } else { 45_000 },
+        language_hint: None,
+        default_seed: 1,
+        melody: (name == "midi").then(melody).flatten(),
+        takes: Vec::new(),
+        can_redo: name == "undone",
+    }
+}
+
+#[test]
+fn what_goes_beyond_the_longest_message_is_not_read() {
+    let text = format!("{}\nundo", "a".repeat(LONGEST_MESSAGE));
+    assert!(!read(&text, &context("scored")).actions.contains(&Action::Undo { steps: 1 }));
+}
+
+#[test]
+fn the_language_is_the_fields_then_the_words_then_the_sessions() {
+    let language = |words: &str, hint: Option<&str>| {
+        read(words, &Context { language_hint: hint.map(str::to_owned), ..context("") }).language
+    };
+    assert_eq!(language("calm piano", Some("zh")), Language::En);
+    assert_eq!(language("来一段 lo-fi hip hop", Some("en")), Language::Zh);
+    assert_eq!(language("80", Some("zh")), Language::Zh);
+    assert_eq!(language("musique calme", None), Language::En);
+    assert_eq!(language("calm piano\n[bedtrack: language=zh-CN]", None), Language::Zh);
+    assert_eq!(language("平静的钢琴\n[bedtrack: language=fr]", None), Language::En);
+}
