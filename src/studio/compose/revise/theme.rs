@@ -49,7 +49,7 @@ pub fn apply(score: &mut Score, brief: &Brief, melody: &Melody) {
                 "break" if unit % 2 == 1 => continue,
                 "intro" | "break" if own.len() > bars => Way::Opening,
                 "outro" => Way::Close,
-                _ if chunk.len() < bars => Way::Opening,
+                _ if chunk.len() * 2 < bars => Way::Opening,
                 // A contrast that comes again comes with the theme.
                 "b" | "hook" | "c" if unit == 0 && section.name != letter => Way::Statement,
                 "b" | "hook" | "c" => match unit % 4 {
