@@ -150,7 +150,7 @@ impl Bass<'_> {
         if now.is_some_and(|span| span.chord.bass == next.chord.bass) {
             return if self.rng.chance(0.5) { root + 7 } else { root + 12 };
         }
-        let scale = now.map(|span| scale_over(self.sketch.key, &span.chord)).unwrap_or_default();
+        let scale = now.map(|span| scale_over(span.key, &span.chord)).unwrap_or_default();
         let from_below = if (target - root).abs() > 2 { target > root } else { self.rng.chance(0.5) };
         let step = |distance: i32| if from_below { target - distance } else { target + distance };
         let whole = step(2);

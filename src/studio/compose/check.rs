@@ -2,10 +2,11 @@
 
 use super::forms::forms;
 use super::genre::{Cadence, Cell, Common, Genre, Groove, Pattern, Progression, Turnaround};
-use super::grid::{BASS, CHORDS, Grid, STROKES, VOICES};
+use super::grid::{BASS, CHORDS, DRUMS, Grid, STROKES, VOICES};
 use super::harmony::bars_of;
 use super::instruments::{Role, instruments};
 use super::metre::Metre;
+use super::score::Ending;
 use super::theory::Chord;
 
 /// What is wrong with a genre.
@@ -23,11 +24,29 @@ pub fn genre(genre: &Genre) -> Vec<String> {
     wrong.unless((0.0..=1.5).contains(&genre.energy.contrast), "energy.contrast: 0 to 1.5");
     wrong.unless(genre.modes.values().any(|w| *w > 0.0), "modes: at least one with a weight");
     wrong.unless(genre.tonics.iter().all(|t| *t < 12), "tonics: 0 to 11");
-    wrong.unless(forms().get(&genre.form).is_some(), "form: not in forms.toml");
+    for form in genre.other_forms.iter().chain([&genre.form]) {
+        wrong.unless(forms().get(form).is_some(), format!("form `{form}`: not in forms.toml"));
+    }
+    for (quality, others) in &genre.vocabulary {
+        for name in others.iter().chain([quality]) {
+            wrong.unless(Chord::parse(&format!("I{name}"), 0).is_some(), format!("vocabulary: `{name}` is no quality"));
+        }
+    }
     wrong.unless((0.0..=0.8).contains(&genre.melody.rests), "melody.rests: 0 to 0.8");
     wrong.unless(genre.melody.range.0 + 12 <= genre.melody.range.1, "melody.range: an octave or more");
     wrong.unless((0.3..=8.0).contains(&genre.mix.room_seconds), "mix.room_seconds: 0.3 to 8");
     wrong.chords(&genre.progression, &genre.turnaround, &genre.cadence);
+    for way in &genre.modulation {
+        wrong.unless((1..=6).contains(&way.by.abs()), "modulation.by: 1 to 6 semitones, up or down");
+        wrong.unless((0.0..=1.0).contains(&way.chance), "modulation.chance: 0 to 1");
+        wrong.unless(!way.sections.is_empty(), "modulation.sections: at least one");
+    }
+    for feel in &genre.feel {
+        wrong.unless((0.0..=1.0).contains(&feel.chance), "feel.chance: 0 to 1");
+        wrong.unless(!feel.sections.is_empty(), "feel.sections: at least one");
+    }
+    wrong.unless(!genre.endings.contains_key(&Ending::Loop), "endings: a loop is asked for by the brief alone");
+    wrong.unless(genre.endings.values().all(|w| *w >= 0.0), "endings: no weight below 0");
     wrong.rhythms(&genre.groove, &genre.fill, [&genre.bass, &genre.comp, &genre.arp], &genre.melody.cells);
     for layer in &genre.layer {
         let role = layer.role.name();
@@ -112,7 +131,7 @@ impl Wrong {
         for groove in grooves.iter().chain(fills) {
             self.unless(groove.from < groove.until, "groove: from is not below until");
             for grid in groove.lanes.values() {
-                self.grid(grid, groove.metre, STROKES);
+                self.grid(grid, groove.metre, DRUMS);
             }
         }
         for (patterns, marks) in lines.into_iter().zip([BASS, CHORDS, VOICES]) {

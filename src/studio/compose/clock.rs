@@ -3,6 +3,7 @@
 
 use super::metre::Metre;
 use super::remark::Remark;
+use super::score::Ending;
 
 /// A bar. Positions are in quarter notes from the start.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,14 +53,18 @@ pub struct Wish {
     pub asked_range: bool,
     /// Seconds the last chord needs to ring out.
     pub ring: f64,
-    /// Whether the end leads back into the start.
-    pub seamless: bool,
+    /// How it ends: a loop fills its length with whole bars, a fade plays on to the last moment, all else rings.
+    pub ending: Ending,
 }
 
 impl Clock {
     /// The best fit of bars, tempo and tail into `duration` seconds.
     pub fn fit(duration: f64, metre: Metre, wish: &Wish) -> (Self, Option<Remark>) {
-        if wish.seamless { Self::fit_loop(duration, metre, wish) } else { Self::fit_ring(duration, metre, wish) }
+        match wish.ending {
+            Ending::Loop => Self::fit_loop(duration, metre, wish),
+            Ending::Fade => (Self::fit_fade(duration, metre, wish), None),
+            _ => Self::fit_ring(duration, metre, wish),
+        }
     }
 
     fn fit_ring(duration: f64, metre: Metre, wish: &Wish) -> (Self, Option<Remark>) {
@@ -134,6 +139,14 @@ impl Clock {
         (Self::lay(bpm, metre, bars, 0, duration), moved.map(|(_, _, asked)| Remark::TempoMoved { asked, played: bpm }))
     }
 
+    /// Bars to the end and a little over: the fade takes the last ones away.
+    fn fit_fade(duration: f64, metre: Metre, wish: &Wish) -> Self {
+        let bpm = wish.fixed.unwrap_or_else(|| wish.best.round().clamp(wish.low, wish.high));
+        let bar = 60.0 / (bpm * metre.beat()) * metre.quarters();
+        let bars = (duration / bar - 1e-6).ceil().max(1.0) as usize;
+        Self::lay(bpm, metre, bars, 0, duration)
+    }
+
     fn lay(bpm: f64, metre: Metre, bars: usize, part_beats: usize, duration: f64) -> Self {
         let length = metre.quarters();
         let mut laid: Vec<Bar> = (0..bars).map(|n| Bar { at: n as f64 * length, length }).collect();
@@ -153,7 +166,8 @@ impl Clock {
 
     /// Bar lines in seconds, the last chord's included, to the end of the piece.
     pub fn bar_lines(&self) -> Vec<f64> {
-        let mut lines: Vec<f64> = self.bars.iter().map(|b| self.seconds(b.at)).collect();
+        let mut lines: Vec<f64> =
+            self.bars.iter().map(|b| self.seconds(b.at)).filter(|at| *at < self.duration - 1e-6).collect();
         let mut at = self.end;
         while self.seconds(at) < self.duration - 1e-6 {
             lines.push(self.seconds(at));
@@ -192,9 +206,10 @@ fn part_bars(metre: Metre) -> usize {
 mod tests {
     use super::{Clock, Wish};
     use crate::studio::compose::metre::{COMMON, Metre};
+    use crate::studio::compose::score::Ending;
 
     fn wish(fixed: Option<f64>) -> Wish {
-        Wish { fixed, best: 85.0, low: 70.0, high: 95.0, asked_range: false, ring: 2.0, seamless: false }
+        Wish { fixed, best: 85.0, low: 70.0, high: 95.0, asked_range: false, ring: 2.0, ending: Ending::Ring }
     }
 
     #[test]
@@ -220,12 +235,22 @@ mod tests {
 
     #[test]
     fn a_loop_is_whole_bars_and_says_when_the_tempo_had_to_move() {
-        let seamless = Wish { seamless: true, ..wish(Some(90.0)) };
+        let seamless = Wish { ending: Ending::Loop, ..wish(Some(90.0)) };
         let (clock, remark) = Clock::fit(10.0, COMMON, &seamless);
         assert!((clock.seconds(clock.end) - 10.0).abs() < 1e-9);
         assert!(remark.is_some());
         let (clock, remark) = Clock::fit(32.0, COMMON, &seamless);
         assert_eq!((clock.bars.len(), remark), (12, None));
+    }
+
+    #[test]
+    fn a_fade_has_bars_to_its_last_moment() {
+        for duration in [3.0, 17.3, 60.0] {
+            let (clock, _) = Clock::fit(duration, COMMON, &Wish { ending: Ending::Fade, ..wish(None) });
+            let over = clock.seconds(clock.end) - duration;
+            assert!((-1e-6..3.5).contains(&over), "{duration}: {over}");
+            assert!(clock.beats().iter().chain(&clock.bar_lines()).all(|at| *at < duration));
+        }
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use super::cast::{Player, dice};
 use super::clock::Bar;
-use super::genre::{Groove, Lane};
-use super::grid::{Grid, Hit, STROKES, force};
+use super::genre::{FeelTime, Groove, Lane};
+use super::grid::{DRUMS, Grid, Hit, force};
 use super::instruments::Role;
 use super::line::{Event, Search, bend};
 use super::metre::Metre;
@@ -23,7 +23,16 @@ pub fn groove(sketch: &Sketch, part: &Part, role: Role, names: &[String]) -> Opt
     let (own, shared) = (of_role(&sketch.genre.groove), of_role(&sketch.common.groove));
     let search = Search { metre: sketch.metre(), names, part, drive: sketch.drive(part) };
     let dice = sketch.rng(&format!("groove {} {}", role.name(), part.material()));
-    Some(lanes(search.find(&own, &shared, dice)?, sketch.metre()))
+    let mut lanes = lanes(search.find(&own, &shared, dice)?, sketch.metre());
+    for (lane, grid) in &mut lanes {
+        // The time between the beats goes on as it was; kick and backbeat move.
+        match part.feel {
+            FeelTime::Half if !lane.is_hat() => *grid = grid.stretched(),
+            FeelTime::Double if !lane.is_hat() => *grid = grid.squeezed(sketch.metre().steps()),
+            _ => {}
+        }
+    }
+    Some(lanes)
 }
 
 fn fill(sketch: &Sketch, part: &Part, rng: &mut Rng) -> Option<Lanes> {
@@ -33,7 +42,7 @@ fn fill(sketch: &Sketch, part: &Part, rng: &mut Rng) -> Option<Lanes> {
 }
 
 fn lanes(groove: &Groove, metre: Metre) -> Lanes {
-    let read = |grid: &String| Grid::read(&bend(grid, groove.metre, metre), metre.steps(), STROKES).ok();
+    let read = |grid: &String| Grid::read(&bend(grid, groove.metre, metre), metre.steps(), DRUMS).ok();
     groove.lanes.iter().filter_map(|(lane, grid)| Some((*lane, read(grid)?))).collect()
 }
 
@@ -137,7 +146,18 @@ impl Drummer<'_> {
         let weight = self.sketch.metre().weight(hit.step);
         let touch = if lane.is_hat() { 0.72 + 0.28 * weight } else { 0.9 + 0.1 * weight };
         let force = force(hit.mark) * touch * (0.62 + 0.42 * part.energy);
-        self.strike(lane, bar.at + hit.step as f64 / 4.0, hit.length as f64 / 4.0, force);
+        let (at, length) = (bar.at + hit.step as f64 / 4.0, hit.length as f64 / 4.0);
+        let strokes = match hit.mark {
+            'r' => 2 * hit.length,
+            '3' => 3,
+            _ => 1,
+        };
+        for nth in 0..strokes {
+            // A roll grows a little towards its end.
+            let swell = if strokes > 1 { 0.8 + 0.2 * nth as f64 / strokes as f64 } else { 1.0 };
+            let each = length / strokes as f64;
+            self.strike(lane, at + each * nth as f64, each, force * swell);
+        }
     }
 
     /// Small changes at the ends of two- and four-bar phrases: a pick-up of the kick, an opened hat, a ghost note.
@@ -186,8 +206,8 @@ impl Drummer<'_> {
         let Some(last) = self.sketch.last.as_ref().filter(|_| self.player.plays.last() == Some(&true)) else { return };
         let energy = self.sketch.parts.last().map_or(0.5, |p| p.energy);
         if self.player.role() == Role::Drums {
-            self.strike(Lane::Kick, last.at, 1.0, 0.5 + energy * 0.35);
-            self.strike(Lane::Crash, last.at, 2.0, 0.3 + energy * 0.4);
+            self.strike(Lane::Kick, last.at, last.length.min(1.0), 0.5 + energy * 0.35);
+            self.strike(Lane::Crash, last.at, last.length.min(2.0), 0.3 + energy * 0.4);
         }
     }
 

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::rng::Rng;
+
 /// A way to lay out a piece, for every length.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -60,9 +62,11 @@ impl FormTable {
 }
 
 impl Form {
-    /// The sections of a piece of about `bars` bars.
-    pub fn sections(&self, bars: usize) -> Vec<Stretch> {
-        let Some(plan) = self.plan.iter().rev().find(|p| p.from_bars <= bars).or(self.plan.first()) else {
+    /// The sections of a piece of about `bars` bars. Of several plans for one length the dice take one.
+    pub fn sections(&self, bars: usize, rng: &mut Rng) -> Vec<Stretch> {
+        let reached = self.plan.iter().map(|p| p.from_bars).filter(|from| *from <= bars).max().unwrap_or(0);
+        let plans: Vec<&Plan> = self.plan.iter().filter(|p| p.from_bars == reached).collect();
+        let Some(plan) = rng.pick(&plans).copied().or(self.plan.first()) else {
             return Vec::new();
         };
         let length = |part: &[Stretch]| part.iter().map(|s| s.bars).sum::<f64>();
@@ -91,15 +95,19 @@ pub fn forms() -> &'static FormTable {
 #[cfg(test)]
 mod tests {
     use super::forms;
+    use crate::studio::compose::rng::Rng;
 
     #[test]
     fn every_form_has_sections_for_every_length() {
         assert_eq!(forms().problem, None);
         for form in &forms().form {
             for bars in [1, 2, 4, 7, 13, 20, 33, 61, 150, 700] {
-                let sections = form.sections(bars);
-                assert!(!sections.is_empty() && sections.len() <= bars, "{} at {bars}: {}", form.id, sections.len());
-                assert!(sections.iter().all(|s| s.bars > 0.0 && (0.0..=1.1).contains(&s.energy)), "{}", form.id);
+                for seed in 0..6 {
+                    let sections = form.sections(bars, &mut Rng::new(seed, "form"));
+                    let count = sections.len();
+                    assert!((1..=bars).contains(&count), "{} at {bars}: {count}", form.id);
+                    assert!(sections.iter().all(|s| s.bars > 0.0 && (0.0..=1.1).contains(&s.energy)), "{}", form.id);
+                }
             }
             assert!(form.plan.is_sorted_by_key(|p| p.from_bars), "{}", form.id);
         }

@@ -82,9 +82,9 @@ mod tests {
     use crate::studio::compose::genre::Genre;
 
     #[test]
-    fn every_file_is_sound_and_there_are_at_least_twelve() {
+    fn every_file_is_sound_and_there_are_at_least_thirty_six() {
         assert_eq!(genres().problems, Vec::<String>::new());
-        assert!(genres().iter().count() >= 12);
+        assert!(genres().iter().count() >= 36);
         for id in ["lo-fi", "cinematic", "piano", "edm", "house", "corporate", "acoustic", "hip-hop", "ambient"] {
             assert!(genres().get(id).is_some(), "{id}");
         }

@@ -1,6 +1,7 @@
 //! Grids: rhythms as a musician types them, a character a sixteenth, spaces and bars (`|`) for the eye alone.
 //!
-//! `.` rest, `-` hold. Hits: `X` accented, `x` plain, `o` soft, `g` ghost, `?` plain but only now and then.
+//! `.` rest, `-` hold. Hits: `X` accented, `x` plain, `o` soft, `g` ghost, `?` plain but only now and then. Drums may also
+//! roll: `r` two strokes in each sixteenth, `3` three strokes over the length of the hit (`3-`: a triplet in an eighth).
 //! Bass lines name chord steps instead: `1` root, `3`, `5`, `7`, `8` root above, `v` fifth below, `a` approach to the next
 //! root, `g` a short dead note. Broken chords name voices from the lowest: `1` to `9`. Chords in rhythm may also say `b`
 //! for the lower voices and `t` for the upper ones.
@@ -51,6 +52,29 @@ impl Grid {
         Ok(grid)
     }
 
+    /// Spread over twice its length: half time.
+    pub fn stretched(&self) -> Self {
+        let spread = |hit: &Hit| Hit { step: hit.step * 2, ..*hit };
+        Self { steps: self.steps * 2, hits: self.hits.iter().map(spread).collect() }
+    }
+
+    /// In half its length, whole bars of `bar` steps again: double time.
+    pub fn squeezed(&self, bar: usize) -> Self {
+        let half = self.steps / 2;
+        let hits: Vec<Hit> = self
+            .hits
+            .iter()
+            .filter(|hit| hit.step % 2 == 0)
+            .map(|hit| Hit { step: hit.step / 2, length: hit.length.div_ceil(2), mark: hit.mark })
+            .collect();
+        if half.is_multiple_of(bar.max(1)) {
+            return Self { steps: half, hits };
+        }
+        let again: Vec<Hit> = hits.iter().map(|hit| Hit { step: hit.step + half, ..*hit }).collect();
+        let hits = hits.into_iter().chain(again).filter(|hit| hit.step < self.steps).collect();
+        Self { steps: self.steps, hits }
+    }
+
     /// The hits of the `nth` bar, steps counted from its start; the grid comes round again at its end.
     pub fn bar(&self, nth: usize, bar: usize) -> impl Iterator<Item = Hit> + '_ {
         let from = (nth * bar).checked_rem(self.steps).unwrap_or(0);
@@ -61,8 +85,10 @@ impl Grid {
     }
 }
 
-/// Marks of drums and rhythms.
+/// Marks of rhythms.
 pub const STROKES: &str = "Xxog?";
+/// Marks of drums.
+pub const DRUMS: &str = "Xxog?r3";
 /// Marks of bass lines.
 pub const BASS: &str = "13578vag";
 /// Marks of chords in rhythm.
@@ -76,6 +102,7 @@ pub fn force(mark: char) -> f64 {
         'X' => 1.0,
         'o' => 0.55,
         'g' => 0.32,
+        'r' | '3' => 0.62,
         _ => 0.8,
     }
 }

@@ -1,9 +1,12 @@
 //! Harmony: which chord sounds when. Each letter of the form has a progression of its own; the last bar of a section leads
 //! on, and the last bars of the piece close it.
 
+use std::collections::BTreeMap;
+
+use super::brief::Key;
 use super::genre::{Cadence, Progression};
 use super::sketch::{Part, Sketch};
-use super::theory::Chord;
+use super::theory::{Chord, quality_of};
 
 /// A chord as long as it sounds, in quarter notes.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +17,8 @@ pub struct Span {
     pub length: f64,
     /// The chord.
     pub chord: Chord,
+    /// The key it stands in.
+    pub key: Key,
 }
 
 /// The numerals of each bar; `%` repeats the bar before.
@@ -29,11 +34,53 @@ pub fn bars_of(chords: &str) -> Vec<Vec<&str>> {
     bars
 }
 
-/// The chords of all bars and the one that rings out.
-pub fn write(sketch: &Sketch, seamless: bool) -> (Vec<Span>, Option<Span>) {
-    let tonic = i32::from(sketch.key.tonic);
+/// A bar's numerals and the key they are read in.
+struct Numerals {
+    key: Key,
+    chords: Vec<String>,
+}
+
+/// The chords of all bars and the one that closes.
+pub fn write(sketch: &Sketch) -> (Vec<Span>, Option<Span>) {
+    let mut bars = sections(sketch);
+    let open = sketch.is_open();
+    let cadence = if open { None } else { cadence(sketch) };
+    if let Some(cadence) = cadence {
+        close(&mut bars, &bars_of(&cadence.chords));
+    }
+    let mut spans: Vec<Span> = Vec::new();
+    for (bar, Numerals { key, chords }) in sketch.clock.bars.iter().zip(&bars) {
+        let full = bar.length >= sketch.metre().quarters() - 1e-9;
+        // A part bar takes the chord that leads to the end.
+        let chords: &[String] =
+            if full { chords } else { chords.get(chords.len().saturating_sub(1)..).unwrap_or_default() };
+        let places = split(sketch, bar.length, chords.len());
+        for (numeral, (at, length)) in chords.iter().zip(places) {
+            if let Some(chord) = Chord::parse(numeral, i32::from(key.tonic)) {
+                spans.push(Span { at: bar.at + at, length, chord, key: *key });
+            }
+        }
+    }
+    let key = sketch.parts.last().map_or(sketch.key, |p| p.key);
+    let tonic = i32::from(key.tonic);
+    let home = if key.mode.is_minor() { "i" } else { "I" };
+    if spans.is_empty() {
+        spans.extend(Chord::parse(home, tonic).map(|chord| Span { at: 0.0, length: sketch.clock.end, chord, key }));
+    }
+    if open {
+        return (spans, None);
+    }
+    let tail =
+        (sketch.clock.duration - sketch.clock.seconds(sketch.clock.end)) * sketch.clock.quarters_per_minute / 60.0;
+    let length = sketch.last_length(tail);
+    let last = Chord::parse(cadence.map_or(home, |c| c.last.as_str()), tonic).or_else(|| Chord::parse(home, tonic));
+    (spans, last.map(|chord| Span { at: sketch.clock.end, length, chord, key }))
+}
+
+/// The numerals of all bars, section by section: each letter has a progression of its own, which comes back with it.
+fn sections(sketch: &Sketch) -> Vec<Numerals> {
     let mut chosen: Vec<(String, &str)> = Vec::new();
-    let mut bars: Vec<Vec<String>> = Vec::new();
+    let mut bars: Vec<Numerals> = Vec::new();
     for (nth, part) in sketch.parts.iter().enumerate() {
         let known = chosen.iter().find(|(name, _)| *name == part.material()).map(|(_, chords)| *chords);
         let named = sketch.genre.progression.iter().any(|p| p.sections.contains(&part.name));
@@ -47,53 +94,49 @@ pub fn write(sketch: &Sketch, seamless: bool) -> (Vec<Span>, Option<Span>) {
             }
         };
         let cycle = bars_of(chords);
-        let mut own: Vec<Vec<String>> = cycle
-            .iter()
-            .cycle()
-            .take(if cycle.is_empty() { 0 } else { part.bars })
-            .map(|bar| bar.iter().map(|n| (*n).to_owned()).collect())
-            .collect();
-        let leads_on = nth + 1 < sketch.parts.len() || seamless;
-        if leads_on && part.bars >= 4 {
-            lead_on(sketch, part, &mut own);
+        let take = if cycle.is_empty() { 0 } else { part.bars };
+        let coloured = colours(sketch, part, &cycle);
+        let written = |bar: &Vec<&str>| {
+            bar.iter().map(|n| coloured.get(n).cloned().unwrap_or_else(|| (*n).to_owned())).collect::<Vec<_>>()
+        };
+        let mut own: Vec<Numerals> =
+            cycle.iter().cycle().take(take).map(|bar| Numerals { key: part.key, chords: written(bar) }).collect();
+        let next = sketch.parts.get(nth + 1);
+        if (next.is_some() || sketch.is_open()) && part.bars >= 4 {
+            lead_on(sketch, part, next, &mut own);
         }
         bars.extend(own);
     }
-    let cadence = (!seamless).then(|| cadence(sketch)).flatten();
-    if let Some(cadence) = cadence {
-        let closing = bars_of(&cadence.chords);
-        // A piece of very few bars has room for the closing chord alone.
-        let room = if bars.len() <= 2 { 1 } else { closing.len().min(bars.len() / 2) };
-        let from = bars.len().saturating_sub(room);
-        for (bar, close) in bars.iter_mut().skip(from).zip(closing.iter().skip(closing.len().saturating_sub(room))) {
-            *bar = close.iter().map(|n| (*n).to_owned()).collect();
-        }
-    }
-    let mut spans: Vec<Span> = Vec::new();
-    for (bar, numerals) in sketch.clock.bars.iter().zip(&bars) {
-        let full = bar.length >= sketch.metre().quarters() - 1e-9;
-        // A part bar takes the chord that leads to the end.
-        let numerals: &[String] =
-            if full { numerals } else { numerals.get(numerals.len().saturating_sub(1)..).unwrap_or_default() };
-        let places = split(sketch, bar.length, numerals.len());
-        for (numeral, (at, length)) in numerals.iter().zip(places) {
-            if let Some(chord) = Chord::parse(numeral, tonic) {
-                spans.push(Span { at: bar.at + at, length, chord });
+    bars
+}
+
+/// For some numerals of a progression another chord of the genre's vocabulary on the same root, as long as it lasts.
+fn colours<'n>(sketch: &Sketch, part: &Part, cycle: &[Vec<&'n str>]) -> BTreeMap<&'n str, String> {
+    let mut rng = sketch.rng(&format!("colours {}", part.material()));
+    let mut numerals: Vec<&str> = cycle.iter().flatten().copied().collect();
+    numerals.sort_unstable();
+    numerals.dedup();
+    let mut coloured = BTreeMap::new();
+    for numeral in numerals {
+        let Some((root, quality)) = quality_of(numeral).filter(|_| !numeral.contains('/')) else { continue };
+        let others = sketch.genre.vocabulary.get(&quality).map(Vec::as_slice).unwrap_or_default();
+        if let (true, Some(other)) = (rng.chance(0.6), rng.pick(others)) {
+            let other = format!("{root}{other}");
+            if Chord::parse(&other, 0).is_some() {
+                coloured.insert(numeral, other);
             }
         }
     }
-    if spans.is_empty() {
-        let chord = Chord::parse(if sketch.key.mode.is_minor() { "i" } else { "I" }, tonic);
-        spans.extend(chord.map(|chord| Span { at: 0.0, length: sketch.clock.end, chord }));
+    coloured
+}
+
+/// The last bars become the cadence; a piece of very few bars has room for its last bar alone.
+fn close(bars: &mut [Numerals], closing: &[Vec<&str>]) {
+    let room = if bars.len() <= 2 { 1 } else { closing.len().min(bars.len() / 2) };
+    let from = bars.len().saturating_sub(room);
+    for (bar, close) in bars.iter_mut().skip(from).zip(closing.iter().skip(closing.len().saturating_sub(room))) {
+        bar.chords = close.iter().map(|n| (*n).to_owned()).collect();
     }
-    let tail =
-        (sketch.clock.duration - sketch.clock.seconds(sketch.clock.end)) * sketch.clock.quarters_per_minute / 60.0;
-    let home = if sketch.key.mode.is_minor() { "i" } else { "I" };
-    let last = (!seamless)
-        .then(|| Chord::parse(cadence.map_or(home, |c| c.last.as_str()), tonic).or_else(|| Chord::parse(home, tonic)))
-        .flatten()
-        .map(|chord| Span { at: sketch.clock.end, length: tail, chord });
-    (spans, last)
 }
 
 /// Where the chords of a bar fall: on its groups of beats, the first the longest where they do not divide evenly.
@@ -115,8 +158,9 @@ fn split(sketch: &Sketch, length: f64, chords: usize) -> Vec<(f64, f64)> {
 fn choose<'a>(sketch: &Sketch<'a>, part: &Part, used: &[&str]) -> &'a str {
     let like: &[&str] = match part.letter.as_str() {
         "intro" | "outro" | "drop" => &["a"],
-        "break" | "build" => &["b", "a"],
-        "b" => &["a"],
+        "break" | "build" | "hook" => &["b", "a"],
+        "c" | "pre" => &["b", "a"],
+        "b" | "solo" => &["a"],
         _ => &[],
     };
     let mode = sketch.key.mode;
@@ -145,7 +189,7 @@ fn choose<'a>(sketch: &Sketch<'a>, part: &Part, used: &[&str]) -> &'a str {
 fn pick<'a>(sketch: &Sketch, part: &Part, as_letter: &str, from: &[&'a Progression], used: &[&str]) -> Option<&'a str> {
     // A contrasting section wants chords of its own; an introduction may well use the theme's.
     let fresh = part.turn / 3;
-    let contrast = fresh > 0 || matches!(part.letter.as_str(), "b" | "break" | "build");
+    let contrast = fresh > 0 || matches!(part.letter.as_str(), "b" | "c" | "pre" | "break" | "build");
     let weighed: Vec<(&str, f64)> = from
         .iter()
         .map(|p| {
@@ -158,21 +202,19 @@ fn pick<'a>(sketch: &Sketch, part: &Part, as_letter: &str, from: &[&'a Progressi
     sketch.rng(&label).weigh(&weighed).copied()
 }
 
-fn lead_on(sketch: &Sketch, part: &Part, bars: &mut [Vec<String>]) {
-    let mode = sketch.key.mode;
-    let fit: Vec<&str> = sketch
-        .genre
-        .turnaround
-        .iter()
-        .filter(|t| t.modes.is_empty() || t.modes.contains(&mode))
-        .map(|t| t.chords.as_str())
-        .collect();
-    let mut rng = sketch.rng(&format!("turnaround {}", part.name));
-    if !rng.chance(0.65) {
+/// The last bar of a section leads to the next: by the dominant of a new key, else by one of the genre's turnarounds.
+fn lead_on(sketch: &Sketch, part: &Part, next: Option<&Part>, bars: &mut [Numerals]) {
+    let Some(bar) = bars.last_mut() else { return };
+    if let Some(next) = next.filter(|next| next.key != part.key) {
+        *bar = Numerals { key: next.key, chords: vec!["V7sus4".to_owned(), "V7".to_owned()] };
         return;
     }
-    if let (Some(chords), Some(bar)) = (rng.pick(&fit), bars.last_mut()) {
-        *bar = chords.split_whitespace().map(str::to_owned).collect();
+    let mode = part.key.mode;
+    let fits = sketch.genre.turnaround.iter().filter(|t| t.modes.is_empty() || t.modes.contains(&mode));
+    let fit: Vec<&str> = fits.map(|t| t.chords.as_str()).collect();
+    let mut rng = sketch.rng(&format!("turnaround {}", part.name));
+    if let (true, Some(chords)) = (rng.chance(0.65), rng.pick(&fit)) {
+        bar.chords = chords.split_whitespace().map(str::to_owned).collect();
     }
 }
 

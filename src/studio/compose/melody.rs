@@ -8,31 +8,24 @@ use super::genre::TuneScale;
 use super::grid::Grid;
 use super::harmony::Span;
 use super::line::Event;
+use super::metre::Metre;
 use super::motif::{Motif, cells};
 use super::rng::Rng;
 use super::sketch::{Part, Sketch};
 use super::theory::{nearest, scale_over};
+use super::tune::{Sung, judge};
 
 /// How many motifs are tried for a theme, and how many readings for each of its returns.
 const TRIES: usize = 48;
+
+/// Length of a grace note in quarter notes.
+const GRACE: f64 = 0.09;
 
 /// What the tune players share: the themes, so that whoever takes over goes on with the same tune.
 pub struct Tunes<'a> {
     sketch: &'a Sketch<'a>,
     cells: Vec<Grid>,
     themes: BTreeMap<(char, usize), Motif>,
-}
-
-/// A note of the tune before it has touch and timing.
-#[derive(Debug, Clone, Copy)]
-struct Sung {
-    at: f64,
-    length: f64,
-    key: i32,
-    accent: bool,
-    /// Whether its pitch belongs to the chord under it.
-    home: bool,
-    unit: usize,
 }
 
 impl<'a> Tunes<'a> {
@@ -79,12 +72,17 @@ impl<'a> Tunes<'a> {
         if to - from >= 14 {
             return (from, to);
         }
-        let middle = ((want_low + want_high) / 2).clamp((low + 9).min(high), (high - 9).max(low));
+        let (one, other) = ((low + 9).min(high), (high - 9).max(low));
+        let middle = ((want_low + want_high) / 2).clamp(one.min(other), one.max(other));
         ((middle - 9).max(low), (middle + 9).min(high))
     }
 
     fn section(&mut self, player: &Player, part: &Part, last_key: Option<i32>) -> Vec<Sung> {
-        let family = if matches!(part.letter.as_str(), "b" | "build") { 'b' } else { 'a' };
+        let family = match part.letter.as_str() {
+            "b" | "build" | "hook" => 'b',
+            "c" | "pre" => 'c',
+            _ => 'a',
+        };
         let family = (family, part.turn / 3);
         let window = self.window(player);
         if !self.themes.contains_key(&family) {
@@ -96,7 +94,7 @@ impl<'a> Tunes<'a> {
         let mut best: Option<(f64, Vec<Sung>)> = None;
         for _ in 0..TRIES / 4 {
             let sung = self.sing(&theme, part, window, last_key, &mut rng);
-            let score = self.judge(&sung, part, window);
+            let score = judge(self.sketch, &sung, part, window);
             if best.as_ref().is_none_or(|(most, _)| score > *most) {
                 best = Some((score, sung));
             }
@@ -112,12 +110,13 @@ impl<'a> Tunes<'a> {
         let mut best: Option<(f64, Motif)> = None;
         for attempt in 0..TRIES {
             let motif = match self.themes.get(&('a', family.1)) {
-                Some(first) if family.0 == 'b' && attempt < TRIES / 4 => {
+                Some(first) if family.0 != 'a' && attempt < TRIES / 8 => {
                     first.inverted().broadened(self.sketch.metre())
                 }
+                Some(first) if family.0 == 'c' && attempt < TRIES / 4 => first.augmented(self.sketch.metre()),
                 _ => Motif::invent(&self.cells, self.sketch.metre(), tune, thin, &mut rng),
             };
-            let score = self.judge(&self.sing(&motif, part, window, last_key, &mut rng), part, window);
+            let score = judge(self.sketch, &self.sing(&motif, part, window, last_key, &mut rng), part, window);
             if best.as_ref().is_none_or(|(most, _)| score > *most) {
                 best = Some((score, motif));
             }
@@ -130,8 +129,9 @@ impl<'a> Tunes<'a> {
         let metre = self.sketch.metre();
         let bars = self.sketch.bars(part);
         let aside = matches!(part.letter.as_str(), "intro" | "break" | "outro");
-        let lift =
-            if part.letter == "b" { 3.0 } else { 0.0 } + (part.energy - 0.5) * 3.0 + f64::from(part.turn as u32 % 3);
+        let lift = if matches!(part.letter.as_str(), "b" | "hook") { 3.0 } else { 0.0 }
+            + (part.energy - 0.5) * 3.0
+            + f64::from(part.turn as u32 % 3);
         let centre = f64::from(window.0 + window.1) / 2.0 - 1.0 + lift;
         let mut sung: Vec<Sung> = Vec::new();
         let mut before = last_key;
@@ -145,9 +145,8 @@ impl<'a> Tunes<'a> {
                 _ if aside => (theme.fragment(metre), 0.0),
                 _ if last && units > 1 => (varied.closing(metre), 0.0),
                 0 => (varied, 0.0),
-                1 => (varied.answered(rng), 1.5),
-                2 if rng.chance(0.5) => (varied.inverted(), 4.0),
-                2 => (varied.broadened(metre), 4.0),
+                1 => (Self::answer(&varied, metre, rng), 1.5),
+                2 => (Self::departure(&varied, metre, rng), 4.0),
                 _ => (varied.closing(metre), 0.0),
             };
             let first = unit * theme.bars.max(1);
@@ -155,9 +154,66 @@ impl<'a> Tunes<'a> {
             let end =
                 bars.get((first + theme.bars).min(bars.len()).saturating_sub(1)).map_or(start, |b| b.at + b.length);
             let target = centre + arch + rng.between(-1.5, 1.5);
-            self.sing_unit(&motif, unit, (start, end), target, window, &mut before, &mut sung);
+            let mut phrase: Vec<Sung> = Vec::new();
+            self.sing_unit(&motif, unit, (start, end), target, window, &mut before, &mut phrase);
+            if unit > 0 {
+                self.pick_up(&phrase, window, rng, &mut sung);
+            }
+            sung.extend(phrase);
         }
         sung
+    }
+
+    /// What follows a statement: the same with another end, or its first bar in sequence.
+    fn answer(motif: &Motif, metre: Metre, rng: &mut Rng) -> Motif {
+        match rng.below(5) {
+            0 | 1 => motif.answered(rng),
+            2 => motif.sequenced(metre, 1),
+            3 => motif.sequenced(metre, -1),
+            _ => motif.sequenced(metre, 2).answered(rng),
+        }
+    }
+
+    /// What comes before the close: the motif changed so far that its return is welcome.
+    fn departure(motif: &Motif, metre: Metre, rng: &mut Rng) -> Motif {
+        match rng.below(6) {
+            0 => motif.inverted(),
+            1 => motif.broadened(metre),
+            2 => motif.driven(metre, 1),
+            3 => motif.driven(metre, -1),
+            4 => motif.augmented(metre),
+            _ => motif.retrograde(),
+        }
+    }
+
+    /// Notes that lead into a phrase from below or above, where the tune has left room for them.
+    fn pick_up(&self, phrase: &[Sung], window: (i32, i32), rng: &mut Rng, sung: &mut Vec<Sung>) {
+        let Some(first) = phrase.first().copied() else { return };
+        let step = if self.sketch.metre().is_compound() { 0.5 } else { self.sketch.metre().beat() / 2.0 };
+        let count = 1 + rng.below(3);
+        let from = first.at - step * count as f64;
+        let free = sung.last().is_none_or(|before| before.at + before.length <= from + 1e-6);
+        if from < 0.0 || !free || !rng.chance(self.sketch.genre.melody.pickups) {
+            return;
+        }
+        let Some(span) = self.sketch.chord_at(from) else { return };
+        let ladder = self.ladder(span, window);
+        let Some(goal) = ladder.iter().position(|key| *key >= first.key) else { return };
+        let up = rng.chance(0.65);
+        for nth in 0..count {
+            let away = count - nth;
+            let place = if up { goal.checked_sub(away) } else { Some(goal + away) };
+            let Some(key) = place.and_then(|place| ladder.get(place)).copied() else { continue };
+            let at = from + step * nth as f64;
+            sung.push(Sung {
+                at,
+                length: step * 0.9,
+                key,
+                accent: false,
+                home: span.chord.holds(key),
+                unit: first.unit,
+            });
+        }
     }
 
     #[expect(clippy::too_many_arguments, reason = "one phrase's place in time and pitch, handed on unchanged")]
@@ -207,9 +263,9 @@ impl<'a> Tunes<'a> {
 
     /// The keys a tune may step on over a chord, lowest first.
     fn ladder(&self, span: &Span, (low, high): (i32, i32)) -> Vec<i32> {
-        let scale = scale_over(self.sketch.key, &span.chord);
-        let tonic = i32::from(self.sketch.key.tonic);
-        let five: &[i32] = if self.sketch.key.mode.is_minor() { &[0, 3, 5, 7, 10] } else { &[0, 2, 4, 7, 9] };
+        let scale = scale_over(span.key, &span.chord);
+        let tonic = i32::from(span.key.tonic);
+        let five: &[i32] = if span.key.mode.is_minor() { &[0, 3, 5, 7, 10] } else { &[0, 2, 4, 7, 9] };
         let steps = |key: &i32| {
             let class = key.rem_euclid(12);
             let in_five = five.iter().any(|d| (d + tonic).rem_euclid(12) == class);
@@ -220,45 +276,6 @@ impl<'a> Tunes<'a> {
             }
         };
         (low..=high).filter(steps).collect()
-    }
-
-    /// How good a tune is: mostly steps, leaps recovered, few repeated notes, one summit late in the section, an octave or so
-    /// of compass, chord tones where it rests, and as much silence as the genre wants.
-    fn judge(&self, sung: &[Sung], part: &Part, window: (i32, i32)) -> f64 {
-        if sung.len() < 3 {
-            return -5.0 + sung.len() as f64;
-        }
-        let mut score = 0.0;
-        let steps: Vec<i32> = sung.windows(2).filter_map(|w| Some(w.last()?.key - w.first()?.key)).collect();
-        let count = steps.len() as f64;
-        let leaps = &self.sketch.genre.melody.leaps;
-        let small = steps.iter().filter(|s| (1..=2).contains(&s.abs())).count() as f64 / count;
-        score -= (small - (0.72 - 0.35 * leaps)).abs() * 6.0;
-        let still = steps.iter().filter(|s| **s == 0).count() as f64 / count;
-        score -= (still - 0.12).max(0.0) * 8.0;
-        let far = steps.iter().filter(|s| s.abs() > 9).count() as f64;
-        score -= far * 8.0 / count;
-        let wide = steps.iter().filter(|s| s.abs() >= 5).count() as f64 / count;
-        score -= (wide - 0.06 - 0.25 * leaps).max(0.0) * 10.0;
-        let unrecovered = steps
-            .windows(2)
-            .filter(|w| matches!(w, [a, b] if a.abs() >= 5 && (b.signum() == a.signum() || b.abs() > 5)));
-        score -= unrecovered.count() as f64 * 6.0 / count;
-        let (low, high) = sung.iter().fold((127, 0), |(l, h), s| (l.min(s.key), h.max(s.key)));
-        let compass = high - low;
-        score -= f64::from((7 - compass).max(compass - 15).max(0)) * 0.5;
-        score -= if low <= window.0 || high >= window.1 { 0.8 } else { 0.0 };
-        let summits: Vec<f64> = sung.iter().filter(|s| s.key == high).map(|s| s.at).collect();
-        score -= (summits.len() as f64 - 1.0).min(4.0) * 0.4;
-        let (start, end) = self.sketch.span(part);
-        let where_to = (summits.first().copied().unwrap_or(start) - start) / (end - start).max(0.1);
-        score -= (where_to - 0.65).abs();
-        let sour = sung.iter().filter(|s| s.length >= 0.75 && !s.home).count() as f64;
-        score -= sour * 4.0 / sung.len() as f64;
-        let sounding: f64 = sung.iter().map(|s| s.length).sum::<f64>() / (end - start).max(0.1);
-        score -= (1.0 - sounding - self.sketch.genre.melody.rests).abs() * 2.5;
-        let lengths: std::collections::BTreeSet<i64> = sung.iter().map(|s| (s.length * 4.0).round() as i64).collect();
-        score + (lengths.len().min(4) as f64) * 0.25
     }
 
     /// From sung to played: phrase dynamics, accents, length by the instrument.
@@ -277,8 +294,23 @@ impl<'a> Tunes<'a> {
             let force = 0.56 + 0.1 * metre.weight(step) + swell + accent + height + rng.between(-0.03, 0.03);
             let force = (force * (0.74 + 0.34 * part.energy)).clamp(0.1, 1.0);
             let late = self.sketch.genre.timing.melody;
+            if let Some(grace) = self.grace(player, note, &mut rng) {
+                events.push(Event { at: note.at - GRACE, length: GRACE, key: grace, force: force * 0.75, late });
+            }
             events.push(Event { at: note.at, length: note.length * legato, key: note.key, force, late });
         }
+    }
+
+    /// The key of a grace note before a long or heavy note: the scale step above it.
+    fn grace(&self, player: &Player, note: Sung, rng: &mut Rng) -> Option<i32> {
+        let weighty = note.length >= 0.5 && note.at >= GRACE;
+        if !weighty || !rng.chance(self.sketch.genre.melody.graces) {
+            return None;
+        }
+        let span = self.sketch.chord_at(note.at)?;
+        let (_, high) = player.keys();
+        let scale = scale_over(span.key, &span.chord);
+        (note.key + 1..=note.key + 2).find(|k| scale.contains(&k.rem_euclid(12)) && *k <= high)
     }
 
     /// The last note: the chord's root or third or fifth, nearest to where the tune was.

@@ -5,6 +5,7 @@
 //! players write their parts: `drums`, `bass`, `chords`, `melody`, `counter`, `texture`. `perform` gives them their timing.
 
 pub mod brief;
+pub mod distance;
 pub mod genre;
 pub mod genres;
 pub mod given;
@@ -23,16 +24,20 @@ mod clock;
 mod counter;
 mod drums;
 mod forms;
+mod fusion;
 mod grid;
 mod harmony;
+mod jury;
 mod line;
 mod melody;
 mod motif;
 mod perform;
+mod plan;
 mod rng;
 mod sketch;
 mod texture;
 mod theory;
+mod tune;
 mod voicing;
 mod write;
 

@@ -72,6 +72,52 @@ impl Motif {
         self.map(|note| Degree { rise: -note.rise, ..note })
     }
 
+    /// Its first bar, then the same again some steps higher or lower: a sequence.
+    pub fn sequenced(&self, metre: Metre, by: i32) -> Self {
+        let steps = metre.steps();
+        let model: Vec<Degree> = self.notes.iter().copied().filter(|n| n.step < steps).collect();
+        let again = (1..self.bars).flat_map(|bar| {
+            let moved = move |n: &Degree| Degree { step: n.step + bar * steps, rise: n.rise + by * bar as i32, ..*n };
+            model.iter().map(moved).collect::<Vec<_>>()
+        });
+        Self { notes: model.iter().copied().chain(again).collect(), bars: self.bars }
+    }
+
+    /// Its opening half bar again and again, each time some steps further: what drives to a summit.
+    pub fn driven(&self, metre: Metre, by: i32) -> Self {
+        let half = metre.groups().get(1).copied().unwrap_or(metre.steps() / 2).max(2);
+        let head: Vec<Degree> = self.notes.iter().copied().filter(|n| n.step < half).collect();
+        let rounds = (metre.steps() * self.bars).div_ceil(half);
+        let notes = (0..rounds).flat_map(|round| {
+            let moved = move |n: &Degree| Degree {
+                step: n.step + round * half,
+                length: n.length.min(half - n.step),
+                rise: n.rise + by * round as i32,
+                ..*n
+            };
+            head.iter().map(moved).collect::<Vec<_>>()
+        });
+        Self { notes: notes.collect(), bars: self.bars }
+    }
+
+    /// Its first bar in twice the time.
+    pub fn augmented(&self, metre: Metre) -> Self {
+        let first = self.notes.iter().filter(|n| n.step < metre.steps());
+        Self {
+            notes: first.map(|n| Degree { step: n.step * 2, length: n.length * 2, ..*n }).collect(),
+            bars: self.bars,
+        }
+    }
+
+    /// The same rhythm from back to front in pitch: where it ended it begins.
+    pub fn retrograde(&self) -> Self {
+        let mut rises: Vec<i32> = self.notes.iter().map(|n| n.rise).collect();
+        let home = rises.last().copied().unwrap_or(0);
+        rises.reverse();
+        let mut rises = rises.into_iter();
+        self.map(|note| Degree { rise: rises.next().unwrap_or(0) - home, ..note })
+    }
+
     /// With its last notes going elsewhere.
     pub fn answered(&self, rng: &mut Rng) -> Self {
         let turn = self.notes.len().saturating_sub(1 + self.notes.len() / 4);
@@ -157,5 +203,41 @@ fn next_step(rng: &mut Rng, leaps: f64, rise: i32, leapt: i32) -> i32 {
         sign * (2 + (rng.unit() * rng.unit() * 3.0) as i32)
     } else {
         sign
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Degree, Motif};
+    use crate::studio::compose::metre::COMMON;
+
+    fn motif() -> Motif {
+        let note = |step, length, rise| Degree { step, length, accent: false, rise };
+        Motif { notes: vec![note(0, 4, 0), note(4, 2, 1), note(6, 4, 3), note(16, 8, 2), note(24, 4, 0)], bars: 2 }
+    }
+
+    #[test]
+    fn a_sequence_is_the_first_bar_again_a_step_higher() {
+        let rises: Vec<(usize, i32)> = motif().sequenced(COMMON, 1).notes.iter().map(|n| (n.step, n.rise)).collect();
+        assert_eq!(rises, [(0, 0), (4, 1), (6, 3), (16, 1), (20, 2), (22, 4)]);
+    }
+
+    #[test]
+    fn every_treatment_keeps_to_its_bars_and_in_order() {
+        let m = motif();
+        let treated = [
+            m.inverted(),
+            m.retrograde(),
+            m.augmented(COMMON),
+            m.driven(COMMON, 1),
+            m.sequenced(COMMON, -1),
+            m.broadened(COMMON),
+            m.closing(COMMON),
+        ];
+        for (nth, t) in treated.iter().enumerate() {
+            assert!(!t.notes.is_empty() && t.notes.is_sorted_by(|a, b| a.step < b.step), "{nth}: {t:?}");
+            assert!(t.notes.iter().all(|n| n.step < 32 && n.length > 0), "{nth}: {t:?}");
+        }
+        assert_eq!(m.retrograde().retrograde().notes.first().map(|n| n.rise), Some(0));
     }
 }

@@ -20,6 +20,7 @@ pub fn notes(sketch: &Sketch, player: &Player, mut events: Vec<Event>, lifts: &[
     let (low, high) = player.instrument.range;
     let mut notes: Vec<Note> = Vec::with_capacity(events.len());
     for event in events {
+        let Some(event) = (if texture { Some(event) } else { breathed(sketch, event) }) else { continue };
         // What is played together drifts together; the drift remembers where it was.
         if event.at > last_at + 1e-9 {
             wander = 0.82 * wander + 0.57 * rng.gauss();
@@ -42,6 +43,20 @@ pub fn notes(sketch: &Sketch, player: &Player, mut events: Vec<Event>, lifts: &[
     }
     notes.sort_by(|a, b| a.start.total_cmp(&b.start).then(a.key.cmp(&b.key)));
     part_repeats(notes)
+}
+
+/// A note as it is before a held breath: those that would start in it are not played, those that would last into it end.
+fn breathed(sketch: &Sketch, event: Event) -> Option<Event> {
+    let mut event = event;
+    for (from, to) in &sketch.gaps {
+        if event.at >= from - 1e-9 && event.at < to - 1e-9 {
+            return None;
+        }
+        if event.at < *from && event.at + event.length > *from {
+            event.length = (from - event.at).max(0.05);
+        }
+    }
+    Some(event)
 }
 
 /// Where notes must have ended: a ring leaves room for releases, a loop goes to its end.

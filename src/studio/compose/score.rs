@@ -182,11 +182,15 @@ impl Default for MixColour {
 }
 
 /// How a piece ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Ending {
     /// A cadence that rings out before the end.
     Ring,
+    /// A cadence whose last chord is struck short and dry.
+    Stop,
+    /// A breath of silence, then the last chord as one hard stroke.
+    Sting,
     /// A fade over the last bars.
     Fade,
     /// Leads back into the start.

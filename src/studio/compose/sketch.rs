@@ -2,13 +2,14 @@
 
 use super::brief::{Brief, Energy, Key, Mode};
 use super::clock::{Bar, Clock, Wish};
-use super::forms::forms;
-use super::genre::{Common, Genre};
+use super::genre::{Common, FeelTime, Genre};
 use super::harmony::{self, Span};
 use super::metre::Metre;
 use super::moods::{Mood, Shift};
+use super::plan;
 use super::remark::Remark;
 use super::rng::Rng;
+use super::score::Ending;
 
 /// A section. Bars are counted from the start of the piece.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +26,10 @@ pub struct Part {
     pub bars: usize,
     /// 0 to 1, all shifts included.
     pub energy: f64,
+    /// The key it is in.
+    pub key: Key,
+    /// How its groove lies over the beat.
+    pub feel: FeelTime,
 }
 
 impl Part {
@@ -47,6 +52,8 @@ pub struct Sketch<'a> {
     pub common: &'a Common,
     /// The seed.
     pub seed: u64,
+    /// Which of several whole pieces this is: form, tempo and key are theirs together, the rest is its own.
+    pub take: u64,
     /// Bars and tempo.
     pub clock: Clock,
     /// The key.
@@ -57,16 +64,27 @@ pub struct Sketch<'a> {
     pub parts: Vec<Part>,
     /// The chords of all bars, in order, without gaps.
     pub chords: Vec<Span>,
-    /// The chord that rings out; none in a loop.
+    /// The chord that closes; none in a loop or a fade.
     pub last: Option<Span>,
+    /// How it ends.
+    pub ending: Ending,
+    /// Where all but textures hold their breath, in quarter notes.
+    pub gaps: Vec<(f64, f64)>,
 }
 
 impl<'a> Sketch<'a> {
     /// Decides on a brief whose genre and moods have been looked up.
-    pub fn of(brief: &Brief, genre: &'a Genre, common: &'a Common, moods: &[&Mood], remarks: &mut Vec<Remark>) -> Self {
+    pub fn of(
+        brief: &Brief,
+        take: u64,
+        (genre, common): (&'a Genre, &'a Common),
+        moods: &[&Mood],
+        remarks: &mut Vec<Remark>,
+    ) -> Self {
         let shift = Shift::of(moods);
         let metre = metre(brief, genre, remarks);
-        let (clock, moved) = Clock::fit(brief.duration_seconds, metre, &wish(brief, genre, &shift, remarks));
+        let ending = ending(brief, genre);
+        let (clock, moved) = Clock::fit(brief.duration_seconds, metre, &wish(brief, genre, &shift, ending, remarks));
         remarks.extend(moved);
         let key = key(brief, genre, &shift);
         if let (Some(asked), Some(mood)) = (brief.key, moods.first())
@@ -75,12 +93,23 @@ impl<'a> Sketch<'a> {
         {
             remarks.push(Remark::KeyAgainstMood { mood: mood.id.clone() });
         }
-        let parts = form(brief, genre, &shift, clock.bars.len());
-        let mut sketch =
-            Self { genre, common, seed: brief.seed, clock, key, shift, parts, chords: Vec::new(), last: None };
-        let (chords, last) = harmony::write(&sketch, brief.seamless_loop);
-        sketch.chords = chords;
-        sketch.last = last;
+        let parts = plan::lay_out(brief, genre, &shift, key, clock.bars.len());
+        let mut sketch = Self {
+            genre,
+            common,
+            seed: brief.seed,
+            take,
+            clock,
+            key,
+            shift,
+            parts,
+            chords: Vec::new(),
+            last: None,
+            ending,
+            gaps: Vec::new(),
+        };
+        (sketch.chords, sketch.last) = harmony::write(&sketch);
+        sketch.gaps = sketch.breaths();
         sketch
     }
 
@@ -91,7 +120,42 @@ impl<'a> Sketch<'a> {
 
     /// The dice of one decision.
     pub fn rng(&self, label: &str) -> Rng {
-        Rng::new(self.seed, label)
+        let spread = self.take.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        Rng::new(self.seed ^ spread, &format!("{} {label}", self.genre.id))
+    }
+
+    /// The last beat before a drop, and before the stroke of a sting.
+    fn breaths(&self) -> Vec<(f64, f64)> {
+        let beat = self.metre().beat();
+        let mut gaps: Vec<(f64, f64)> = Vec::new();
+        for pair in self.parts.windows(2) {
+            if let [before, after] = pair
+                && before.letter == "build"
+                && after.letter == "drop"
+                && before.bars > 1
+            {
+                let at = self.span(after).0;
+                gaps.push((at - beat, at));
+            }
+        }
+        if self.ending == Ending::Sting && self.clock.bars.len() > 1 {
+            gaps.push((self.clock.end - beat, self.clock.end));
+        }
+        gaps
+    }
+
+    /// Whether the end leads on rather than closing: a loop, a fade.
+    pub fn is_open(&self) -> bool {
+        matches!(self.ending, Ending::Loop | Ending::Fade)
+    }
+
+    /// How long the last chord is struck, in quarter notes: to the end of its ringing, or short and dry.
+    pub fn last_length(&self, tail: f64) -> f64 {
+        match self.ending {
+            Ending::Stop => tail.min(self.metre().beat() * 0.5),
+            Ending::Sting => tail.min(self.metre().beat()),
+            _ => tail,
+        }
     }
 
     /// The bars of a section.
@@ -141,7 +205,16 @@ fn metre(brief: &Brief, genre: &Genre, remarks: &mut Vec<Remark>) -> Metre {
     })
 }
 
-fn wish(brief: &Brief, genre: &Genre, shift: &Shift, remarks: &mut Vec<Remark>) -> Wish {
+fn ending(brief: &Brief, genre: &Genre) -> Ending {
+    if brief.seamless_loop {
+        return Ending::Loop;
+    }
+    let weighed: Vec<(Ending, f64)> = genre.endings.iter().map(|(ending, weight)| (*ending, *weight)).collect();
+    let own = Rng::new(brief.seed, &format!("ending {}", genre.id)).weigh(&weighed).copied();
+    brief.ending.or(own).unwrap_or(Ending::Ring)
+}
+
+fn wish(brief: &Brief, genre: &Genre, shift: &Shift, ending: Ending, remarks: &mut Vec<Remark>) -> Wish {
     let range = brief.tempo_range.map(|(a, b)| (a.min(b), a.max(b)));
     let (low, high) = range.unwrap_or((genre.tempo.low, genre.tempo.high));
     if let (Some(tempo), Some(range)) = (brief.tempo_bpm, range)
@@ -157,16 +230,12 @@ fn wish(brief: &Brief, genre: &Genre, shift: &Shift, remarks: &mut Vec<Remark>) 
     let lean = shift.tempo + energy + Rng::new(brief.seed, "tempo").between(-0.12, 0.12);
     let tempo = &genre.tempo;
     let usual = tempo.usual + lean * 2.0 * if lean > 0.0 { tempo.high - tempo.usual } else { tempo.usual - tempo.low };
-    let ring = (0.9 + 0.5 * f64::from(genre.mix.room_seconds) + shift.space).clamp(1.5, 4.5);
-    Wish {
-        fixed: brief.tempo_bpm,
-        best: usual.clamp(low, high),
-        low,
-        high,
-        asked_range: range.is_some(),
-        ring,
-        seamless: brief.seamless_loop,
-    }
+    let ring = match ending {
+        // A dry end needs room for the stroke and its echo in the room, no more.
+        Ending::Stop | Ending::Sting => (0.7 + 0.3 * f64::from(genre.mix.room_seconds)).clamp(1.0, 2.2),
+        _ => (0.9 + 0.5 * f64::from(genre.mix.room_seconds) + shift.space).clamp(1.5, 4.5),
+    };
+    Wish { fixed: brief.tempo_bpm, best: usual.clamp(low, high), low, high, asked_range: range.is_some(), ring, ending }
 }
 
 fn key(brief: &Brief, genre: &Genre, shift: &Shift) -> Key {
@@ -193,87 +262,4 @@ fn key(brief: &Brief, genre: &Genre, shift: &Shift) -> Key {
     let all: Vec<u8> = (0..12).collect();
     let tonics = if genre.tonics.is_empty() { &all } else { &genre.tonics };
     Key { tonic: rng.pick(tonics).copied().unwrap_or(0), mode }
-}
-
-fn form(brief: &Brief, genre: &Genre, shift: &Shift, bars: usize) -> Vec<Part> {
-    let stretches = forms().get(&genre.form).map(|f| f.sections(bars)).unwrap_or_default();
-    let lengths = share_out(bars, &stretches.iter().map(|s| s.bars).collect::<Vec<_>>());
-    let asked = match brief.energy {
-        Some(Energy::Low) => -0.22,
-        Some(Energy::High) => 0.2,
-        _ => 0.0,
-    };
-    let (mut parts, mut first): (Vec<Part>, usize) = (Vec::new(), 0);
-    for (stretch, bars) in stretches.iter().zip(lengths) {
-        let turn = parts.iter().filter(|p| p.letter == stretch.letter).count();
-        let name = if turn == 0 { stretch.letter.clone() } else { format!("{}{}", stretch.letter, turn + 1) };
-        let curve = genre.energy.base + (stretch.energy - 0.5) * genre.energy.contrast;
-        let energy = (curve + asked + shift.energy * 0.7).clamp(0.05, 1.0);
-        parts.push(Part { name, letter: stretch.letter.clone(), turn, first, bars, energy });
-        first += bars;
-    }
-    parts
-}
-
-/// Shares `bars` among sections by weight, in whole phrases of four or two bars where there is room; every section gets one
-/// bar at least. What does not make a phrase goes to the last section, and to the first.
-fn share_out(bars: usize, weights: &[f64]) -> Vec<usize> {
-    let total: f64 = weights.iter().sum();
-    let shortest = weights.iter().copied().fold(f64::MAX, f64::min) * bars as f64 / total.max(1e-9);
-    let phrase = match shortest {
-        s if s >= 3.0 => 4,
-        s if s >= 1.4 => 2,
-        _ => 1,
-    };
-    let phrase = if bars / phrase < weights.len() { 1 } else { phrase };
-    let units = bars / phrase;
-    let ideal: Vec<f64> = weights.iter().map(|w| w / total * units as f64).collect();
-    let mut shares: Vec<usize> = ideal.iter().map(|i| (i.floor() as usize).max(1)).collect();
-    loop {
-        let given: usize = shares.iter().sum();
-        // The section furthest from its due gives or takes a phrase.
-        let lack = |(at, share): (usize, &usize)| (at, ideal.get(at).copied().unwrap_or(0.0) - *share as f64);
-        let by = |a: &(usize, f64), b: &(usize, f64)| a.1.total_cmp(&b.1);
-        let (at, more) = match given.cmp(&units) {
-            std::cmp::Ordering::Equal => break,
-            std::cmp::Ordering::Less => (shares.iter().enumerate().map(lack).max_by(by), true),
-            std::cmp::Ordering::Greater => {
-                (shares.iter().enumerate().filter(|(_, s)| **s > 1).map(lack).min_by(by), false)
-            }
-        };
-        match at.and_then(|(at, _)| shares.get_mut(at)) {
-            Some(share) if more => *share += 1,
-            Some(share) => *share -= 1,
-            None => break,
-        }
-    }
-    let mut shares: Vec<usize> = shares.into_iter().map(|s| s * phrase).collect();
-    let rest = bars.saturating_sub(shares.iter().sum());
-    let (front, back) = if rest > 2 { (rest - 2, 2) } else { (0, rest) };
-    if let Some(first) = shares.first_mut() {
-        *first += front;
-    }
-    if let Some(last) = shares.last_mut() {
-        *last += back;
-    }
-    shares
-}
-
-#[cfg(test)]
-mod tests {
-    use super::share_out;
-
-    #[test]
-    fn all_bars_are_shared_out_and_none_goes_without() {
-        for bars in 1..200 {
-            for weights in [vec![4.0], vec![4.0, 8.0, 8.0, 8.0, 4.0], vec![2.0, 4.0, 4.0, 4.0, 4.0, 2.0]] {
-                if bars >= weights.len() {
-                    let shares = share_out(bars, &weights);
-                    assert_eq!(shares.iter().sum::<usize>(), bars, "{weights:?}");
-                    assert!(shares.iter().all(|s| *s > 0), "{bars} {shares:?}");
-                }
-            }
-        }
-        assert_eq!(share_out(20, &[2.0, 4.0, 4.0, 4.0, 4.0, 2.0]), [2, 4, 4, 4, 4, 2]);
-    }
 }

@@ -125,8 +125,7 @@ impl Chord {
             None => (text, None),
         };
         let (root, small, rest) = numeral(body)?;
-        let altered = ["dim", "m7b5", "mmaj7", "m", "sus", "5", "aug"].iter().any(|p| rest.starts_with(p));
-        let written = if small && !altered { format!("m{rest}") } else { rest.to_owned() };
+        let written = written(small, rest);
         let (_, quality, tones) = QUALITIES.iter().find(|(name, _, _)| *name == written)?;
         let root = (root + tonic).rem_euclid(12);
         let bass = match over {
@@ -186,6 +185,19 @@ impl Chord {
     pub fn seventh(&self) -> Option<i32> {
         self.tones.iter().copied().find(|t| matches!(t, 9..=11))
     }
+}
+
+/// A numeral's root as written, and the name of its quality: `ii9` is `ii` and `m9`, `V` is `V` and empty.
+pub fn quality_of(text: &str) -> Option<(&str, String)> {
+    let (_, small, rest) = numeral(text)?;
+    let root = text.get(..text.len() - rest.len())?;
+    Some((root, written(small, rest)))
+}
+
+/// A quality as the table names it: small numerals are minor unless they say otherwise.
+fn written(small: bool, rest: &str) -> String {
+    let altered = ["dim", "m", "sus", "5", "aug"].iter().any(|p| rest.starts_with(p));
+    if small && !altered { format!("m{rest}") } else { rest.to_owned() }
 }
 
 /// Semitones above the tonic, whether written small, and what follows the numeral.

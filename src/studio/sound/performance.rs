@@ -231,7 +231,7 @@ impl Fade {
         let seconds = match score.ending {
             Ending::Loop => 0.0,
             // Tails ring out by themselves; this only sees to it that they are gone at the last frame.
-            Ending::Ring => (score.duration * 0.12).min(0.7),
+            Ending::Ring | Ending::Stop | Ending::Sting => (score.duration * 0.12).min(0.7),
             Ending::Fade => {
                 let bar = f64::from(score.metre.0.max(1)) * 60.0 / score.bpm.clamp(20.0, 400.0);
                 (bar * 4.0).clamp(3.0, 12.0).min(score.duration * 0.35)

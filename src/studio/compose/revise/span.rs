@@ -186,7 +186,7 @@ fn taken(score: &Score, lines: &[f64], chosen: &[usize], cut: f64, ending: bool)
 pub fn set_end(score: &mut Score, target: f64) {
     let (end, whole) = (cadence(score), score.duration);
     let (ring, room) = (whole - end, target - end);
-    if ring > 0.0 && room > 0.0 && score.ending != Ending::Loop {
+    if ring > 0.0 && room > 0.0 && score.ending == Ending::Ring {
         let factor = (room.min(LONGEST_RING.max(ring)) / ring).max(0.05);
         for part in &mut score.parts {
             for note in part.notes.iter_mut().filter(|note| note.start + note.duration > end + 0.05) {
