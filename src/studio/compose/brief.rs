@@ -46,11 +46,11 @@ pub struct Brief {
     /// How it ends; [`Ending::Loop`] says the same as `seamless_loop`.
     #[serde(default)]
     pub ending: Option<Ending>,
-    /// Same brief, same seed: the same score.
-    pub seed: u64,
     /// What is taken from a second genre ("jazz with trap drums").
     #[serde(default)]
     pub fusion: Option<Fusion>,
+    /// Same brief, same seed: the same score.
+    pub seed: u64,
     /// A melody that becomes the motif.
     #[serde(default)]
     pub melody: Option<Melody>,
@@ -65,8 +65,15 @@ pub struct Brief {
 impl Brief {
     /// A brief that leaves everything but genre, length in seconds and seed to the composer.
     pub fn new(genre: &str, duration_seconds: f64, seed: u64) -> Self {
+        Self { genre: genre.to_owned(), duration_seconds, seed, ..Self::default() }
+    }
+}
+
+impl Default for Brief {
+    /// Thirty seconds of lo-fi about which nothing else is said.
+    fn default() -> Self {
         Self {
-            genre: genre.to_owned(),
+            genre: "lo-fi".to_owned(),
             moods: Vec::new(),
             tempo_bpm: None,
             tempo_range: None,
@@ -76,22 +83,15 @@ impl Brief {
             only_these: false,
             without: Vec::new(),
             energy: None,
-            duration_seconds,
+            duration_seconds: 30.0,
             seamless_loop: false,
             ending: None,
-            seed,
             fusion: None,
+            seed: 1,
             melody: None,
             plan: Vec::new(),
             revisions: Vec::new(),
         }
-    }
-}
-
-impl Default for Brief {
-    /// Thirty seconds of lo-fi about which nothing else is said.
-    fn default() -> Self {
-        Self::new("lo-fi", 30.0, 1)
     }
 }
 

@@ -32,34 +32,41 @@ pub struct Composition {
 /// # Errors
 /// [`ComposeError`] where a name in the brief is unknown, a number is out of bounds, or nothing is left to play.
 pub fn compose(brief: &Brief) -> Result<Composition, ComposeError> {
-    revise(brief, ground(brief)?)
+    let (piece, take) = base(brief)?;
+    revise(brief, ground(brief, piece), take)
 }
 
-/// The piece before any revision.
-pub(super) fn base(brief: &Brief) -> Result<Composition, ComposeError> {
+/// The best of several pieces before any revision, and which of them it is.
+fn base(brief: &Brief) -> Result<(Composition, u64), ComposeError> {
+    let mut best = (base_take(brief, 0)?, 0);
+    let mut verdict = jury::hear(&best.0.score).total();
+    for take in 1..jury::takes(brief.duration_seconds) {
+        let other = base_take(brief, take)?;
+        let heard = jury::hear(&other.score).total();
+        if heard > verdict {
+            (best, verdict) = ((other, take), heard);
+        }
+    }
+    Ok(best)
+}
+
+/// One of the pieces of a brief before any revision.
+pub(super) fn base_take(brief: &Brief, take: u64) -> Result<Composition, ComposeError> {
     check(brief)?;
     let genre = genres().get(&brief.genre).ok_or_else(|| ComposeError::UnknownGenre(brief.genre.clone()))?;
     let known = |id: &String| moods().get(id).ok_or_else(|| ComposeError::UnknownMood(id.clone()));
     let named: Vec<&Mood> = brief.moods.iter().map(known).collect::<Result<_, _>>()?;
-    let blended;
-    let genre = match &brief.fusion {
+    let lender = match &brief.fusion {
         Some(fusion) if fusion.genre != genre.id => {
             let lender = genres().get(&fusion.genre).ok_or_else(|| ComposeError::UnknownGenre(fusion.genre.clone()))?;
-            blended = blend(genre, lender, fusion);
-            &blended
+            Some((lender, fusion))
         }
-        _ => genre,
+        _ => None,
     };
-    let mut best = write(brief, 0, genre, &named)?;
-    let mut verdict = jury::hear(&best.score).total();
-    for take in 1..jury::takes(brief.duration_seconds) {
-        let other = write(brief, take, genre, &named)?;
-        let heard = jury::hear(&other.score).total();
-        if heard > verdict {
-            (best, verdict) = (other, heard);
-        }
+    match lender {
+        Some((lender, fusion)) => write(brief, take, &blend(genre, lender, fusion), &named),
+        None => write(brief, take, genre, &named),
     }
-    Ok(best)
 }
 
 /// One whole piece.

@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use super::brief::{Brief, Energy, Key};
 use super::moods::moods;
 use super::remark::{ComposeError, Remark};
-use super::write::{Composition, base};
+use super::write::Composition;
 
 /// Most revisions a brief may carry; what goes beyond is refused rather than replayed for minutes.
 pub const MOST: usize = 64;
@@ -240,33 +240,29 @@ impl Brief {
     }
 }
 
-/// The piece before any revision: as composed, with the plan and the melody that were given.
-///
-/// # Errors
-/// Those of [`super::compose`].
-pub fn ground(brief: &Brief) -> Result<Composition, ComposeError> {
-    let mut composition = base(brief)?;
+/// The plan and the melody that were given, laid over a piece as composed.
+pub fn ground(brief: &Brief, mut piece: Composition) -> Composition {
     if !brief.plan.is_empty() {
-        plan::apply(&mut composition.score, brief, &mut composition.remarks);
+        plan::apply(&mut piece.score, brief, &mut piece.remarks);
     }
     if let Some(melody) = &brief.melody {
-        theme::apply(&mut composition.score, brief, melody);
+        theme::apply(&mut piece.score, brief, melody);
     }
-    Ok(composition)
+    piece
 }
 
-/// Applies a brief's revisions to its base score.
+/// Applies a brief's revisions to its base score, which is the composer's `take`.
 ///
 /// # Errors
 /// [`ComposeError`] where a revision names what does not exist, a number is out of bounds, or nothing is left to play.
-pub fn revise(brief: &Brief, base: Composition) -> Result<Composition, ComposeError> {
+pub fn revise(brief: &Brief, base: Composition, take: u64) -> Result<Composition, ComposeError> {
     if brief.revisions.is_empty() {
         return Ok(base);
     }
     check(brief)?;
     let Composition { mut score, mut remarks } = base;
     span::apply(&mut score, brief);
-    players::apply(&mut score, brief, &mut remarks)?;
+    players::apply(&mut score, brief, take, &mut remarks)?;
     for revision in &brief.revisions {
         if let Revision::Key { key } = revision {
             pitch::apply(&mut score, *key);

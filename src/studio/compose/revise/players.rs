@@ -9,18 +9,22 @@ use crate::studio::compose::cast::same_kind;
 use crate::studio::compose::instruments::{Instrument, instruments};
 use crate::studio::compose::remark::{ComposeError, Remark};
 use crate::studio::compose::score::{Note, Part, Score, Stem};
+use crate::studio::compose::write::base_take;
 
 /// How much an instrument that plays already comes forward when it is asked for, dB.
 const FORWARD: f32 = 2.5;
 
+/// What a part that joins is composed from: the brief, and which of its pieces was kept.
+type Source<'a> = (&'a Brief, u64);
+
 /// Applies all revisions of players, in order.
-pub fn apply(score: &mut Score, brief: &Brief, remarks: &mut Vec<Remark>) -> Result<(), ComposeError> {
+pub fn apply(score: &mut Score, brief: &Brief, take: u64, remarks: &mut Vec<Remark>) -> Result<(), ComposeError> {
     for revision in &brief.revisions {
         match revision {
-            Revision::Without { id } => without(score, brief, id, remarks)?,
-            Revision::With { id } => with(score, brief, id)?,
-            Revision::Only { ids } => only(score, brief, ids)?,
-            Revision::Swap { out, with } => swap(score, brief, out, with, remarks)?,
+            Revision::Without { id } => without(score, (brief, take), id, remarks)?,
+            Revision::With { id } => with(score, (brief, take), id)?,
+            Revision::Only { ids } => only(score, (brief, take), ids)?,
+            Revision::Swap { out, with } => swap(score, (brief, take), out, with, remarks)?,
             _ => {}
         }
     }
@@ -51,11 +55,11 @@ pub fn means(id: &str, part: &Part) -> bool {
 }
 
 /// The piece as the composer writes it when the brief differs, at the same length and tempo.
-fn variant(brief: &Brief, change: impl FnOnce(&mut Brief)) -> Result<Score, ComposeError> {
+fn variant((brief, take): Source<'_>, change: impl FnOnce(&mut Brief)) -> Result<Score, ComposeError> {
     let mut other = brief.clone();
     other.revisions.retain(|revision| matches!(revision, Revision::Tempo { .. } | Revision::Length { .. }));
     change(&mut other);
-    let mut score = super::ground(&other)?.score;
+    let mut score = super::ground(&other, base_take(&other, take)?).score;
     span::apply(&mut score, &other);
     Ok(score)
 }
@@ -65,7 +69,7 @@ fn same_bars(one: &Score, two: &Score) -> bool {
     one.bars.len() == two.bars.len() && one.bars.iter().zip(&two.bars).all(|(a, b)| (a - b).abs() < 0.01)
 }
 
-fn without(score: &mut Score, brief: &Brief, id: &str, remarks: &mut Vec<Remark>) -> Result<(), ComposeError> {
+fn without(score: &mut Score, source: Source<'_>, id: &str, remarks: &mut Vec<Remark>) -> Result<(), ComposeError> {
     if stem(id).is_none() {
         known(id)?;
     }
@@ -82,12 +86,13 @@ fn without(score: &mut Score, brief: &Brief, id: &str, remarks: &mut Vec<Remark>
     if lost.is_empty() && holes.is_empty() {
         return Ok(());
     }
-    let excluded: Vec<String> = brief
+    let excluded: Vec<String> = source
+        .0
         .revisions
         .iter()
         .filter_map(|revision| if let Revision::Without { id } = revision { Some(id.clone()) } else { None })
         .collect();
-    let Ok(other) = variant(brief, |brief| brief.without.extend(excluded.clone())) else {
+    let Ok(other) = variant(source, |brief| brief.without.extend(excluded.clone())) else {
         return if score.parts.is_empty() { Err(ComposeError::NothingLeft) } else { Ok(()) };
     };
     if !same_bars(score, &other) {
@@ -130,14 +135,14 @@ fn silent(score: &Score, from: f64, to: f64) -> bool {
         .all(|part| part.notes.iter().all(|note| note.start >= to - 0.03 || note.start + note.duration <= from + 0.05))
 }
 
-fn with(score: &mut Score, brief: &Brief, id: &str) -> Result<(), ComposeError> {
+fn with(score: &mut Score, source: Source<'_>, id: &str) -> Result<(), ComposeError> {
     let instrument = known(id)?;
     let mut there = score.parts.iter_mut().filter(|part| part.instrument == id).peekable();
     if there.peek().is_some() {
         there.for_each(|part| part.gain_db += FORWARD);
         return Ok(());
     }
-    let other = variant(brief, |brief| {
+    let other = variant(source, |brief| {
         brief.without.retain(|out| out != id && stem(out) != Some(instrument.stem));
         brief.instruments.push(id.to_owned());
     })?;
@@ -147,7 +152,7 @@ fn with(score: &mut Score, brief: &Brief, id: &str) -> Result<(), ComposeError> 
     Ok(())
 }
 
-fn only(score: &mut Score, brief: &Brief, ids: &[String]) -> Result<(), ComposeError> {
+fn only(score: &mut Score, source: Source<'_>, ids: &[String]) -> Result<(), ComposeError> {
     for id in ids {
         known(id)?;
     }
@@ -155,7 +160,7 @@ fn only(score: &mut Score, brief: &Brief, ids: &[String]) -> Result<(), ComposeE
     let missing: Vec<&String> = ids.iter().filter(|id| score.parts.iter().all(|part| !means(id, part))).collect();
     let had: Vec<Stem> = score.parts.iter().map(|part| part.stem).collect();
     let mut kept: Vec<Part> = score.parts.iter().filter(|part| wanted(part)).cloned().collect();
-    let other = variant(brief, |brief| {
+    let other = variant(source, |brief| {
         brief.instruments = ids.to_vec();
         brief.only_these = true;
         brief.without.retain(|out| !ids.contains(out));
@@ -180,7 +185,7 @@ fn only(score: &mut Score, brief: &Brief, ids: &[String]) -> Result<(), ComposeE
 
 fn swap(
     score: &mut Score,
-    brief: &Brief,
+    source: Source<'_>,
     out: &[String],
     into: &str,
     remarks: &mut Vec<Remark>,
@@ -189,13 +194,13 @@ fn swap(
     let goes = |part: &Part| out.iter().any(|id| means(id, part)) && part.instrument != into;
     if !score.parts.iter().any(goes) {
         remarks.extend(out.iter().take(1).map(|id| Remark::NotPlaying { id: id.clone() }));
-        return with(score, brief, into);
+        return with(score, source, into);
     }
     // Percussion keys are no pitches: a part cannot go from one to the other.
     let fits = |part: &Part| instruments().get(&part.instrument).is_some_and(|was| was.is_kit() == instrument.is_kit());
     if !score.parts.iter().filter(|part| goes(part)).all(fits) {
         score.parts.retain(|part| !goes(part));
-        return with(score, brief, into);
+        return with(score, source, into);
     }
     for part in score.parts.iter_mut().filter(|part| out.iter().any(|id| means(id, part)) && part.instrument != into) {
         hand_over(part, instrument);
