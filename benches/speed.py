@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import wave
 
 SECONDS = 60
 BANKS = ("/usr/share/sounds/sf3/FluidR3Mono_GM.sf3", "/usr/share/sounds/sf2/FluidR3_GM.sf2", "/usr/share/sounds/sf3/default-GM.sf3")
@@ -36,12 +35,24 @@ def measure(command, **options):
 
 
 def length(path):
-    """Seconds of a WAV file, 0 where it is none."""
+    """Seconds of a WAV file, 0 where it is none. (Python's own reader does not know 24 bits on every version.)"""
     try:
-        with wave.open(path) as file:
-            return file.getnframes() / file.getframerate()
-    except (wave.Error, EOFError, OSError):
-        return 0.0
+        with open(path, "rb") as file:
+            if file.read(4) != b"RIFF":
+                return 0.0
+            file.seek(12)
+            rate = 0
+            while head := file.read(8):
+                kind, size = head[:4], int.from_bytes(head[4:], "little")
+                if kind == b"fmt ":
+                    rate = int.from_bytes(file.read(size)[8:12], "little")  # bytes a second
+                elif kind == b"data":
+                    return size / rate
+                else:
+                    file.seek(size + size % 2, os.SEEK_CUR)
+    except (OSError, ZeroDivisionError):
+        pass
+    return 0.0
 
 
 def bedtrack(binary, genre, seconds, folder):
