@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import wave
 
 SECONDS = 60
 BANKS = ("/usr/share/sounds/sf3/FluidR3Mono_GM.sf3", "/usr/share/sounds/sf2/FluidR3_GM.sf2", "/usr/share/sounds/sf3/default-GM.sf3")
@@ -36,12 +35,24 @@ def measure(command, **options):
 
 
 def length(path):
-    """Seconds of a WAV file, 0 where it is none."""
+    """Seconds of a WAV file, 0 where it is none. (Python's own reader does not know 24 bits on every version.)"""
     try:
-        with wave.open(path) as file:
-            return file.getnframes() / file.getframerate()
-    except (wave.Error, EOFError, OSError):
-        return 0.0
+        with open(path, "rb") as file:
+            if file.read(4) != b"RIFF":
+                return 0.0
+            file.seek(12)
+            rate = 0
+            while head := file.read(8):
+                kind, size = head[:4], int.from_bytes(head[4:], "little")
+                if kind == b"fmt ":
+                    rate = int.from_bytes(file.read(size)[8:12], "little")  # bytes a second
+                elif kind == b"data":
+                    return size / rate
+                else:
+                    file.seek(size + size % 2, os.SEEK_CUR)
+    except (OSError, ZeroDivisionError):
+        pass
+    return 0.0
 
 
 def bedtrack(binary, genre, seconds, folder):
@@ -67,7 +78,8 @@ def ark(folder):
     if not program:
         return None
     used = measure([program, "--offline", "--no-mp3", "--seed", "1", "-o", os.path.join(folder, "ark"), "lo-fi hip-hop, 60 seconds"], cwd=folder)
-    made = [os.path.join(root, name) for root, _, names in os.walk(folder) for name in names if name.endswith(".wav")]
+    own = os.path.join(folder, "ark")
+    made = [os.path.join(root, name) for root, _, names in os.walk(own) for name in names if name.endswith(".wav")]
     return used, max((length(path) for path in made), default=0.0)
 
 
@@ -77,26 +89,25 @@ def main():
         sys.exit(__doc__)
     binary = os.path.abspath(arguments[0])
     genres = next((word.split("=")[1].split(",") for word in sys.argv if word.startswith("--genres=")), ["lo-fi", "pop", "edm"])
-    rows = []
-    with tempfile.TemporaryDirectory() as folder:
+    say = lambda line: print(line, flush=True)
+    say("| Maker | CPU | Wall | Memory | Music | CPU per minute | Ratio |\n| --- | --- | --- | --- | --- | --- | --- |")
+    base = None
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other:
         # The first start makes the database.
         bedtrack(binary, "piano", 3, folder)
-        for genre in genres:
-            rows.append((f"bedtrack, {genre}", bedtrack(binary, genre, SECONDS, folder)))
-        for name, run in (("MMA + FluidSynth", mma), ("ark-audio-agent", ark)):
-            with tempfile.TemporaryDirectory() as other:
-                rows.append((name, run(other)))
-        longs = [bedtrack(binary, "lo-fi", 1200, folder)] if "--long" in sys.argv else []
-    base = rows[0][1][0][0] / rows[0][1][1]
-    print("| Maker | CPU | Wall | Memory | Music | CPU per minute | Ratio |\n| --- | --- | --- | --- | --- | --- | --- |")
-    for name, row in rows:
-        if row is None or not row[1]:
-            print(f"| {name} | not installed, or made no WAV |||||")
-            continue
-        (cpu, wall, memory), seconds = row
-        print(f"| {name} | {cpu:.2f} s | {wall:.2f} s | {memory:.0f} MB | {seconds:.1f} s | {cpu / seconds * 60:.2f} s | {cpu / seconds / base:.1f} |")
-    for (cpu, wall, memory), seconds in longs:
-        print(f"\nTwenty minutes of lo-fi: {cpu:.1f} s of CPU, {seconds / cpu:.0f} times real time by CPU ({seconds / wall:.0f} by the clock), {memory:.0f} MB.")
+        makers = [(f"bedtrack, {genre}", lambda genre=genre: bedtrack(binary, genre, SECONDS, folder)) for genre in genres]
+        makers += [("MMA + FluidSynth", lambda: mma(other)), ("ark-audio-agent", lambda: ark(other))]
+        for name, run in makers:
+            row = run()
+            if row is None or not row[1]:
+                say(f"| {name} | not installed, or made no WAV |||||")
+                continue
+            (cpu, wall, memory), seconds = row
+            base = base or cpu / seconds
+            say(f"| {name} | {cpu:.2f} s | {wall:.2f} s | {memory:.0f} MB | {seconds:.1f} s | {cpu / seconds * 60:.2f} s | {cpu / seconds / base:.1f} |")
+        if "--long" in sys.argv:
+            (cpu, wall, memory), seconds = bedtrack(binary, "lo-fi", 1200, folder)
+            say(f"\nTwenty minutes of lo-fi: {cpu:.1f} s of CPU, {seconds / cpu:.0f} times real time by CPU ({seconds / wall:.0f} by the clock), {memory:.0f} MB.")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 //! Sentences about media that came or went, and about the canvas.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde_json::{Map, Value};
 
@@ -9,13 +9,13 @@ use super::{BOOKKEEPING, Change, Weight, say};
 use crate::director::timeline::{medium_name, shown, tenths};
 use crate::wire::state::{Medium, State};
 
-/// Uploaded and made media of two states.
-pub fn media(before: &State, after: &State, changes: &mut Vec<Change>) {
-    lists(&before.video_infos, &after.video_infos, true, changes);
-    lists(&before.generated_media, &after.generated_media, false, changes);
+/// Uploaded and made media of two states. One that came onto the timeline at the same time has been told with it.
+pub fn media(before: &State, after: &State, placed: &HashSet<String>, changes: &mut Vec<Change>) {
+    lists(&before.video_infos, &after.video_infos, true, placed, changes);
+    lists(&before.generated_media, &after.generated_media, false, placed, changes);
 }
 
-fn lists(before: &[Medium], after: &[Medium], uploaded: bool, changes: &mut Vec<Change>) {
+fn lists(before: &[Medium], after: &[Medium], uploaded: bool, placed: &HashSet<String>, changes: &mut Vec<Change>) {
     let mut old: HashMap<Option<&str>, VecDeque<&Medium>> = HashMap::new();
     before.iter().for_each(|medium| old.entry(key(medium)).or_default().push_back(medium));
     let mut tell = |medium: &Medium, verb: &str, weight: Weight| {
@@ -28,6 +28,7 @@ fn lists(before: &[Medium], after: &[Medium], uploaded: bool, changes: &mut Vec<
     // Several media may share a key, such as the same clip uploaded twice: each is paired once.
     for medium in after {
         match old.get_mut(&key(medium)).and_then(VecDeque::pop_front) {
+            None if placed.contains(&medium_name(medium, uploaded)) => {}
             None => tell(medium, if uploaded { "uploaded" } else { "made" }, Weight::Media),
             Some(was) if !is_same(was, medium) => tell(medium, "updated", Weight::Detail),
             Some(_) => {}

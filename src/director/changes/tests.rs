@@ -83,6 +83,15 @@ fn media_and_canvas_are_told() {
 }
 
 #[test]
+fn a_medium_that_came_onto_the_timeline_is_told_once() {
+    let after = state(json!({
+        "draft": {"t": [{"tt": 1, "sg": [{"d": 12_000, "m": {"name": "Lo-fi", "volume": 1.0}}]}]},
+        "generated_media": [{"id": "g", "name": "Lo-fi", "kind": "music"}, {"id": "h", "name": "Jazz", "kind": "music"}]
+    }));
+    assert_eq!(between(&State::default(), &after), ["Music added: Lo-fi, 0-12s, 100%", "Track made: Jazz"]);
+}
+
+#[test]
 fn media_that_share_a_key_or_change_in_themselves_are_told() {
     let with = |infos: Value| state(json!({"draft": null, "video_infos": infos}));
     let clip = |d: i64| json!({"id": "v", "name": "beach.mp4", "kind": "video", "d": d, "updated_at": d});
