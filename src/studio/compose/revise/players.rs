@@ -57,7 +57,9 @@ pub fn means(id: &str, part: &Part) -> bool {
 /// The piece as the composer writes it when the brief differs, at the same length and tempo.
 fn variant((brief, take): Source<'_>, change: impl FnOnce(&mut Brief)) -> Result<Score, ComposeError> {
     let mut other = brief.clone();
-    other.revisions.retain(|revision| matches!(revision, Revision::Tempo { .. } | Revision::Length { .. }));
+    // Where the end shall fall decides how the piece ends, so that goes along.
+    let shapes = |r: &Revision| matches!(r, Revision::Tempo { .. } | Revision::Length { .. } | Revision::EndAt { .. });
+    other.revisions.retain(shapes);
     change(&mut other);
     let mut score = super::ground(&other, base_take(&other, take)?).score;
     span::apply(&mut score, &other);
