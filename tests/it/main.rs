@@ -32,3 +32,5 @@ mod rooms;
 mod store;
 #[cfg(test)]
 mod studio_api;
+#[cfg(test)]
+mod without_ffmpeg;
