@@ -302,6 +302,9 @@ fn a_clip_is_scored_from_end_to_end_without_ffmpeg() {
     let nothing = home.folder().join("no-ffmpeg");
     std::fs::write(&nothing, "").unwrap();
     let home = home.with("BEDTRACK_FFMPEG", nothing.to_str().unwrap()).with("PATH", "");
+    // A data folder whose name means something in a URL.
+    let odd = home.folder().join("a b#c?d%20e");
+    let home = home.with("BEDTRACK_HOME", odd.to_str().unwrap());
     let clip = media::clip(home.folder(), "city-timelapse.mp4", 4, true);
     let mut server = home.initialized();
     done(&mut server, "upload", &json!({"files": [clip]}));
@@ -313,6 +316,15 @@ fn a_clip_is_scored_from_end_to_end_without_ffmpeg() {
         let (lufs, peak) = media::loudness(&out);
         assert!((lufs + 14.0).abs() <= 0.5 && peak <= -0.9, "{format}: {lufs} LUFS, {peak} dBTP");
     }
+    assert!(odd.join("bedtrack.sqlite3").is_file() && odd.join("blobs").is_dir());
+    let project = done(&mut server, "export", &json!({"format": "project"}));
+    let archive = std::fs::File::open(project["media"][0]["path"].as_str().unwrap()).unwrap();
+    let archive = zip::ZipArchive::new(archive).unwrap();
+    let names: Vec<_> = archive.file_names().map(Result::unwrap).collect();
+    assert!(
+        names.iter().any(|name| name == "project.json") && names.iter().any(|name| name == "waveform.png"),
+        "{names:?}"
+    );
     let refused = server.call_tool("export", &json!({"format": "webm"}));
     let refused = finished(&mut server, refused);
     assert!(refused.is_error && refused.text.contains("ffmpeg"), "{}", refused.text);
