@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::workshop::{Workshop, media_key, media_url};
 use crate::store::StoreError;
 use crate::studio::agent::{edit, midi};
-use crate::studio::film::{FilmError, MediaInfo, MediaKind};
+use crate::studio::film::{FilmError, MediaInfo, MediaKind, Watch};
 use crate::wire::state::Medium;
 
 /// A file that came in, still in the scratch folder.
@@ -55,10 +55,15 @@ pub async fn take_in(workshop: &Workshop, session: &str, arrivals: Vec<Arrival>)
             error if error.is_bad_input() => IntakeError::Unusable(error.to_string()),
             error => IntakeError::Broken(error.to_string()),
         })?;
-        looked_into.push((arrival, info));
+        // A song of the user's own is brought to the level of our masters before its volume counts.
+        let lufs = match info.kind {
+            MediaKind::Audio => workshop.film.loudness(&arrival.path, &Watch::default()).await.ok().flatten(),
+            _ => None,
+        };
+        looked_into.push((arrival, info, lufs));
     }
     let mut media = Vec::new();
-    for (arrival, info) in looked_into {
+    for (arrival, info, lufs) in looked_into {
         let id = format!("u-{}", Uuid::new_v4().simple());
         let name = format!("{id}.{}", info.container);
         let melody = match info.kind {
@@ -71,6 +76,9 @@ pub async fn take_in(workshop: &Workshop, session: &str, arrivals: Vec<Arrival>)
         let mut medium = medium(id, &came_as, media_url(session, &name), &info);
         if let Some(melody) = melody {
             medium.m.insert("melody".into(), json!(melody));
+        }
+        if let Some(lufs) = lufs {
+            medium.m.insert("lufs".into(), json!((lufs * 10.0).round() / 10.0));
         }
         media.push(medium);
     }
