@@ -6,7 +6,9 @@ use crate::studio::compose::score::{Ending, Note, Score, Section};
 /// How early before a bar line a note may be played and still belong to the bar, in seconds: less than a sixteenth at
 /// any tempo, more than any drift.
 const EARLY: f64 = 0.032;
-/// Shortest note that is kept, in seconds.
+/// Closer than this two strokes of a key are one, in seconds; grace notes and flams are further apart.
+const AT_ONCE: f64 = 0.013;
+/// Shortest note that surgery leaves, in seconds.
 const SHORTEST: f64 = 0.03;
 
 /// Where the last chord falls; in a loop, where it comes round; in a fade, the end.
@@ -194,10 +196,12 @@ pub fn tidy(score: &mut Score) {
     }
     for part in &mut score.parts {
         part.notes.sort_by(|a, b| a.start.total_cmp(&b.start).then(a.key.cmp(&b.key)));
-        part.notes.retain(|note| note.start < duration - SHORTEST);
+        part.notes.retain(|note| note.start < duration - AT_ONCE);
         part.notes = part_repeats(std::mem::take(&mut part.notes));
         for note in &mut part.notes {
-            note.duration = note.duration.min(duration - note.start);
+            if note.start + note.duration > duration + 1e-9 {
+                note.duration = duration - note.start;
+            }
         }
         part.brightness.sort_by(|a, b| a.0.total_cmp(&b.0));
         part.brightness.retain(|(time, _)| *time <= duration);
@@ -219,13 +223,13 @@ fn part_repeats(notes: Vec<Note>) -> Vec<Note> {
     for note in notes {
         let slot = open.get_mut(usize::from(note.key));
         if let Some(earlier) = slot.as_ref().and_then(|at| **at).and_then(|at| kept.get_mut(at)) {
-            if note.start - earlier.start < SHORTEST {
+            if note.start - earlier.start < AT_ONCE {
                 earlier.velocity = earlier.velocity.max(note.velocity);
                 earlier.duration = earlier.duration.max(note.duration);
                 continue;
             }
-            if earlier.start + earlier.duration > note.start {
-                earlier.duration = (note.start - earlier.start - 0.002).max(SHORTEST * 0.5);
+            if earlier.start + earlier.duration > note.start + 1e-9 {
+                earlier.duration = note.start - earlier.start - 0.002;
             }
         }
         if let Some(slot) = slot {
