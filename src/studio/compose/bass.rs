@@ -78,6 +78,10 @@ impl Bass<'_> {
         for (nth, bar) in self.sketch.bars(part).to_vec().into_iter().enumerate() {
             let mut hits: Vec<Hit> = grid.bar(nth, steps).filter(|hit| hit.step < bar.steps()).collect();
             self.meet_chords(&mut hits, bar.at, bar.steps());
+            if bar.steps() < steps {
+                // A part bar ends sooner than the pattern thinks.
+                hits.iter_mut().for_each(|hit| hit.length = hit.length.min(bar.steps() - hit.step));
+            }
             let count = hits.len();
             for (index, hit) in hits.into_iter().enumerate() {
                 let at = bar.at + hit.step as f64 / 4.0;

@@ -6,6 +6,7 @@ use super::grid::{CHORDS, Grid, VOICES, force};
 use super::harmony::Span;
 use super::instruments::Role;
 use super::line::{Event, Search, bend};
+use super::score::Ending;
 use super::sketch::{Part, Sketch};
 use super::voicing::{Frame, lead};
 
@@ -182,7 +183,7 @@ impl Hand<'_> {
                 let key = keys.get(voice % count).map_or(60, |k| k + 12 * (voice / count) as i32);
                 let key = if key > high { key - 12 } else { key };
                 // What plucks rings on to the end of the chord or the half bar.
-                let own = hit.length as f64 / 4.0;
+                let own = (hit.length as f64 / 4.0).min((bar.at + bar.length - at).max(0.25));
                 let length = if rings { own.max(0.75) } else { own * 0.9 };
                 let weight = self.sketch.metre().weight(hit.step);
                 let swell = 0.06 * (std::f64::consts::TAU * hit.step as f64 / steps as f64).sin();
@@ -197,9 +198,12 @@ impl Hand<'_> {
         let keys = self.voice(last);
         let energy = self.sketch.parts.last().map_or(0.5, |p| p.energy);
         let length = last.length * if self.player.instrument.sustained { 0.58 } else { 0.85 };
-        let roll = if self.player.role() == Role::Arp { 0.125 } else { 0.0 };
+        // A dry end is struck as one.
+        let dry = matches!(self.sketch.ending, Ending::Stop | Ending::Sting);
+        let roll = if self.player.role() == Role::Arp && !dry { 0.125 } else { 0.0 };
+        let strum = self.sketch.genre.timing.strum * if dry { 0.25 } else { 1.0 };
         for (nth, key) in keys.iter().enumerate() {
-            let late = self.sketch.genre.timing.chords + self.sketch.genre.timing.strum * nth as f64;
+            let late = self.sketch.genre.timing.chords + strum * nth as f64;
             let at = last.at + roll * nth as f64;
             let force = (0.45 + 0.3 * energy).clamp(0.05, 1.0);
             self.events.push(Event { at, length: (length - roll * nth as f64).max(0.1), key: *key, force, late });

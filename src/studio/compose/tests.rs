@@ -158,17 +158,18 @@ fn a_stop_is_short_a_sting_breathes_first_and_a_fade_plays_on_to_the_last_moment
             let ended = |ending| score(&Brief { ending: Some(ending), ..brief(&genre.id, duration) });
             let sounding = |score: &Score, at: f64| {
                 let parts = score.parts.iter().filter(|p| !matches!(p.stem, Stem::Texture));
-                parts.flat_map(|p| &p.notes).filter(|n| n.start <= at && n.start + n.duration > at).count()
+                let notes = parts.flat_map(|p| p.notes.iter().map(move |n| (p.instrument.clone(), *n)));
+                notes.filter(|(_, n)| n.start <= at && n.start + n.duration > at).collect::<Vec<_>>()
             };
             let stop = ended(Ending::Stop);
             let last = stop.chords.last().unwrap();
             assert_eq!(faults(&stop), Vec::<String>::new(), "{}", genre.id);
-            assert_eq!(sounding(&stop, last.start + 60.0 / stop.bpm), 0, "{} stops", genre.id);
+            assert_eq!(sounding(&stop, last.start + 60.0 / stop.bpm), [], "{} stops at {}", genre.id, last.start);
             let sting = ended(Ending::Sting);
             let stroke = sting.chords.last().unwrap().start;
             assert_eq!(faults(&sting), Vec::<String>::new(), "{}", genre.id);
             if sting.bars.len() > 3 {
-                assert_eq!(sounding(&sting, stroke - 0.12), 0, "{} breathes", genre.id);
+                assert_eq!(sounding(&sting, stroke - 0.12), [], "{} breathes before {stroke}", genre.id);
             }
             let fade = ended(Ending::Fade);
             assert_eq!(faults(&fade), Vec::<String>::new(), "{}", genre.id);
