@@ -126,6 +126,9 @@ impl Store {
             // Nothing is held under its name any more, and nothing can be: its process is gone.
             let _ = tokio::task::spawn_blocking(move || Dead::bury(one)).await;
         }
+        if released > 0 {
+            tracing::info!(released, "what a process held that died is free again");
+        }
         Ok(released)
     }
 

@@ -129,10 +129,8 @@ impl Runner {
 
     /// What processes that died were at can be claimed at once, their leases notwithstanding.
     async fn release_dead(&self) {
-        match self.store.release_dead().await {
-            Ok(0) => {}
-            Ok(released) => tracing::info!(released, "work of a process that died is free again"),
-            Err(error) => tracing::debug!(%error, "it could not be seen whether another process died"),
+        if let Err(error) = self.store.release_dead().await {
+            tracing::debug!(%error, "it could not be seen whether another process died");
         }
     }
 
