@@ -77,13 +77,13 @@ pub struct Reach {
     pub allow_hosts: Vec<String>,
 }
 
-/// Where state is kept.
+/// Where state is kept; what is not set lies in the data folder.
 #[derive(Debug, Clone)]
 pub struct StoreUrls {
     /// `sqlite:…` or `postgres://…`; may hold a password.
-    pub database: SecretString,
+    pub database: Option<SecretString>,
     /// `file:…` or `s3://…`.
-    pub blobs: String,
+    pub blobs: Option<String>,
 }
 
 impl Settings {
@@ -105,7 +105,7 @@ impl Settings {
         };
         Ok(Self {
             backend,
-            store: store_urls(layers, &folders)?,
+            store: store_urls(layers)?,
             cloud,
             skills: Skills {
                 default: layers.text("BEDTRACK_SKILL").unwrap_or_else(|| "topmediai-ai-music-generator".to_owned()),
@@ -156,18 +156,18 @@ fn allow_hosts(layers: &Layers) -> Result<Vec<String>, SettingError> {
         .collect()
 }
 
-fn store_urls(layers: &Layers, folders: &Folders) -> Result<StoreUrls, SettingError> {
-    let database = layers
-        .secret("DATABASE_URL")
-        .unwrap_or_else(|| format!("sqlite:{}", folders.home.join("bedtrack.sqlite3").display()));
-    if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| database.starts_with(scheme)) {
+fn store_urls(layers: &Layers) -> Result<StoreUrls, SettingError> {
+    let database = layers.secret("DATABASE_URL");
+    let is_database =
+        |url: &String| ["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme));
+    if database.as_ref().is_some_and(|url| !is_database(url)) {
         return Err(SettingError::bad("DATABASE_URL", "(hidden)", "`sqlite:PATH` or `postgres://…`"));
     }
-    let blobs = layers.text("BLOB_URL").unwrap_or_else(|| format!("file:{}", folders.home.join("blobs").display()));
-    if !["file:", "s3:"].iter().any(|scheme| blobs.starts_with(scheme)) {
-        return Err(SettingError::bad("BLOB_URL", &blobs, "`file:PATH` or `s3://bucket/prefix`"));
+    let blobs = layers.text("BLOB_URL");
+    if let Some(url) = blobs.as_ref().filter(|url| !["file:", "s3:"].iter().any(|scheme| url.starts_with(scheme))) {
+        return Err(SettingError::bad("BLOB_URL", url, "`file:PATH` or `s3://bucket/prefix`"));
     }
-    Ok(StoreUrls { database: database.into(), blobs })
+    Ok(StoreUrls { database: database.map(SecretString::from), blobs })
 }
 
 #[cfg(test)]

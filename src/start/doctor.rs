@@ -3,11 +3,9 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use secrecy::ExposeSecret as _;
-
+use super::studio::open_store;
 use crate::config::{Backend, Settings};
 use crate::skills::Catalogue;
-use crate::store::Store;
 use crate::studio::film::Film;
 
 /// What was found out.
@@ -85,7 +83,7 @@ fn folder(report: &mut Report, what: &str, path: &Path, variable: &str) {
 }
 
 async fn store(settings: &Settings, report: &mut Report) {
-    match Store::open(settings.store.database.expose_secret(), &settings.store.blobs).await {
+    match open_store(settings).await {
         Ok(store) => {
             store.close().await;
             report.good("store", "opens, and its schema is up to date");
@@ -106,11 +104,11 @@ async fn ffmpeg(settings: &Settings, report: &mut Report) {
             &format!("{} lacks {}", path.display(), missing.join(", ")),
             "Some formats will not work; a full build of ffmpeg has them.",
         ),
-        (None, Backend::Local) => report.bad(
+        (None, Backend::Local) => report.note(
             "ffmpeg",
-            "not found",
+            "not found; H.264 in MP4 and MOV gets its music without it, as do wav, m4a, aac and flac",
             &format!(
-                "{} Or set BEDTRACK_FFMPEG to its absolute path. Music alone (wav, m4a, flac) works without.",
+                "{} Or set BEDTRACK_FFMPEG to its absolute path. Other clips, titles, cuts and formats need it.",
                 status.install_hint
             ),
         ),

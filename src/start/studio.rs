@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::config::Settings;
-use crate::store::Store;
+use crate::store::{Store, file_url, sqlite_url};
 use crate::studio::film::Film;
 use crate::studio::http::{self, FetchPolicy, Gate};
 use crate::studio::jobs::render::{self, Renders};
@@ -36,15 +36,22 @@ impl LazyStore {
 
     /// The store; opened at the first call. A failure is tried again at the next one.
     pub async fn get(&self) -> Result<Store, crate::store::StoreError> {
-        let urls = &self.settings.store;
-        let opened = self.cell.get_or_try_init(|| Store::open(urls.database.expose_secret(), &urls.blobs));
-        opened.await.cloned()
+        self.cell.get_or_try_init(|| open_store(&self.settings)).await.cloned()
     }
 
     /// The store, if it was ever needed.
     pub fn opened(&self) -> Option<&Store> {
         self.cell.get()
     }
+}
+
+/// Opens the store that the settings name, else the one in the data folder.
+pub async fn open_store(settings: &Settings) -> Result<Store, crate::store::StoreError> {
+    let (urls, home) = (&settings.store, &settings.folders.home);
+    let database = urls.database.as_ref().map(|url| url.expose_secret().to_owned());
+    let database = database.unwrap_or_else(|| sqlite_url(&home.join("bedtrack.sqlite3")));
+    let blobs = urls.blobs.clone().unwrap_or_else(|| file_url(&home.join("blobs")));
+    Store::open(&database, &blobs).await
 }
 
 /// The studio of this process.
@@ -115,7 +122,6 @@ pub async fn workshop(settings: &Settings, store: &LazyStore) -> anyhow::Result<
         store: store.get().await?,
         film: Arc::new(Film::locate(settings.studio.ffmpeg.as_deref())),
         bank,
-        scratch: settings.folders.home.join("scratch"),
         limits: Limits::default(),
     }))
 }

@@ -46,3 +46,5 @@ mod store;
 mod studio_api;
 #[cfg(test)]
 mod studio_faults;
+#[cfg(test)]
+mod without_ffmpeg;

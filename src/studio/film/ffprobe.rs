@@ -121,6 +121,11 @@ pub(super) struct Packets {
 }
 
 impl Packets {
+    /// Packets that are shown at known times, and how many an edit list hides.
+    pub fn shown(starts: Vec<i64>, end_us: i64, hidden: usize) -> Self {
+        Self { starts, end_us, hidden, ..Self::default() }
+    }
+
     pub fn start_us(&self) -> i64 {
         self.starts.iter().copied().min().unwrap_or(0)
     }

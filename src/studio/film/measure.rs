@@ -15,7 +15,6 @@ use super::watch::Watch;
 pub(super) const RATE: u32 = 48_000;
 /// Bytes of a frame: two channels of f32.
 pub(super) const FRAME_BYTES: u64 = 8;
-const BLOCK_BYTES: usize = BLOCK * FRAME_BYTES as usize;
 
 /// What was heard.
 #[derive(Debug, Clone)]
@@ -29,7 +28,7 @@ pub(super) struct Heard {
     pub block_peaks_db: Vec<f64>,
 }
 
-/// Decodes all of a sound stream and measures it.
+/// Decodes all of a sound stream with ffmpeg and measures it.
 pub(super) async fn listen(
     tools: &Tools,
     path: &Path,
@@ -37,56 +36,78 @@ pub(super) async fn listen(
     length_ms: u64,
     watch: &Watch,
 ) -> Result<Heard, FilmError> {
-    let refused = |fault: ebur128::Error| FilmError::BadResult(format!("the sound cannot be measured ({fault})"));
-    let mut meter = EbuR128::new(2, RATE, Mode::I | Mode::TRUE_PEAK).map_err(refused)?;
-    let (mut frames, mut open, mut fault) = (0_u64, Vec::<u8>::new(), None);
-    let (mut samples, mut block_peaks_db) = (Vec::new(), Vec::new());
+    let mut meter = Meter::new()?;
+    let (mut open, mut samples, mut fault) = (Vec::<u8>::new(), Vec::new(), None);
     Call::ffmpeg("checking the sound", length_ms)
         .input(path, demuxer, &[])
         .sets([("-map", "0:a:0"), ("-ac", "2"), ("-ar", "48000")])
         .into_pipe("f32le")
         .drive(tools, watch, &mut |bytes| {
             open.extend_from_slice(bytes);
-            while open.len() >= BLOCK_BYTES {
-                if let Err(met) = take(&mut meter, &mut open, &mut samples, &mut block_peaks_db) {
+            let whole = open.len() - open.len() % FRAME_BYTES as usize;
+            let bytes: Vec<u8> = open.drain(..whole).collect();
+            samples.clear();
+            samples.extend(bytes.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)));
+            match meter.push(&samples) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(met) => {
                     fault = Some(met);
-                    return ControlFlow::Break(());
+                    ControlFlow::Break(())
                 }
-                frames += BLOCK as u64;
             }
-            ControlFlow::Continue(())
         })
         .await?;
-    if let Some(fault) = fault {
-        return Err(refused(fault));
+    match fault {
+        Some(fault) => Err(fault),
+        None => meter.finish(),
     }
-    frames += open.len() as u64 / FRAME_BYTES;
-    take(&mut meter, &mut open, &mut samples, &mut block_peaks_db).map_err(refused)?;
-    let peak = [0, 1].into_iter().filter_map(|channel| meter.true_peak(channel).ok()).fold(0.0_f64, f64::max);
-    Ok(Heard {
-        frames,
-        lufs: meter.loudness_global().ok().filter(|lufs| lufs.is_finite()),
-        true_peak_db: (peak > 0.0).then(|| 20.0 * peak.log10()),
-        block_peaks_db,
-    })
 }
 
-/// Feeds the meter one block, or what is left of the last.
-fn take(
-    meter: &mut EbuR128,
-    open: &mut Vec<u8>,
-    samples: &mut Vec<f32>,
-    peaks_db: &mut Vec<f64>,
-) -> Result<(), ebur128::Error> {
-    let bytes = open.drain(..open.len().min(BLOCK_BYTES)).collect::<Vec<_>>();
-    let whole = bytes.len() - bytes.len() % FRAME_BYTES as usize;
-    samples.clear();
-    samples.extend(bytes.get(..whole).unwrap_or_default().chunks_exact(4).map(|bytes| match bytes {
-        [a, b, c, d] => f32::from_le_bytes([*a, *b, *c, *d]),
-        _ => 0.0,
-    }));
-    meter.add_frames_f32(samples)?;
-    let peak = [0, 1].into_iter().filter_map(|side| meter.prev_true_peak(side).ok()).fold(0.0_f64, f64::max);
-    peaks_db.push(20.0 * peak.max(1e-9).log10());
-    Ok(())
+/// Measures sound as it comes: interleaved stereo at [`RATE`].
+pub(super) struct Meter {
+    meter: EbuR128,
+    frames: u64,
+    /// Samples of a block that is not full yet.
+    open: Vec<f32>,
+    block_peaks_db: Vec<f64>,
+}
+
+impl Meter {
+    pub fn new() -> Result<Self, FilmError> {
+        let meter = EbuR128::new(2, RATE, Mode::I | Mode::TRUE_PEAK).map_err(refused)?;
+        Ok(Self { meter, frames: 0, open: Vec::new(), block_peaks_db: Vec::new() })
+    }
+
+    pub fn push(&mut self, samples: &[f32]) -> Result<(), FilmError> {
+        self.open.extend_from_slice(samples);
+        let open = std::mem::take(&mut self.open);
+        let blocks = open.chunks_exact(2 * BLOCK);
+        self.open.extend_from_slice(blocks.remainder());
+        blocks.into_iter().try_for_each(|block| self.take(block))
+    }
+
+    pub fn finish(mut self) -> Result<Heard, FilmError> {
+        let open = std::mem::take(&mut self.open);
+        self.take(&open)?;
+        let peak = [0, 1].into_iter().filter_map(|side| self.meter.true_peak(side).ok()).fold(0.0_f64, f64::max);
+        Ok(Heard {
+            frames: self.frames,
+            lufs: self.meter.loudness_global().ok().filter(|lufs| lufs.is_finite()),
+            true_peak_db: (peak > 0.0).then(|| 20.0 * peak.log10()),
+            block_peaks_db: self.block_peaks_db,
+        })
+    }
+
+    /// Feeds the meter one block, or what is left of the last.
+    fn take(&mut self, block: &[f32]) -> Result<(), FilmError> {
+        self.meter.add_frames_f32(block).map_err(refused)?;
+        let sides = [0, 1].into_iter().filter_map(|side| self.meter.prev_true_peak(side).ok());
+        self.block_peaks_db.push(20.0 * sides.fold(0.0_f64, f64::max).max(1e-9).log10());
+        self.frames += block.len() as u64 / 2;
+        Ok(())
+    }
+}
+
+fn refused(fault: ebur128::Error) -> FilmError {
+    FilmError::BadResult(format!("the sound cannot be measured ({fault})"))
 }

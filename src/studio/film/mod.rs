@@ -20,6 +20,7 @@ mod plan;
 mod probe;
 mod progress;
 mod publish;
+mod pure;
 mod quality;
 mod render;
 mod restamp;
@@ -30,6 +31,7 @@ mod titles;
 mod tools;
 mod verify;
 mod watch;
+mod waveform;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -98,6 +100,21 @@ impl Film {
     /// [`FilmError::Cancelled`].
     pub async fn render(&self, plan: &Plan, work: &Path, out: &Path, watch: &Watch) -> Result<Rendered, FilmError> {
         render::render(&self.tools, plan, work, out, watch).await
+    }
+
+    /// How loud a file of sound is on the whole, in LUFS (EBU R 128); of a very long one, its first twenty minutes. None for
+    /// silence, and for what is no plain sound file.
+    pub async fn loudness(&self, path: &Path, watch: &Watch) -> Result<Option<f64>, FilmError> {
+        pure::sound::loudness(path, watch).await
+    }
+
+    /// Draws the waveform of a programme (WAV) into the PNG file `out`.
+    ///
+    /// # Errors
+    /// [`FilmError::BadPlan`] for another kind of file; what hinders writing.
+    pub async fn draw_waveform(&self, wav: &Path, out: &Path) -> Result<(), FilmError> {
+        let (wav, out) = (wav.to_owned(), out.to_owned());
+        probe::run_blocking(move || waveform::draw(&wav, &out)).await
     }
 
     /// Encodes a finished programme (WAV) alone, at its exact length. `out` must not exist.

@@ -32,6 +32,11 @@ impl Dips {
         self.blocks.iter_mut().zip(more).for_each(|(dip, more)| *dip += more);
     }
 
+    /// Whether nothing is turned down.
+    pub fn is_flat(&self) -> bool {
+        self.blocks.is_empty()
+    }
+
     /// The gain at a frame: each block's own in its middle, and a straight line between the middles.
     fn gain(&self, frame: u64) -> f32 {
         let half = BLOCK as u64 / 2;
@@ -43,6 +48,17 @@ impl Dips {
         let (left, right) = (of(from.checked_sub(1)), of(Some(from)));
         let share = ((frame + half) % BLOCK as u64) as f64 / BLOCK as f64;
         (left + (right - left) * share) as f32
+    }
+
+    /// Turns down frames of the programme, the first of them its frame `at`.
+    pub fn turn_down(&self, at: u64, frames: &mut [[f32; 2]]) {
+        if self.is_flat() {
+            return;
+        }
+        for (frame, at) in frames.iter_mut().zip(at..) {
+            let gain = self.gain(at);
+            *frame = frame.map(|sample| sample * gain);
+        }
     }
 
     /// Writes the programme, turned down, as raw little-endian f32 frames of two channels.

@@ -13,7 +13,7 @@ use super::magic::Format;
 use super::media::{AudioInfo, MediaInfo, MediaKind, VideoInfo};
 use super::tools::Tools;
 use super::watch::Watch;
-use super::{open, stills};
+use super::{open, pure, stills};
 
 /// A sample beyond this (of 32,768) is heard: -66 dBFS.
 const HEARD: u16 = 16;
@@ -55,6 +55,12 @@ pub(super) async fn probe(tools: &Tools, path: &Path, watch: &Watch) -> Result<M
     if seen.format.demuxer().is_none() {
         return Ok(seen.info);
     }
+    if tools.need_both().is_err() {
+        if seen.info.has_sound {
+            seen.info.has_sound = pure::sound::is_heard(path, seen.format, watch).await?;
+        }
+        return Ok(seen.info);
+    }
     let damaged = |fault| explain(path, seen.format, fault);
     if let Some(video) = &seen.info.video {
         Call::ffmpeg("decoding the first frame", 0)
@@ -89,6 +95,10 @@ pub(super) async fn inspect(tools: &Tools, path: &Path, watch: &Watch) -> Result
         });
     };
     drop(file);
+    if let Err(missing) = tools.need_both() {
+        let looked = pure::inspect(path, format).await;
+        return looked.map_err(|unfit| unfit.without_ffmpeg(path, format, missing));
+    }
     let damaged = |fault| explain(path, format, fault);
     let answer = Call::ffprobe("reading the file", path, demuxer, 0)
         .sets([("-show_entries", "stream:format:stream_disposition:stream_side_data=rotation"), ("-of", "json")])

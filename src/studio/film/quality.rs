@@ -14,7 +14,6 @@ pub(super) struct Settings {
     pub x264: X264,
     pub vp9: Vp9,
     /// Bit rates in bit/s.
-    pub aac: u32,
     pub mp3: u32,
     pub opus: u32,
     /// ffmpeg's `-q:v`, 2 the best.
@@ -64,6 +63,6 @@ mod tests {
         let [draft, standard, high] =
             [Quality::Draft, Quality::Standard, Quality::High].map(|quality| quality.settings().unwrap());
         assert!(draft.x264.crf > standard.x264.crf && standard.x264.crf > high.x264.crf);
-        assert!(draft.aac < standard.aac && standard.aac < high.aac);
+        assert!(draft.mp3 < standard.mp3 && standard.mp3 < high.mp3);
     }
 }

@@ -15,7 +15,8 @@ use super::stage::Stage;
 use super::tools::Tools;
 use super::verify::{self, Expected};
 use super::watch::Watch;
-use super::{FilmError, copy, encode, open, stills};
+use super::{FilmError, copy, encode, open, pure, stills};
+use crate::studio::sound::WavFile;
 
 /// Renders `plan` into `out`, which must not exist. `work` takes what is needed on the way.
 pub(super) async fn render(
@@ -27,6 +28,9 @@ pub(super) async fn render(
 ) -> Result<Rendered, FilmError> {
     plan.check()?;
     check_free(out)?;
+    if let Some(rendered) = pure::render(tools, plan, work, out, watch).await? {
+        return Ok(rendered);
+    }
     let mut clips = Vec::with_capacity(plan.clips.len());
     for clip in &plan.clips {
         clips.push(inspect(tools, &clip.path, watch).await?);
@@ -86,7 +90,7 @@ async fn encoded(
     }
     verify::decode_all(tools, &made, &film, &watch.part(0.9..1.0)).await?;
     let notes = why.into_iter().chain(encoded.notes).collect();
-    finish(made, out, &film, sound.map(|(_, heard)| heard), notes, false)
+    finish(made, out, film.info.duration_ms, sound.map(|(_, heard)| heard), notes, false)
 }
 
 /// A GIF: small, short, silent.
@@ -123,7 +127,7 @@ async fn gif(
     if plan.duration_ms > LONGEST_MS {
         notes.push("The GIF shows the first 15 seconds.".to_owned());
     }
-    finish(made, out, &film, None, notes, false)
+    finish(made, out, film.info.duration_ms, None, notes, false)
 }
 
 /// A poster: the frame at one third of the film.
@@ -151,7 +155,7 @@ async fn poster(
     if size != Some((stage.width, stage.height)) {
         return Err(FilmError::BadResult(format!("a picture of {size:?}")));
     }
-    finish(made, out, &film, None, encoded.notes, false)
+    finish(made, out, film.info.duration_ms, None, encoded.notes, false)
 }
 
 /// A part of a plan, with the clips that are seen in it.
@@ -208,7 +212,7 @@ async fn copied(
     let film = verify::check(tools, &made, &expected, watch).await?;
     verify::same_picture(tools, timed, (clip, seen), (&made, &film), &watch.part(0.8..1.0)).await?;
     let heard = sound.map(|(_, heard)| heard);
-    finish(made, out, &film, heard, Vec::new(), true)
+    finish(made, out, film.info.duration_ms, heard, Vec::new(), true)
 }
 
 /// How the programme is encoded in a film.
@@ -225,7 +229,7 @@ pub(super) fn frames_in(micros: u64) -> u64 {
 pub(super) fn finish(
     made: tempfile::TempPath,
     out: &Path,
-    film: &Inspected,
+    duration_ms: u64,
     heard: Option<Heard>,
     notes: Vec<String>,
     picture_copied: bool,
@@ -234,7 +238,7 @@ pub(super) fn finish(
     publish(made, out, false)?;
     Ok(Rendered {
         bytes,
-        duration_ms: film.info.duration_ms,
+        duration_ms,
         notes,
         picture_copied,
         lufs: heard.as_ref().and_then(|heard| heard.lufs),
@@ -252,17 +256,17 @@ pub(super) async fn encode_audio(
     watch: &Watch,
 ) -> Result<Rendered, FilmError> {
     check_free(out)?;
-    let seen = inspect(tools, wav, watch).await?;
-    if seen.demuxer() != "wav" {
-        return Err(FilmError::BadPlan("the programme is not a WAV file".to_owned()));
-    }
-    let frames = frames_in(seen.sound_us.map_or(0, |(start, end)| u64::try_from(end - start).unwrap_or(0)));
+    let path = wav.to_owned();
+    let frames = run_blocking(move || {
+        let programme = WavFile::open(&path).map_err(|fault| FilmError::BadPlan(format!("the programme: {fault}")))?;
+        Ok(programme.frames())
+    })
+    .await?;
     let folder = match out.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let (made, heard) = sound::encode(tools, wav, frames, Encoding::File(format), quality, folder, watch).await?;
-    let film =
-        Inspected { info: super::MediaInfo { duration_ms: frames * 1000 / u64::from(RATE), ..seen.info }, ..seen };
-    finish(made, out, &film, Some(heard), Vec::new(), false)
+    let encoding = Encoding::File(format);
+    let (made, heard) = sound::encode(tools, wav, frames, encoding, quality, folder, watch).await?;
+    finish(made, out, frames * 1000 / u64::from(RATE), Some(heard), Vec::new(), false)
 }

@@ -14,6 +14,7 @@ use super::peaks::Dips;
 use super::plan::{Quality, SoundFormat};
 use super::probe::{inspect, run_blocking};
 use super::publish::scratch;
+use super::pure::{self, Unfit};
 use super::tools::Tools;
 use super::watch::Watch;
 
@@ -39,6 +40,13 @@ pub(super) async fn decode(
     if duration_ms > LIMITS.media_seconds * 1000 {
         let (seconds, limit) = (duration_ms / 1000, LIMITS.media_seconds);
         return Err(FilmError::AbsurdDuration { name: name_of(path), seconds, limit });
+    }
+    if in_ms <= pure::sound::NEAR_MS || tools.need_both().is_err() {
+        match pure::sound::decode(path, in_ms, duration_ms, out_raw, watch).await {
+            Ok(frames) => return Ok(frames),
+            Err(Unfit::Film(FilmError::Cancelled)) => return Err(FilmError::Cancelled),
+            Err(unfit) => tracing::debug!(%unfit, "the sound is left to ffmpeg"),
+        }
     }
     let seen = inspect(tools, path, watch).await?;
     let Some(audio) = &seen.info.audio else { return Err(FilmError::NoSound(name_of(path))) };
@@ -101,36 +109,16 @@ impl Encoding {
         }
     }
 
-    /// Encoder, muxer, and the demuxer that reads it back.
-    fn codec(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Self::File(SoundFormat::Mp3) => ("libmp3lame", "mp3", "mp3"),
-            Self::File(SoundFormat::M4a) => ("aac", "ipod", "mov"),
-            Self::File(SoundFormat::Aac) => ("aac", "adts", "aac"),
-            Self::File(SoundFormat::Flac) => ("flac", "flac", "flac"),
-            Self::File(SoundFormat::Wav) => ("pcm_s24le", "wav", "wav"),
-            Self::Opus => ("libopus", "webm", "matroska"),
-        }
-    }
-
     /// The demuxer that reads it back.
     pub fn demuxer(self) -> &'static str {
-        self.codec().2
-    }
-
-    fn settings(self, quality: Quality) -> Result<Vec<(&'static str, String)>, FilmError> {
-        let numbers = quality.settings()?;
-        Ok(match self {
-            Self::File(SoundFormat::Mp3) => vec![("-b:a", numbers.mp3.to_string()), ("-write_xing", "1".into())],
-            // ffmpeg's noise substitution is 3 dB too loud now and then, in full bands of noise: peaks would pass 0 dBTP.
-            Self::File(SoundFormat::M4a) => {
-                vec![("-b:a", numbers.aac.to_string()), ("-aac_pns", "0".into()), ("-movflags", "+faststart".into())]
-            }
-            Self::File(SoundFormat::Aac) => vec![("-b:a", numbers.aac.to_string()), ("-aac_pns", "0".into())],
-            Self::File(SoundFormat::Flac) => vec![("-sample_fmt", "s32".into()), ("-bits_per_raw_sample", "24".into())],
-            Self::File(SoundFormat::Wav) => Vec::new(),
-            Self::Opus => vec![("-b:a", numbers.opus.to_string()), ("-application", "audio".into())],
-        })
+        match self {
+            Self::File(SoundFormat::Mp3) => "mp3",
+            Self::File(SoundFormat::M4a) => "mov",
+            Self::File(SoundFormat::Aac) => "aac",
+            Self::File(SoundFormat::Flac) => "flac",
+            Self::File(SoundFormat::Wav) => "wav",
+            Self::Opus => "matroska",
+        }
     }
 
     fn is_lossy(self) -> bool {
@@ -153,6 +141,89 @@ impl Encoding {
     }
 }
 
+/// A way to encode the programme.
+enum Way {
+    /// Our own writers.
+    Own(SoundFormat),
+    /// ffmpeg, with its encoder, its muxer and its flags.
+    Ffmpeg(&'static str, &'static str, Vec<(&'static str, String)>),
+}
+
+impl Way {
+    async fn of(encoding: Encoding, quality: Quality, tools: &Tools) -> Result<Self, FilmError> {
+        let numbers = quality.settings()?;
+        let (encoder, muxer, flags) = match encoding {
+            Encoding::File(SoundFormat::Mp3) => {
+                ("libmp3lame", "mp3", vec![("-b:a", numbers.mp3.to_string()), ("-write_xing", "1".into())])
+            }
+            Encoding::File(format) => return Ok(Self::Own(format)),
+            Encoding::Opus => {
+                ("libopus", "webm", vec![("-b:a", numbers.opus.to_string()), ("-application", "audio".into())])
+            }
+        };
+        tools.need_encoder(encoder).await?;
+        Ok(Self::Ffmpeg(encoder, muxer, flags))
+    }
+}
+
+/// The programme on its way into a file.
+struct Programme<'a> {
+    wav: &'a Path,
+    frames: u64,
+    folder: &'a Path,
+}
+
+impl Programme<'_> {
+    fn length_ms(&self) -> u64 {
+        self.frames * 1000 / u64::from(RATE)
+    }
+
+    /// Encodes it into `made`, turned down where `dips` say so, and listens to the result.
+    async fn encode(
+        &self,
+        tools: &Tools,
+        (way, demuxer): (&Way, &'static str),
+        dips: &Dips,
+        made: &Path,
+        watch: &Watch,
+    ) -> Result<Heard, FilmError> {
+        match way {
+            Way::Own(format) => {
+                let (wav, made, frames, format) = (self.wav.to_owned(), made.to_owned(), self.frames, *format);
+                let (dips, watch) = (dips.clone(), watch.clone());
+                run_blocking(move || {
+                    pure::sound::encode(&wav, frames, format, &dips, &made, &watch.part(0.0..0.6))?;
+                    pure::sound::hear(&made, &watch)
+                })
+                .await
+            }
+            Way::Ffmpeg(encoder, muxer, flags) => {
+                let raw = if dips.is_flat() { None } else { Some(self.turned_down(dips, watch).await?) };
+                let call = Call::ffmpeg("encoding the sound", self.length_ms());
+                let call = match &raw {
+                    None => call.input(self.wav, "wav", &[]),
+                    Some(raw) => call.input(raw, "f32le", &[("-ar", "48000"), ("-ac", "2")]),
+                };
+                call.set("-map", "0:a:0")
+                    .set("-af", format!("apad=whole_len={0},atrim=end_sample={0}", self.frames))
+                    .sets([("-map_metadata", "-1"), ("-ar", "48000"), ("-ac", "2"), ("-c:a", encoder)])
+                    .sets(flags.iter().map(|(flag, value)| (*flag, value.as_str())))
+                    .into_file(made, muxer)
+                    .run(tools, &watch.part(0.0..0.6))
+                    .await?;
+                listen(tools, made, demuxer, self.length_ms(), watch).await
+            }
+        }
+    }
+
+    async fn turned_down(&self, dips: &Dips, watch: &Watch) -> Result<TempPath, FilmError> {
+        let raw = scratch(self.folder, "f32")?;
+        let (dips, from, to, watch) = (dips.clone(), self.wav.to_owned(), raw.to_path_buf(), watch.clone());
+        run_blocking(move || dips.apply(&from, &to, &watch)).await?;
+        Ok(raw)
+    }
+}
+
 /// Encodes `frames` frames of the programme (padded with silence, or cut) into a file in `folder`, and lowers the
 /// peaks before encoding as far as it takes for the encoded file to stay within [`CEILING_DB`].
 pub(super) async fn encode(
@@ -164,27 +235,12 @@ pub(super) async fn encode(
     folder: &Path,
     watch: &Watch,
 ) -> Result<(TempPath, Heard), FilmError> {
-    let (encoder, muxer, demuxer) = encoding.codec();
-    tools.need_encoder(encoder).await?;
-    let length_ms = frames * 1000 / u64::from(RATE);
+    let way = Way::of(encoding, quality, tools).await?;
+    let programme = Programme { wav, frames, folder };
     let made = scratch(folder, encoding.ending())?;
     let mut dips = Dips::default();
-    let mut turned: Option<TempPath> = None;
     for attempt in 0..ATTEMPTS {
-        let settings = encoding.settings(quality)?;
-        let call = Call::ffmpeg("encoding the sound", length_ms);
-        let call = match &turned {
-            None => call.input(wav, "wav", &[]),
-            Some(raw) => call.input(raw, "f32le", &[("-ar", "48000"), ("-ac", "2")]),
-        };
-        call.set("-map", "0:a:0")
-            .set("-af", format!("apad=whole_len={frames},atrim=end_sample={frames}"))
-            .sets([("-map_metadata", "-1"), ("-ar", "48000"), ("-ac", "2"), ("-c:a", encoder)])
-            .sets(settings.iter().map(|(flag, value)| (*flag, value.as_str())))
-            .into_file(&made, muxer)
-            .run(tools, &watch.part(0.0..0.6))
-            .await?;
-        let heard = listen(tools, &made, demuxer, length_ms, watch).await?;
+        let heard = programme.encode(tools, (&way, encoding.demuxer()), &dips, &made, watch).await?;
         if heard.frames + 64 < frames || heard.frames > frames + encoding.slack() {
             let why = format!("{} frames of sound instead of {frames}", heard.frames);
             return Err(FilmError::BadResult(why));
@@ -196,10 +252,6 @@ pub(super) async fn encode(
         }
         tracing::debug!(attempt, excess, "the encoded sound peaks too high");
         dips.deepen(&heard.block_peaks_db, CEILING_DB, METER_DB, encoding.reach());
-        let raw = scratch(folder, "f32")?;
-        let (dips, from, to, watch) = (dips.clone(), wav.to_owned(), raw.to_path_buf(), watch.clone());
-        run_blocking(move || dips.apply(&from, &to, &watch)).await?;
-        turned = Some(raw);
     }
     Err(FilmError::BadResult("the encoded sound peaks above -1 dBTP".to_owned()))
 }

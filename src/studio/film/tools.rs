@@ -102,6 +102,11 @@ impl Tools {
         Self { ffmpeg, ffprobe, abilities: OnceCell::new(), seats: Arc::new(Semaphore::new(LIMITS.children.max(1))) }
     }
 
+    /// An error that says which of the two is missing, where one is.
+    pub fn need_both(&self) -> Result<(), FilmError> {
+        self.path(Tool::Ffmpeg).and(self.path(Tool::Ffprobe)).map(drop)
+    }
+
     pub fn path(&self, tool: Tool) -> Result<&Path, FilmError> {
         let path = match tool {
             Tool::Ffmpeg => &self.ffmpeg,

@@ -30,7 +30,7 @@ pub async fn upload(
     request: Request,
 ) -> Result<Json<Envelope>, Failure> {
     let session = api.session(&account, &session).await?;
-    let folder = api.workshop.scratch_folder()?;
+    let folder = api.workshop.scratch_folder().await?;
     let is_json = request
         .headers()
         .get(header::CONTENT_TYPE)

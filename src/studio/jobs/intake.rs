@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::workshop::{Workshop, media_key, media_url};
 use crate::store::StoreError;
 use crate::studio::agent::edit;
-use crate::studio::film::{FilmError, MediaInfo, MediaKind};
+use crate::studio::film::{FilmError, MediaInfo, MediaKind, Watch};
 use crate::wire::state::Medium;
 
 /// A file that came in, still in the scratch folder.
@@ -55,15 +55,24 @@ pub async fn take_in(workshop: &Workshop, session: &str, arrivals: Vec<Arrival>)
             error if error.is_bad_input() => IntakeError::Unusable(error.to_string()),
             error => IntakeError::Broken(error.to_string()),
         })?;
-        looked_into.push((arrival, info));
+        // A song of the user's own is brought to the level of our masters before its volume counts.
+        let lufs = match info.kind {
+            MediaKind::Audio => workshop.film.loudness(&arrival.path, &Watch::default()).await.ok().flatten(),
+            _ => None,
+        };
+        looked_into.push((arrival, info, lufs));
     }
     let mut media = Vec::new();
-    for (arrival, info) in looked_into {
+    for (arrival, info, lufs) in looked_into {
         let id = format!("u-{}", Uuid::new_v4().simple());
         let name = format!("{id}.{}", info.container);
         workshop.store.blobs().put_file(&media_key(session, &name), &arrival.path).await?;
         let came_as = arrival.path.file_name().unwrap_or_default().to_string_lossy();
-        media.push(medium(id, &came_as, media_url(session, &name), &info));
+        let mut medium = medium(id, &came_as, media_url(session, &name), &info);
+        if let Some(lufs) = lufs {
+            medium.m.insert("lufs".into(), json!((lufs * 10.0).round() / 10.0));
+        }
+        media.push(medium);
     }
     workshop
         .change_state::<StoreError>(session, |mut state| {

@@ -71,7 +71,7 @@ pub async fn make(
     cancel: &CancellationToken,
     progress: impl Fn(f32) + Send + 'static,
 ) -> Result<Piece, MusicError> {
-    let folder = workshop.scratch_folder()?;
+    let folder = workshop.scratch_folder().await?;
     let (bank, stop, path) = (workshop.bank.clone(), cancel.clone(), folder.path().to_owned());
     let played = tokio::task::spawn_blocking({
         let brief = brief.clone();

@@ -102,7 +102,7 @@ async fn voices(workshop: &Workshop, session: &str, state: &State, draft: &Draft
                 start_ms: placed.start,
                 in_ms: number(segment, "in"),
                 duration_ms: segment.d,
-                gain,
+                gain: gain * level(medium),
                 fade_in_ms: number(segment, "fade_in"),
                 fade_out_ms: number(segment, "fade_out"),
                 is_master: medium.kind.as_deref() == Some("music"),
@@ -111,6 +111,13 @@ async fn voices(workshop: &Workshop, session: &str, state: &State, draft: &Draft
         }
     }
     Ok(voices)
+}
+
+/// What brings a song of the user's own to the level of our masters, which volumes are shares of, within 20 dB. A clip's
+/// own sound stays as it is.
+fn level(medium: &Medium) -> f64 {
+    let lufs = medium.m.get("lufs").and_then(Value::as_f64).filter(|_| medium.kind.as_deref() == Some("audio"));
+    lufs.map_or(1.0, |lufs| 10_f64.powf((LOUDNESS - lufs).clamp(-20.0, 20.0) / 20.0))
 }
 
 /// The medium a segment plays.

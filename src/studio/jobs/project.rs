@@ -1,4 +1,5 @@
-//! A project as one zip: the state as JSON, and every medium that the timeline plays.
+//! A project as one zip: the state as JSON, every medium that the timeline plays, and what the result looks like: a
+//! thumbnail and its sound's waveform.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -9,9 +10,10 @@ use serde_json::json;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use super::programme::medium_of;
-use super::render::RenderError;
+use super::programme::{self, medium_of};
+use super::render::{self, RenderError};
 use super::workshop::Workshop;
+use crate::studio::film::{FilmError, FilmFormat, Plan, Watch};
 use crate::wire::draft::Draft;
 use crate::wire::state::State;
 
@@ -21,7 +23,9 @@ pub async fn write(
     session: &str,
     state: &State,
     draft: &Draft,
+    folder: &Path,
     out: &Path,
+    watch: &Watch,
 ) -> Result<(), RenderError> {
     let mut files: BTreeMap<String, PathBuf> = BTreeMap::new();
     for medium in draft.t.iter().flat_map(|track| &track.sg).filter_map(|segment| medium_of(state, segment)) {
@@ -31,6 +35,8 @@ pub async fn write(
             files.insert(format!("media/{name}"), workshop.file_at(session, url).await?);
         }
     }
+    let looks = looks(workshop, session, state, draft, folder, watch).await?;
+    files.extend(looks.into_iter().map(|(name, path)| (name.to_owned(), path)));
     let project = format!("{:#}\n", json!({"engine": concat!("bedtrack ", env!("CARGO_PKG_VERSION")), "state": state}));
     let out = out.to_owned();
     let written = tokio::task::spawn_blocking(move || {
@@ -43,6 +49,38 @@ pub async fn write(
     });
     written.await.map_err(|_| RenderError::Stopped)??;
     Ok(())
+}
+
+/// A thumbnail and a waveform of the result. A project is whole without them: what cannot be drawn is left out.
+async fn looks(
+    workshop: &Workshop,
+    session: &str,
+    state: &State,
+    draft: &Draft,
+    folder: &Path,
+    watch: &Watch,
+) -> Result<Vec<(&'static str, PathBuf)>, RenderError> {
+    if draft.end() <= 0 {
+        return Ok(Vec::new());
+    }
+    let mut made = Vec::new();
+    let sound = programme::mix(workshop, session, state, draft, folder, &watch.part(0.0..0.6)).await?;
+    if let Some(wav) = &sound {
+        let path = folder.join("waveform.png");
+        workshop.film.draw_waveform(wav, &path).await?;
+        made.push(("waveform.png", path));
+    }
+    let path = folder.join("thumbnail.jpg");
+    let shown = async {
+        let plan = Plan { sound, ..render::plan(workshop, session, state, draft, FilmFormat::Jpg).await? };
+        Ok::<_, RenderError>(workshop.film.render(&plan, folder, &path, &watch.part(0.6..1.0)).await?)
+    };
+    match shown.await {
+        Ok(_) => made.push(("thumbnail.jpg", path)),
+        Err(RenderError::Film(FilmError::Cancelled)) => return Err(FilmError::Cancelled.into()),
+        Err(error) => tracing::info!("a project goes without its thumbnail: {error}"),
+    }
+    Ok(made)
 }
 
 /// Adds files as they are; media do not shrink.

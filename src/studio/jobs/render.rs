@@ -171,7 +171,7 @@ async fn render(workshop: &Workshop, job: &Job, payload: &Payload, watch: &Watch
     let format = &payload.output.format;
     let output: Output = wish("format", format)?;
     let quality: Quality = wish("quality", &payload.output.quality)?;
-    let scratch = workshop.scratch_folder()?;
+    let scratch = workshop.scratch_folder().await?;
     let folder = scratch.path();
     let ending = if matches!(output, Output::Archive(_)) { "zip" } else { format };
     let out = folder.join(format!("out.{ending}"));
@@ -183,7 +183,7 @@ async fn render(workshop: &Workshop, job: &Job, payload: &Payload, watch: &Watch
             Vec::new()
         }
         Output::Archive(Archive::Project) => {
-            project::write(workshop, session, &state, &draft, &out).await?;
+            project::write(workshop, session, &state, &draft, folder, &out, watch).await?;
             Vec::new()
         }
         Output::Sound(format) => {
@@ -199,20 +199,32 @@ async fn render(workshop: &Workshop, job: &Job, payload: &Payload, watch: &Watch
         }
         Output::Film(format) => {
             let sound = programme::mix(workshop, session, &state, &draft, folder, &mix).await?;
-            let plan = Plan {
-                clips: clips(workshop, session, &state, &draft).await?,
-                titles: titles(&draft),
-                cover: has_no_picture(&draft).then(|| Cover { title: cover_title(&state, &draft) }),
-                sound,
-                duration_ms: whole(draft.end()),
-                aspect: wish::<Aspect>("shape", payload.output.aspect.as_deref().unwrap_or("source"))?,
-                format,
-                quality,
-            };
+            let aspect = wish::<Aspect>("shape", payload.output.aspect.as_deref().unwrap_or("source"))?;
+            let plan = Plan { sound, aspect, quality, ..plan(workshop, session, &state, &draft, format).await? };
             workshop.film.render(&plan, folder, &out, &finish).await?.notes
         }
     };
     keep(workshop, job, ending, &out, notes).await
+}
+
+/// The plan for a draft's film, silent and in the shape of its picture.
+pub(super) async fn plan(
+    workshop: &Workshop,
+    session: &str,
+    state: &State,
+    draft: &Draft,
+    format: FilmFormat,
+) -> Result<Plan, RenderError> {
+    Ok(Plan {
+        clips: clips(workshop, session, state, draft).await?,
+        titles: titles(draft),
+        cover: has_no_picture(draft).then(|| Cover { title: cover_title(state, draft) }),
+        sound: None,
+        duration_ms: whole(draft.end()),
+        aspect: Aspect::Source,
+        format,
+        quality: Quality::default(),
+    })
 }
 
 /// Keeps the file under a key of this attempt alone, so that an overtaken worker can publish nothing.

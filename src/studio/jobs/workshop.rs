@@ -74,17 +74,15 @@ pub struct Workshop {
     pub film: Arc<Film>,
     /// The sample bank.
     pub bank: SharedBank,
-    /// Folder for files in the making.
-    pub scratch: PathBuf,
     /// Bounds on requests.
     pub limits: Limits,
 }
 
 impl Workshop {
-    /// A folder of its own, gone when dropped.
-    pub fn scratch_folder(&self) -> std::io::Result<TempDir> {
-        std::fs::create_dir_all(&self.scratch)?;
-        tempfile::Builder::new().prefix("work-").tempdir_in(&self.scratch)
+    /// A folder of its own for files in the making, gone when dropped. It lies with the blobs, so that a finished file
+    /// is linked among them, not copied.
+    pub async fn scratch_folder(&self) -> Result<TempDir, StoreError> {
+        self.store.blobs().scratch().await
     }
 
     /// Makes the account known; the studio on one's own machine costs nothing.

@@ -43,6 +43,30 @@ pub fn open(path: &Path) -> Result<Box<dyn PcmSource>, SoundError> {
     Ok(Box::new(Resampled::new(decoded, rate)?))
 }
 
+/// What a file's sound is, before it becomes frames of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Nature {
+    /// The usual short name of its coding: "aac", "mp3", "flac", "vorbis" or "pcm".
+    pub codec: &'static str,
+    /// Frames a second.
+    pub rate: u32,
+    /// Channels.
+    pub channels: u32,
+}
+
+/// What the sound in the file at `path` is.
+pub fn nature(path: &Path) -> Result<Nature, SoundError> {
+    let mut decoded = Decoded::open(path)?;
+    if !decoded.fill()? {
+        return Err(decoded.refused("it holds no sound"));
+    }
+    let codec = match decoded.decoder.codec_info().short_name {
+        known @ ("aac" | "mp3" | "flac" | "vorbis") => known,
+        _ => "pcm",
+    };
+    Ok(Nature { codec, rate: decoded.rate, channels: decoded.channels })
+}
+
 /// A file's frames at its own rate.
 struct Decoded {
     path: PathBuf,
@@ -50,6 +74,7 @@ struct Decoded {
     decoder: Box<dyn AudioDecoder>,
     track: u32,
     rate: u32,
+    channels: u32,
     /// Frames of the last packet, and how many of them were given.
     frames: Vec<Frame>,
     given: usize,
@@ -91,6 +116,7 @@ impl Decoded {
             decoder,
             track: id,
             rate,
+            channels: 0,
             frames: Vec::new(),
             given: 0,
             samples: Vec::new(),
@@ -129,6 +155,7 @@ impl Decoded {
                         });
                     }
                     self.rate = buffer.spec().rate();
+                    self.channels = channels as u32;
                     self.samples.resize(buffer.samples_interleaved(), f32::MID);
                     buffer.copy_to_slice_interleaved(&mut self.samples);
                     self.frames.clear();

@@ -1,5 +1,7 @@
 //! Finished frames → files. Every writer streams: `new`, `push` as often as needed, `finish`.
 
+mod aac;
+pub mod adts;
 mod boxes;
 pub mod flac;
 pub mod m4a;
@@ -9,6 +11,7 @@ pub mod wav;
 use super::dsp::noise::Noise;
 use super::{Frame, SoundError};
 
+pub use adts::AdtsWriter;
 pub use flac::FlacWriter;
 pub use m4a::M4aWriter;
 pub use tags::{Tags, tag};
