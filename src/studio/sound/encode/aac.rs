@@ -61,7 +61,7 @@ impl Units {
                 Ok(())
             })
             .map_err(error)?;
-        Ok(info.priming.into())
+        Ok(info.priming)
     }
 
     /// The decoder's configuration (ISO/IEC 14496-3, 1.6.2.1).
