@@ -11,8 +11,10 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::director::advice::{Fault, Outage, Sent};
+use crate::director::container;
 use crate::director::progress::{Say, Step};
 use crate::director::settings::Settings;
+use crate::director::steps;
 use crate::director::trouble::{of_api, of_refusal, of_word};
 use crate::nemovideo::{ApiError, Client, Fetch};
 use crate::skills::Attribution;
@@ -70,6 +72,8 @@ pub struct Delivery {
     pub settings: Arc<Settings>,
     /// Hears how far it is.
     pub say: Say,
+    /// Tag of the user's language.
+    pub language: String,
 }
 
 /// How a submission ended.
@@ -162,9 +166,10 @@ impl Delivery {
                 RenderStatus::Pending | RenderStatus::Processing => {}
             }
             let percent = render.progress.map(|progress| (progress / 100.0).clamp(0.0, 1.0));
-            (self.say)(Step { words: "Rendering".into(), fraction: percent });
+            (self.say)(Step { words: steps::rendering(&self.language), fraction: percent });
             if Instant::now() >= deadline {
-                return Ok(Err(Fault::RenderFailed { reason: "it did not come to an end".into(), twice: false }));
+                // It may still come; another one beside it would not come sooner.
+                return Err(Fault::RenderFailed { reason: "it did not come to an end".into(), twice: false });
             }
             let wait =
                 render.poll_after_ms.map_or(self.settings.poll, |ms| Duration::from_millis(ms.clamp(10, 60_000)));
@@ -174,7 +179,7 @@ impl Delivery {
                     lost = 0;
                     render = next;
                 }
-                Err(error) if lost < LOST_POLLS && !matches!(error.refusal(), Some(402 | 403 | 2001)) => {
+                Err(error) if lost < LOST_POLLS && !is_final(&error) => {
                     lost += 1;
                     tracing::debug!(%error, "a poll failed; the render goes on");
                 }
@@ -196,10 +201,10 @@ impl Delivery {
             for way in ways.into_iter().flatten() {
                 let watch = |written: u64, whole: Option<u64>| {
                     let fraction = whole.filter(|whole| *whole > 0).map(|whole| written as f64 / whole as f64);
-                    (self.say)(Step { words: "Downloading".into(), fraction });
+                    (self.say)(Step { words: steps::downloading(&self.language), fraction });
                 };
                 match self.client.download(&self.attribution, way, part, &watch).await {
-                    Ok(bytes) => match check(part, bytes, output.size, format) {
+                    Ok(bytes) => match checked(part, output.size, format).await {
                         Ok(()) => return Ok(bytes),
                         Err(wrong) => reason = wrong,
                     },
@@ -213,6 +218,19 @@ impl Delivery {
         }
         Err(Fault::DownloadFailed { reason })
     }
+}
+
+/// Whether asking again would be answered the same: the token, the plan or the account is what is wrong.
+fn is_final(error: &ApiError) -> bool {
+    use crate::wire::codes::{BAD_TOKEN, NO_CREDITS, PLAN_REQUIRED, SCOPE_MISSING};
+    matches!(error.refusal(), Some(BAD_TOKEN | 401 | PLAN_REQUIRED | SCOPE_MISSING | NO_CREDITS))
+}
+
+/// Checks a file on a thread of its own: network drives can hang for a while.
+async fn checked(path: &Path, told: Option<u64>, format: &str) -> Result<(), String> {
+    let (path, format) = (path.to_owned(), format.to_owned());
+    let checked = tokio::task::spawn_blocking(move || container::check(&path, told, &format));
+    checked.await.map_err(|error| error.to_string())?
 }
 
 /// A failed download in words, without addresses.
@@ -242,45 +260,11 @@ fn failed(render: &Render) -> Result<Result<Render, Fault>, Fault> {
         Value::Null => String::new(),
         other => envelope::message_of(other),
     };
+    // The studio names it by a stable word; the cloud's codes are its own.
     let word = error.get("code").and_then(Value::as_str).unwrap_or_default();
     match of_word(word, &reason) {
         Some(fault) => Err(fault),
         None => Ok(Err(Fault::RenderFailed { reason, twice: false })),
-    }
-}
-
-/// Whether a file has the size that was told and begins as its format does.
-fn check(path: &Path, bytes: u64, told: Option<u64>, format: &str) -> Result<(), String> {
-    use std::io::Read as _;
-    if bytes == 0 {
-        return Err("the file is empty".into());
-    }
-    if let Some(told) = told.filter(|told| *told != bytes) {
-        return Err(format!("the file has {bytes} bytes instead of {told}"));
-    }
-    let mut head = Vec::with_capacity(16);
-    let read = std::fs::File::open(path).and_then(|file| file.take(16).read_to_end(&mut head));
-    read.map_err(|error| error.to_string())?;
-    if begins_as(format, &head) { Ok(()) } else { Err(format!("the file is no {format}")) }
-}
-
-/// The first bytes of each container: ISO 14496-12 `ftyp` (QuickTime also begins with other atoms), EBML, RIFF, and the
-/// formats' own signatures.
-fn begins_as(format: &str, head: &[u8]) -> bool {
-    let at = |from: usize, bytes: &[u8]| head.get(from..from + bytes.len()) == Some(bytes);
-    match format {
-        "mp4" | "m4a" => at(4, b"ftyp"),
-        "mov" => [&b"ftyp"[..], b"moov", b"mdat", b"wide", b"free", b"skip"].iter().any(|atom| at(4, atom)),
-        "webm" => at(0, b"\x1a\x45\xdf\xa3"),
-        "gif" => at(0, b"GIF8"),
-        "jpg" => at(0, b"\xff\xd8\xff"),
-        "png" => at(0, b"\x89PNG\r\n\x1a\n"),
-        "wav" => (at(0, b"RIFF") || at(0, b"RF64")) && at(8, b"WAVE"),
-        "mp3" => at(0, b"ID3") || matches!(head, [0xff, second, ..] if second & 0xe6 != 0xe0 && second & 0xe0 == 0xe0),
-        "aac" => at(0, b"ID3") || matches!(head, [0xff, second, ..] if second & 0xf6 == 0xf0),
-        "flac" => at(0, b"fLaC"),
-        "stems" | "project" => at(0, b"PK\x03\x04"),
-        _ => true,
     }
 }
 
@@ -293,24 +277,5 @@ mod tests {
         let ids: std::collections::BTreeSet<String> = (0..1_000).map(|_| render_id()).collect();
         assert_eq!(ids.len(), 1_000);
         assert!(ids.iter().all(|id| id.strip_prefix("render_").unwrap().parse::<u64>().is_ok()));
-    }
-
-    #[test]
-    fn a_file_is_known_by_its_first_bytes() {
-        for (format, head) in [
-            ("mp4", &b"\0\0\0\x20ftypisom"[..]),
-            ("mov", b"\0\0\0\x08wide\0\0\0\0mdat"),
-            ("wav", b"RIFF\0\0\0\0WAVEfmt "),
-            ("mp3", b"\xff\xfb\x90\x64"),
-            ("mp3", b"ID3\x04"),
-            ("aac", b"\xff\xf1\x50\x80"),
-            ("stems", b"PK\x03\x04"),
-        ] {
-            assert!(begins_as(format, head), "{format}");
-            assert!(!begins_as(format, b"<html><body>nothing"), "{format}");
-            assert!(!begins_as(format, b""), "{format}");
-        }
-        assert!(!begins_as("aac", b"\xff\xfb\x90\x64"));
-        assert!(!begins_as("mp3", b"\xff\xf1\x50\x80"));
     }
 }

@@ -1,20 +1,31 @@
 //! The media of a state as an answer lists them.
 
+use std::path::PathBuf;
+
 use serde_json::Value;
 
 use crate::director::answer::Media;
 use crate::wire::draft::text_at;
 use crate::wire::state::{Medium, State};
 
-/// All media of a state, uploaded ones first.
-pub fn all(state: &State) -> Vec<Media> {
-    state.media().map(medium).collect()
+/// All media of a state, uploaded ones first, with the paths of those that `kept` knows a copy of.
+pub fn all(state: &State, kept: impl Fn(&Medium) -> Option<PathBuf>) -> Vec<Media> {
+    state.media().map(|found| listed(found, kept(found))).collect()
 }
 
 /// The media that are new in `after`, or changed.
-pub fn fresh(before: &State, after: &State) -> Vec<Media> {
+pub fn fresh(before: &State, after: &State) -> Vec<Medium> {
     let known = |medium: &Medium| before.media().any(|old| old == medium);
-    after.media().filter(|medium| !known(medium)).map(self::medium).collect()
+    after.media().filter(|medium| !known(medium)).cloned().collect()
+}
+
+/// A medium in an answer, with the path of its copy where there is one.
+pub fn listed(found: &Medium, kept: Option<PathBuf>) -> Media {
+    Media { path: shown(kept), ..medium(found) }
+}
+
+fn shown(path: Option<PathBuf>) -> String {
+    path.map(|path| path.display().to_string()).unwrap_or_default()
 }
 
 /// Names of a state's media, for telling what to upload again.
@@ -84,7 +95,7 @@ mod tests {
         let music = json!({"id": "m", "kind": "music", "name": "Lo-fi", "url": "/api/media/s/m.wav", "d": 60_000,
             "m": {"bpm": 80.0, "key": "D minor", "lufs": -14.0, "seed": 7, "licence": "CC0-1.0"}});
         let after = State { generated_media: vec![serde_json::from_value(music).unwrap()], ..before.clone() };
-        let fresh = fresh(&before, &after);
+        let fresh: Vec<Media> = fresh(&before, &after).iter().map(|found| listed(found, None)).collect();
         let expected = Media {
             kind: "music".into(),
             name: "Lo-fi".into(),
@@ -97,6 +108,7 @@ mod tests {
             ..Media::default()
         };
         assert_eq!(fresh, [expected]);
+        let all = |state: &State| all(state, |_| None);
         assert_eq!(all(&after).len(), 2);
         assert_eq!(all(&after)[0].kind, "video");
     }
@@ -109,7 +121,7 @@ mod tests {
             ("https://cdn.example/a", "https://cdn.example/a"),
         ] {
             let state = State::read(&json!({"state": {"video_infos": [{"url": url}]}}));
-            assert_eq!(all(&state)[0].url, passed);
+            assert_eq!(all(&state, |_| None)[0].url, passed);
         }
     }
 }

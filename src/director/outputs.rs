@@ -227,7 +227,7 @@ impl Target {
 }
 
 /// A title made into a name that every file system takes.
-fn file_name(title: &str) -> String {
+pub fn file_name(title: &str) -> String {
     let plain: String =
         title
             .chars()

@@ -14,6 +14,8 @@ pub struct Settings {
     pub platform: Option<String>,
     /// Where exports are written.
     pub output: PathBuf,
+    /// Where copies of the music made are kept, a folder for each session.
+    pub media: PathBuf,
     /// Folders that local paths must lie in; `None`: any for local callers, none for remote ones.
     pub roots: Option<Vec<PathBuf>>,
     /// Hosts and addresses that uploads by URL may name although private, loopback or plain http.
@@ -54,11 +56,13 @@ impl Backend {
 impl Settings {
     /// The usual waits around the given folder; for tests and for `start` to fill.
     pub fn new(backend: Backend, output: impl Into<PathBuf>) -> Self {
+        let output = output.into();
         Self {
             backend,
             default_skill: "topmediai-ai-music-generator".into(),
             platform: None,
-            output: output.into(),
+            media: output.join("media"),
+            output,
             roots: None,
             allow_hosts: Vec::new(),
             web_base: "https://nemovideo.com".into(),

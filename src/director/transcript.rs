@@ -7,6 +7,14 @@ use crate::wire::event::{Content, Part};
 const TRAILING: &str = "temporary issue";
 /// A longer text than this is no bare apology.
 const LONGEST_APOLOGY: usize = 300;
+/// Bytes of one text, and of all texts, that are kept: a reply is capped far below, and a stream may go on for long.
+const LONGEST_TEXT: usize = 128 << 10;
+const MOST_TEXT: usize = 256 << 10;
+/// Calls of tools that are remembered, and the length of a name.
+const MOST_TOOLS: usize = 256;
+const LONGEST_NAME: usize = 100;
+/// Whose words are not the agent's.
+const USER: &str = "user";
 
 /// The turn's texts and tools so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,12 +37,18 @@ impl Transcript {
         }
         let mut text = String::new();
         let mut tool = None;
+        let echoed = content.author.as_deref() == Some(USER);
         for part in content.parts {
             match part {
-                Part::Text(words) if content.partial => self.pieces.push_str(&words),
+                Part::Text(_) if echoed => {}
+                // Half of what a text may have, so that the whole text is never the shorter one.
+                Part::Text(words) if content.partial => append(&mut self.pieces, &words, LONGEST_TEXT / 2),
                 Part::Text(words) => join(&mut text, &words),
                 Part::Call { name } => {
-                    self.tools.push(name.clone());
+                    let name: String = name.chars().take(LONGEST_NAME).collect();
+                    if self.tools.len() < MOST_TOOLS {
+                        self.tools.push(name.clone());
+                    }
                     tool = Some(name);
                 }
                 Part::Thought(_) | Part::Response { .. } | Part::Other => {}
@@ -47,8 +61,22 @@ impl Transcript {
                 self.texts.push(pieces);
             }
             self.texts.push(text);
+            self.bound();
         }
         tool
+    }
+
+    /// Of too many texts the first ones, which the reply shows, and the last one, which tells how it ended, are kept.
+    fn bound(&mut self) {
+        let mut bytes: usize = self.texts.iter().map(String::len).sum();
+        while bytes > MOST_TEXT && self.texts.len() > 2 {
+            bytes -= self.texts.remove(self.texts.len() - 2).len();
+        }
+    }
+
+    /// Changes every text, such as to hide what must not be shown.
+    pub fn change(&mut self, change: impl Fn(&mut String)) {
+        self.texts.iter_mut().chain([&mut self.pieces]).for_each(change);
     }
 
     /// Whether anything was said to the user.
@@ -68,7 +96,7 @@ impl Transcript {
 
     /// Whether a fault may be ignored: normal text came before it, and it only speaks of a temporary issue.
     pub fn excuses(&self, fault: &str) -> bool {
-        is_apology(fault) && self.whole().iter().any(|text| !is_apology(text))
+        speaks_of_it(fault) && self.whole().iter().any(|text| !is_apology(text))
     }
 
     /// An apology that is all the agent said: then the turn failed.
@@ -95,7 +123,18 @@ impl Transcript {
 }
 
 fn is_apology(text: &str) -> bool {
-    text.len() <= LONGEST_APOLOGY && text.to_lowercase().contains(TRAILING)
+    text.len() <= LONGEST_APOLOGY && speaks_of_it(text)
+}
+
+fn speaks_of_it(text: &str) -> bool {
+    text.to_lowercase().contains(TRAILING)
+}
+
+/// Adds to a text up to its bound.
+fn append(text: &mut String, more: &str, bound: usize) {
+    let room = bound.saturating_sub(text.len());
+    let end = (0..=room.min(more.len())).rev().find(|end| more.is_char_boundary(*end)).unwrap_or(0);
+    text.push_str(more.get(..end).unwrap_or_default());
 }
 
 /// Parts of one text follow each other; where a sentence ended, a space stands between.
@@ -104,7 +143,7 @@ fn join(text: &mut String, more: &str) {
     if sentence && !more.starts_with(char::is_whitespace) {
         text.push(' ');
     }
-    text.push_str(more);
+    append(text, more, LONGEST_TEXT);
 }
 
 fn squeezed(text: &str) -> String {
@@ -167,6 +206,48 @@ mod tests {
         assert_eq!(said(&["Title added.", apology]).text(), "Title added.");
         assert_eq!(said(&[apology]).only_apology().as_deref(), Some(apology));
         assert_eq!(said(&["Title added.", apology]).only_apology(), None);
+    }
+
+    #[test]
+    fn endless_talk_is_kept_within_bounds_with_its_beginning_and_its_end() {
+        let mut transcript = Transcript::default();
+        let event = |text: String, partial| Content { partial, parts: vec![Part::Text(text)], ..Content::default() };
+        for n in 0..50_000 {
+            transcript.take(event(format!("Sentence number {n}. "), false));
+            transcript.take(Content { parts: vec![Part::Call { name: "x".repeat(500) }], ..Content::default() });
+        }
+        transcript.take(event("And which mood?".into(), false));
+        let text = transcript.text();
+        assert!(text.len() < MOST_TEXT + (64 << 10), "{}", text.len());
+        assert!(text.starts_with("Sentence number 0.") && text.ends_with("And which mood?"));
+        assert!(transcript.tools().len() <= MOST_TOOLS && transcript.tools()[0].len() == LONGEST_NAME);
+        let mut transcript = Transcript::default();
+        (0..40_000).for_each(|_| drop(transcript.take(event("音乐 ".into(), true))));
+        assert!(transcript.text().len() <= LONGEST_TEXT);
+        transcript.take(event("音乐 ".repeat(40_000), false));
+        assert_eq!(transcript.text().matches("\n\n").count(), 0, "the whole text stands for its pieces");
+    }
+
+    #[test]
+    fn an_echo_of_the_users_own_words_is_not_the_agents() {
+        let mut transcript = Transcript::default();
+        let said = |author: &str, text: &str| Content {
+            author: Some(author.into()),
+            parts: vec![Part::Text(text.into())],
+            ..Content::default()
+        };
+        transcript.take(said("user", "make music"));
+        assert!(!transcript.has_text());
+        transcript.take(said("nemo_agent", "Made."));
+        assert_eq!(transcript.text(), "Made.");
+    }
+
+    #[test]
+    fn a_long_trailing_fault_about_a_temporary_issue_is_excused_too() {
+        let mut transcript = Transcript::default();
+        transcript.take(Content { parts: vec![Part::Text("Title added.".into())], ..Content::default() });
+        assert!(transcript.excuses(&format!("I encountered a TEMPORARY ISSUE: {}", "trace ".repeat(200))));
+        assert!(!transcript.excuses("a temporary problem"));
     }
 
     #[test]

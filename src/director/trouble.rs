@@ -54,8 +54,12 @@ pub fn of_refusal(refused: &Refused, file: Option<&str>) -> Fault {
         file: file.map(str::to_owned),
     };
     match Fault::from_refusal(&refusal, token) {
-        // The studio says what is wrong with a file; so may the cloud.
-        Fault::UnsupportedFile { file, .. } => Fault::UnsupportedFile { file, reason: refused.message.clone() },
+        // The studio says what is wrong with a file; so may the cloud. The file is named before it, so not again in it.
+        Fault::UnsupportedFile { file, .. } => {
+            let message = refused.message.trim();
+            let reason = message.strip_prefix(file.as_str()).map(|rest| rest.trim_start_matches([':', '：', ' ']));
+            Fault::UnsupportedFile { reason: reason.unwrap_or(message).to_owned(), file }
+        }
         fault => fault,
     }
 }
@@ -66,6 +70,7 @@ pub fn of_word(word: &str, message: &str) -> Option<Fault> {
         "ffmpeg_missing" => Fault::FfmpegMissing { hint: message.to_owned() },
         "disk_full" => Fault::DiskFull { path: String::new() },
         "unsupported_file" => Fault::UnsupportedFile { file: String::new(), reason: message.to_owned() },
+        "file_unreadable" => Fault::FileUnreadable { file: String::new(), reason: message.to_owned() },
         "invalid_input" => Fault::InvalidInput { reason: message.to_owned() },
         "cancelled" => Fault::Cancelled,
         _ => return None,

@@ -9,9 +9,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::director::progress::{Say, Step};
 use crate::director::settings::{Backend, Settings};
+use crate::director::steps;
 use crate::director::transcript::Transcript;
 use crate::nemovideo::{ApiError, Call, Client, Refused, Seen, StreamEnd, TurnItem, TurnStream, Unclear};
 use crate::skills::Attribution;
+use crate::wire::envelope::Refusal;
 use crate::wire::state::State;
 
 /// How long a studio that was told to end a turn may take to close the stream, and to name the turn at all.
@@ -35,6 +37,8 @@ pub struct Line {
     pub cancel: CancellationToken,
     /// Hears what is being done.
     pub say: Say,
+    /// Tag of the user's language.
+    pub language: String,
 }
 
 /// How a turn ended, as far as the stream tells.
@@ -50,6 +54,8 @@ pub enum Ended {
     Lost(ApiError),
     /// Refused before any work began.
     Refused(ApiError),
+    /// Refused in the middle: what came before it stands.
+    Broken(ApiError),
     /// Ended on request.
     Cancelled,
 }
@@ -78,6 +84,7 @@ impl Line {
             Err(error) => return (transcript, Ended::Refused(error)),
         };
         let ended = self.read(&mut stream, &mut transcript).await;
+        transcript.change(|text| self.client.hide_secrets(text));
         (transcript, ended)
     }
 
@@ -96,13 +103,16 @@ impl Line {
             match item {
                 Ok(Some(TurnItem::Content(content))) => {
                     if let Some(tool) = transcript.take(content) {
-                        (self.say)(Step::words(tool_words(&tool)));
+                        (self.say)(Step::words(steps::tool(&tool, &self.language)));
                     }
                 }
                 Ok(Some(TurnItem::Fault(words))) if transcript.excuses(&words) => {}
                 Ok(Some(TurnItem::Fault(_))) | Ok(None) if told => return Ended::Cancelled,
                 Ok(Some(TurnItem::Fault(words))) => return Ended::Failed(words),
-                Ok(Some(TurnItem::Refusal(refusal))) => return self.refused(transcript, refusal),
+                Ok(Some(TurnItem::Refusal(refusal))) => return self.broken(refusal),
+                Ok(Some(TurnItem::NoStream)) => {
+                    return Ended::Lost(ApiError::BadAnswer { call: Call::Run, what: "no event stream".into() });
+                }
                 Ok(Some(TurnItem::Heartbeat | TurnItem::Unreadable)) => {}
                 Ok(None) => return Ended::Closed,
                 Err(StreamEnd::Stalled(quiet)) => return Ended::Stalled(quiet),
@@ -114,19 +124,24 @@ impl Line {
         }
     }
 
-    /// A refusal as the stream's first word came before any work; later it is a failure like any other.
-    fn refused(&self, transcript: &Transcript, refusal: crate::wire::envelope::Refusal) -> Ended {
-        if transcript.has_text() || !transcript.tools().is_empty() {
-            return Ended::Failed(refusal.message);
+    /// A refusal as the stream's first word is told by the client; this one came later.
+    fn broken(&self, refusal: Refusal) -> Ended {
+        let Refusal { code, message } = refusal;
+        match code {
+            None => Ended::Failed(message),
+            Some(500..=599) => Ended::Lost(lost(Unclear::Cut)),
+            Some(_) => {
+                let auth = self.client.auth();
+                Ended::Broken(ApiError::Refused(Refused {
+                    call: Call::Run,
+                    http: 200,
+                    code,
+                    message,
+                    retry_after: None,
+                    auth,
+                }))
+            }
         }
-        Ended::Refused(ApiError::Refused(Refused {
-            call: Call::Run,
-            http: 200,
-            code: refusal.code,
-            message: refusal.message,
-            retry_after: None,
-            auth: self.client.auth(),
-        }))
     }
 
     async fn end(&self, invocation: &str) {
@@ -158,7 +173,9 @@ impl Line {
         let waits = self.settings.recover.iter().copied();
         let last = self.settings.recover.last().copied().unwrap_or_default();
         let waits = std::iter::once(Duration::ZERO).chain(waits).chain(std::iter::repeat(last));
-        self.look(before, waits.take(READS_AFTER_CUT)).await
+        // The studio's state tells whether a turn is still at work, so one settled read says all.
+        let reads = if self.settings.backend == Backend::Local { 1 } else { READS_AFTER_CUT };
+        self.look(before, waits.take(reads)).await
     }
 
     /// One read, for a turn that stalled.
@@ -221,18 +238,4 @@ pub fn differs(before: &State, after: &State) -> bool {
         || before.canvas_config != after.canvas_config
         || before.video_infos != after.video_infos
         || before.generated_media != after.generated_media
-}
-
-/// A tool's name as progress: `add_bgm` becomes "Add bgm".
-fn tool_words(name: &str) -> String {
-    let words: String = name
-        .chars()
-        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
-        .take(60)
-        .collect::<String>()
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
-    let mut chars = words.chars();
-    chars.next().map_or_else(|| "Working".into(), |first| first.to_uppercase().chain(chars).collect())
 }

@@ -1,10 +1,13 @@
 //! The endpoints that answer JSON, and the one that answers with a stream.
 
 use reqwest::header::{ACCEPT, HeaderValue};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::client::Client;
-use super::error::{ApiError, Call};
+use super::error::{ApiError, Call, Refused};
+use super::http;
+use super::retry::Tried;
 use super::stream::TurnStream;
 use crate::skills::Attribution;
 use crate::wire::credits::Balance;
@@ -19,8 +22,42 @@ use crate::wire::{envelope, paths};
 pub struct Seen {
     /// The state.
     pub state: State,
-    /// The first of `bind_id`, `user_id`, `task_id`, `session_id` in the answer: what a registration is bound to.
-    pub bind: Option<String>,
+    /// What a registration is bound to, as far as this answer tells.
+    pub bind: Option<Bind>,
+}
+
+/// What a registration is bound to: the first of `bind_id`, `user_id`, `task_id`, `session_id` in an answer about a
+/// session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bind {
+    /// Its place in that list, from 0.
+    pub rank: usize,
+    /// The id.
+    pub id: String,
+}
+
+impl Bind {
+    /// The best id of an answer; its state may hold one as well.
+    pub fn of(data: &Value) -> Option<Self> {
+        ["bind_id", "user_id", "task_id", "session_id"].into_iter().enumerate().find_map(|(rank, key)| {
+            let places = [data.get(key), data.get("state").and_then(|state| state.get(key))];
+            let id = places.into_iter().flatten().find_map(|value| match value {
+                Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
+                Value::Number(number) => Some(number.to_string()),
+                _ => None,
+            })?;
+            Some(Self { rank, id })
+        })
+    }
+
+    /// The better of two; of equals the first.
+    pub fn best(a: Option<Self>, b: Option<Self>) -> Option<Self> {
+        match (a, b) {
+            (Some(a), Some(b)) if b.rank < a.rank => Some(b),
+            (Some(a), _) => Some(a),
+            (None, b) => b,
+        }
+    }
 }
 
 impl Client {
@@ -50,20 +87,41 @@ impl Client {
         let answer = self
             .json(Call::ClaimToken, attribution, paths::CLAIM_TOKEN, &|client, url| client.post(url).json(&body))
             .await?;
-        serde_json::from_value(payload(answer))
-            .map_err(|_| ApiError::BadAnswer { call: Call::ClaimToken, what: "no claim token".into() })
+        let claim =
+            serde_json::from_value(payload(answer)).ok().filter(|claim: &ClaimToken| !claim.claim_token.is_empty());
+        claim.ok_or_else(|| ApiError::BadAnswer { call: Call::ClaimToken, what: "no claim token".into() })
     }
 
     /// Sends a message to the session's agent. It is repeated only where it was refused before any work began.
     pub async fn run(&self, attribution: &Attribution, sid: &str, text: &str) -> Result<TurnStream, ApiError> {
         let body = RunRequest::text(sid, text);
         let accept = HeaderValue::from_static("text/event-stream");
-        let (response, _) = self
-            .open(Call::Run, attribution, paths::RUN, &|client, url| {
-                client.post(url).header(ACCEPT, accept.clone()).json(&body)
-            })
-            .await?;
-        Ok(TurnStream::new(response, self.inner.settings.quiet, self.inner.settings.turn))
+        let build = |client: &reqwest::Client, url| client.post(url).header(ACCEPT, accept.clone()).json(&body);
+        let mut tried = Tried::default();
+        loop {
+            let way = self.way(attribution).await?;
+            let refused = match self.send(Call::Run, attribution, paths::RUN, &build, &way).await {
+                Err(error) => error,
+                Ok(response) => {
+                    let settings = &self.inner.settings;
+                    let secrets = self.inner.secrets.clone();
+                    let mut stream = TurnStream::new(response, secrets, settings.quiet, settings.turn);
+                    // A refusal as the stream's first word came before any work, like one in its place.
+                    match stream.refusal().await {
+                        None => return Ok(stream),
+                        Some(refusal) => http::judged(Refused {
+                            call: Call::Run,
+                            http: 200,
+                            code: refusal.code,
+                            message: refusal.message,
+                            retry_after: None,
+                            auth: way.auth,
+                        }),
+                    }
+                }
+            };
+            self.mend(Call::Run, attribution, refused, &mut tried, &way).await?;
+        }
     }
 
     /// Ends a turn; only the local studio knows the call.
@@ -98,7 +156,7 @@ impl Client {
         if !data.is_object() {
             return Err(ApiError::BadAnswer { call: Call::State, what: "no state".into() });
         }
-        Ok(Seen { state: State::read(&data), bind: bind_id(&data) })
+        Ok(Seen { state: State::read(&data), bind: Bind::of(&data) })
     }
 
     /// Submits a render under the id in the request.
@@ -115,14 +173,6 @@ impl Client {
         let answer = self.json(Call::Render, attribution, &path, &|client, url| client.get(url)).await?;
         Ok(render(answer, id))
     }
-}
-
-/// The id a registration is bound to, from an answer about a session.
-pub fn bind_id(data: &Value) -> Option<String> {
-    ["bind_id", "user_id", "task_id", "session_id"].into_iter().find_map(|key| {
-        let value = data.get(key).or_else(|| data.get("state")?.get(key))?;
-        value.as_str().map(str::to_owned).or_else(|| value.as_i64().map(|number| number.to_string()))
-    })
 }
 
 /// Reads a render, bare or in the usual frame, with the words for its status that renderers use.
@@ -183,8 +233,13 @@ mod tests {
 
     #[test]
     fn the_first_id_of_the_list_is_what_a_registration_is_bound_to() {
-        assert_eq!(bind_id(&json!({"session_id":"s","user_id":7})).as_deref(), Some("7"));
-        assert_eq!(bind_id(&json!({"state":{"bind_id":"b"},"session_id":"s"})).as_deref(), Some("b"));
-        assert_eq!(bind_id(&json!({})), None);
+        let id = |data: Value| Bind::of(&data).map(|bind| bind.id);
+        assert_eq!(id(json!({"session_id":"s","user_id":7})).as_deref(), Some("7"));
+        assert_eq!(id(json!({"state":{"bind_id":"b"},"session_id":"s"})).as_deref(), Some("b"));
+        assert_eq!(id(json!({"bind_id":"","user_id":null,"task_id":"t"})).as_deref(), Some("t"));
+        assert_eq!(id(json!({})), None);
+        let (user, session) = (Bind::of(&json!({"user_id": "u"})), Bind::of(&json!({"session_id": "s"})));
+        assert_eq!(Bind::best(session.clone(), user.clone()), user);
+        assert_eq!(Bind::best(None, session.clone()), session);
     }
 }

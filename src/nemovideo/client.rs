@@ -7,12 +7,14 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use super::endpoint::{Endpoint, Place};
-use super::error::{ApiError, Auth, Call};
+use super::error::{ApiError, Auth, Call, Unclear};
 use super::http::{self, Transport};
+use super::redact::Secrets;
 use super::retry::{self, Next, Tried};
 use super::settings::Settings;
 use super::token::TokenKeeper;
 use crate::skills::Attribution;
+use crate::wire::codes;
 
 /// A client of the API; cheap to clone.
 #[derive(Clone)]
@@ -25,6 +27,8 @@ pub(super) struct Inner {
     pub(super) settings: Settings,
     pub(super) tokens: TokenKeeper,
     pub(super) transport: Transport,
+    /// What must not come back in an answer.
+    pub(super) secrets: Arc<Secrets>,
 }
 
 /// Where one attempt goes, and with which token.
@@ -32,6 +36,8 @@ pub(super) struct Way {
     pub(super) place: Place,
     pub(super) bearer: SecretString,
     pub(super) auth: Auth,
+    /// The client's id, where the backend has asked for it.
+    pub(super) client_id: Option<String>,
 }
 
 /// Builds the request of one attempt; called once for each.
@@ -41,7 +47,13 @@ impl Client {
     /// A client of what the endpoint leads to. Nothing is opened before the first call.
     pub fn new(endpoint: impl Endpoint + 'static, settings: Settings, tokens: TokenKeeper) -> Self {
         Self {
-            inner: Arc::new(Inner { endpoint: Box::new(endpoint), settings, tokens, transport: Transport::default() }),
+            inner: Arc::new(Inner {
+                endpoint: Box::new(endpoint),
+                settings,
+                tokens,
+                transport: Transport::default(),
+                secrets: Arc::default(),
+            }),
         }
     }
 
@@ -53,6 +65,11 @@ impl Client {
     /// Whose token the calls go out with.
     pub fn auth(&self) -> Auth {
         self.inner.tokens.auth()
+    }
+
+    /// Hides our own secrets in a text of the backend's that was put together from pieces.
+    pub fn hide_secrets(&self, text: &mut String) {
+        self.inner.secrets.hide(text);
     }
 
     /// A call that answers JSON.
@@ -76,7 +93,7 @@ impl Client {
                 let response = request.send().await.map_err(|error| ApiError::transport(call, &error))?;
                 http::json(call, way.auth, response).await
             };
-            match attempt.await {
+            match self.cleaned(attempt.await) {
                 Ok(body) => return Ok(body),
                 Err(error) => self.mend(call, attribution, error, &mut tried, &way).await?,
             }
@@ -90,23 +107,31 @@ impl Client {
         attribution: &Attribution,
         path: &str,
         build: &Build<'_>,
-    ) -> Result<(Response, Auth), ApiError> {
+    ) -> Result<Response, ApiError> {
         let mut tried = Tried::default();
         loop {
             let way = self.way(attribution).await?;
-            let attempt = async {
-                let request = self.request(&way, attribution, path, build)?;
-                let sent = tokio::time::timeout(self.inner.settings.answer, request.send());
-                let unanswered = ApiError::Unclear { call, how: super::error::Unclear::TimedOut };
-                let response =
-                    sent.await.map_err(|_| unanswered)?.map_err(|error| ApiError::transport(call, &error))?;
-                self.judged(call, way.auth, response).await
-            };
-            match attempt.await {
-                Ok(response) => return Ok((response, way.auth)),
+            match self.send(call, attribution, path, build, &way).await {
+                Ok(response) => return Ok(response),
                 Err(error) => self.mend(call, attribution, error, &mut tried, &way).await?,
             }
         }
+    }
+
+    /// One attempt at a call whose answer is read by the caller.
+    pub(super) async fn send(
+        &self,
+        call: Call,
+        attribution: &Attribution,
+        path: &str,
+        build: &Build<'_>,
+        way: &Way,
+    ) -> Result<Response, ApiError> {
+        let request = self.request(way, attribution, path, build)?;
+        let sent = tokio::time::timeout(self.inner.settings.answer, request.send()).await;
+        let sent = sent.map_err(|_| ApiError::Unclear { call, how: Unclear::TimedOut })?;
+        let response = sent.map_err(|error| ApiError::transport(call, &error))?;
+        self.cleaned(self.judged(call, way.auth, response).await)
     }
 
     /// Lets an answer through that is not JSON; JSON where something else was asked for is a refusal or makes no sense.
@@ -137,21 +162,38 @@ impl Client {
     ) -> Result<RequestBuilder, ApiError> {
         let client = self.inner.transport.api(&way.place.base, &self.inner.settings)?;
         let url = http::below(&way.place.base, path)?;
-        Ok(build(client, url).headers(http::headers(attribution, Some(&way.bearer))))
+        let headers = http::headers(attribution, Some(&way.bearer), way.client_id.as_deref());
+        Ok(build(client, url).headers(headers))
     }
 
     /// The place and the token for an attempt.
     pub(super) async fn way(&self, attribution: &Attribution) -> Result<Way, ApiError> {
         let place = self.place().await?;
-        if let Some(bearer) = place.bearer.clone() {
-            return Ok(Way { place, bearer, auth: Auth::Given });
-        }
-        let (bearer, auth) = self.inner.tokens.bearer(self, &place, attribution).await?;
-        Ok(Way { place, bearer, auth })
+        let (bearer, auth) = match place.bearer.clone() {
+            Some(bearer) => (bearer, Auth::Given),
+            None => self.inner.tokens.bearer(self, &place, attribution).await?,
+        };
+        self.inner.secrets.learn(&bearer);
+        Ok(Way { place, bearer, auth, client_id: self.inner.tokens.demanded_id() })
     }
 
     async fn place(&self) -> Result<Place, ApiError> {
         self.inner.endpoint.resolve().await.map_err(|error| ApiError::NotReady { reason: error.to_string() })
+    }
+
+    /// An outcome without our own secrets in it.
+    pub(super) fn cleaned<T: Clean>(&self, outcome: Result<T, ApiError>) -> Result<T, ApiError> {
+        match outcome {
+            Ok(mut answer) => {
+                answer.clean(&self.inner.secrets);
+                Ok(answer)
+            }
+            Err(ApiError::Refused(mut refused)) => {
+                self.inner.secrets.hide(&mut refused.message);
+                Err(ApiError::Refused(refused))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Does what has to be done before a repetition, or gives the error back.
@@ -159,12 +201,25 @@ impl Client {
         &self,
         call: Call,
         attribution: &Attribution,
-        error: ApiError,
+        mut error: ApiError,
         tried: &mut Tried,
         way: &Way,
     ) -> Result<(), ApiError> {
         match retry::decide(&self.inner.settings, call, &error, tried) {
-            Next::GiveUp => Err(error),
+            Next::GiveUp => {
+                // Who asks when to come back is told the usual pause where the backend names none.
+                if let ApiError::Refused(refused) = &mut error
+                    && refused.number() == codes::RATE_LIMITED
+                    && refused.retry_after.is_none()
+                {
+                    refused.retry_after = Some(self.inner.settings.rate_limit);
+                }
+                Err(error)
+            }
+            Next::Identify => {
+                self.inner.tokens.demand_id();
+                Ok(())
+            }
             Next::Repeat(pause) => {
                 tokio::time::sleep(pause).await;
                 Ok(())
@@ -172,4 +227,21 @@ impl Client {
             Next::RenewToken => self.inner.tokens.renew(self, &way.place, attribution, &way.bearer).await,
         }
     }
+}
+
+/// What can hold a secret of ours that the backend repeats.
+pub(super) trait Clean {
+    /// Hides it.
+    fn clean(&mut self, secrets: &Secrets);
+}
+
+impl Clean for Value {
+    fn clean(&mut self, secrets: &Secrets) {
+        secrets.hide_in(self);
+    }
+}
+
+/// What comes after the headers is cleaned as it is read.
+impl Clean for Response {
+    fn clean(&mut self, _: &Secrets) {}
 }

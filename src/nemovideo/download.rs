@@ -42,47 +42,44 @@ impl Client {
             Fetch::Url(text) if text.starts_with('/') && !text.starts_with("//") => http::below(&base, text)?,
             Fetch::Url(text) => Url::parse(text).map_err(|_| bad("an address that is none"))?,
         };
-        let response = if http::same_origin(&url, &base) {
-            self.own(attribution, &base, url).await?
-        } else {
-            self.foreign(&base, url).await?
-        };
+        let response = self.follow(attribution, &base, url).await?;
         self.save(response, to, watch).await
     }
 
-    /// From the API's own host, with the token; where it points elsewhere, on without it.
-    async fn own(&self, attribution: &Attribution, base: &Url, url: Url) -> Result<Response, ApiError> {
-        let target = url.clone();
-        let (response, _) = self.open(CALL, attribution, "", &|client, _| client.get(target.clone())).await?;
-        match response.status().is_redirection() {
-            true => self.foreign(base, elsewhere(&response, &url)?).await,
-            false => Ok(response),
-        }
-    }
-
-    /// From another host: no token, no attribution, redirects followed by hand and each address looked at.
-    async fn foreign(&self, base: &Url, mut url: Url) -> Result<Response, ApiError> {
-        for _ in 0..MAX_HOPS {
-            if is_more_private(&url, base) {
-                return Err(bad("an address inside a private network"));
+    /// The answer at the end of the redirects, which are followed by hand: each address is looked at, and each decides
+    /// for itself whether the token goes along.
+    async fn follow(&self, attribution: &Attribution, base: &Url, mut url: Url) -> Result<Response, ApiError> {
+        for _ in 0..=MAX_HOPS {
+            let response = if http::same_origin(&url, base) {
+                let target = url.clone();
+                self.open(CALL, attribution, "", &|client, _| client.get(target.clone())).await?
+            } else {
+                self.foreign(base, &url).await?
+            };
+            if !response.status().is_redirection() {
+                return Ok(response);
             }
-            let client = self.inner.transport.foreign(&self.inner.settings)?;
-            let sent = tokio::time::timeout(self.inner.settings.answer, client.get(url.clone()).send());
-            let response = sent
-                .await
-                .map_err(|_| ApiError::Unclear { call: CALL, how: Unclear::TimedOut })?
-                .map_err(|error| ApiError::transport(CALL, &error))?;
-            let status = response.status();
-            if status.is_redirection() {
-                url = elsewhere(&response, &url)?;
-                continue;
-            }
-            if !status.is_success() {
-                return Err(http::refusal(CALL, Auth::Anonymous, status, None, response).await);
-            }
-            return Ok(response);
+            url = elsewhere(&response, &url)?;
         }
         Err(bad("too many redirects"))
+    }
+
+    /// From another host: no token, no attribution.
+    async fn foreign(&self, base: &Url, url: &Url) -> Result<Response, ApiError> {
+        if is_more_private(url, base) {
+            return Err(bad("an address inside a private network"));
+        }
+        let client = self.inner.transport.foreign(&self.inner.settings)?;
+        let sent = tokio::time::timeout(self.inner.settings.answer, client.get(url.clone()).send());
+        let response = sent
+            .await
+            .map_err(|_| ApiError::Unclear { call: CALL, how: Unclear::TimedOut })?
+            .map_err(|error| ApiError::transport(CALL, &error))?;
+        let status = response.status();
+        match status.is_success() || status.is_redirection() {
+            true => Ok(response),
+            false => Err(http::refusal(CALL, Auth::Anonymous, status, None, response).await),
+        }
     }
 
     async fn save(

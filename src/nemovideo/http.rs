@@ -3,9 +3,9 @@
 
 use std::net::IpAddr;
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Response, StatusCode, Url, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -66,6 +66,9 @@ fn builder(settings: &Settings) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .user_agent(concat!("bedtrack/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(settings.connect)
+        // Servers close idle connections after 5 s and more; one that is closed just as a message leaves would leave
+        // open whether the message arrived.
+        .pool_idle_timeout(Duration::from_secs(4))
         .redirect(redirect::Policy::none())
         // What may be repeated is ours to decide.
         .retry(reqwest::retry::never())
@@ -91,8 +94,9 @@ pub fn below(base: &Url, path: &str) -> Result<Url, ApiError> {
     Url::parse(&joined).map_err(|error| ApiError::NotSent { call: Call::State, reason: error.to_string() })
 }
 
-/// The headers of every request to the API.
-pub fn headers(attribution: &Attribution, bearer: Option<&SecretString>) -> HeaderMap {
+/// The headers of every request to the API. The client's id goes with the anonymous token's request, and with others
+/// where the backend has asked for it.
+pub fn headers(attribution: &Attribution, bearer: Option<&SecretString>, client_id: Option<&str>) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let mut put = |name: &'static str, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -102,6 +106,9 @@ pub fn headers(attribution: &Attribution, bearer: Option<&SecretString>) -> Head
     put("x-skill-source", &attribution.skill);
     put("x-skill-version", &attribution.version);
     put("x-skill-platform", &attribution.platform);
+    if let Some(id) = client_id {
+        put("x-client-id", id);
+    }
     if let Some(bearer) = bearer
         && let Ok(mut value) = HeaderValue::from_str(&format!("Bearer {}", bearer.expose_secret()))
     {
@@ -159,7 +166,7 @@ pub async fn refusal(
 }
 
 /// A 5xx leaves open what happened, unless the body's code names a refusal that is never repeated anyway.
-fn judged(refused: Refused) -> ApiError {
+pub fn judged(refused: Refused) -> ApiError {
     let definite = matches!(
         refused.code,
         Some(
@@ -168,6 +175,8 @@ fn judged(refused: Refused) -> ApiError {
                 | codes::FILE_TOO_LARGE
                 | codes::PLAN_REQUIRED
                 | codes::SCOPE_MISSING
+                | codes::TOOL_MISSING
+                | codes::DISK_FULL
         )
     );
     let number = if refused.http >= 500 { i64::from(refused.http) } else { refused.number() };
@@ -177,9 +186,17 @@ fn judged(refused: Refused) -> ApiError {
     }
 }
 
-/// `Retry-After` in seconds; the form as a date is rare and left to the setting.
+/// `Retry-After` in either form (RFC 9110, 10.2.3): seconds, or a date. A date is taken from the answer's own `Date`
+/// where there is one, so that a clock that is wrong on either side does no harm; one that has passed means now.
 pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+    let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
+    let value = text(RETRY_AFTER)?;
+    if let Ok(seconds) = value.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let until = httpdate::parse_http_date(value).ok()?;
+    let now = text(DATE).and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or_else(SystemTime::now);
+    Some(until.duration_since(now).unwrap_or_default())
 }
 
 /// Up to `limit` bytes of a body, and whether that was all.
@@ -201,5 +218,47 @@ fn describe(bytes: &[u8]) -> String {
         Some(b'<') => "a web page".into(),
         Some(b'{' | b'[') => "JSON that breaks off".into(),
         Some(_) => "something that is not JSON".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers_of(pairs: &[(reqwest::header::HeaderName, &str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.clone(), HeaderValue::from_str(value).unwrap())).collect()
+    }
+
+    #[test]
+    fn retry_after_is_read_as_seconds_and_as_a_date() {
+        let date = "Sat, 21 Nov 2026 07:00:00 GMT";
+        for (value, seconds) in [
+            ("30", Some(30)),
+            (" 7200 ", Some(7_200)),
+            ("Sat, 21 Nov 2026 07:02:05 GMT", Some(125)),
+            ("Saturday, 21-Nov-26 07:00:01 GMT", Some(1)),
+            ("Sat Nov 21 07:00:02 2026", Some(2)),
+            ("Sat, 21 Nov 2026 06:00:00 GMT", Some(0)),
+            ("-5", None),
+            ("soon", None),
+            ("NaN", None),
+            ("1e300", None),
+        ] {
+            let read = retry_after(&headers_of(&[(RETRY_AFTER, value), (DATE, date)]));
+            assert_eq!(read, seconds.map(Duration::from_secs), "{value}");
+        }
+        assert_eq!(retry_after(&HeaderMap::new()), None);
+        let long_ago = headers_of(&[(RETRY_AFTER, "Sun, 06 Nov 1994 08:49:37 GMT")]);
+        assert_eq!(retry_after(&long_ago), Some(Duration::ZERO), "without a Date our own clock serves");
+    }
+
+    #[test]
+    fn headers_carry_the_skill_and_secrets_are_marked() {
+        let attribution = Attribution { skill: "s".into(), version: "1.0.0".into(), platform: "cursor".into() };
+        let headers = headers(&attribution, Some(&"abc".to_owned().into()), None);
+        let names: Vec<&str> = headers.keys().map(|name| name.as_str()).collect();
+        assert_eq!(names, ["x-skill-source", "x-skill-version", "x-skill-platform", "authorization"]);
+        assert!(headers["authorization"].is_sensitive());
+        assert!(!format!("{headers:?}").contains("abc"));
     }
 }

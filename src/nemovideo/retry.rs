@@ -21,6 +21,8 @@ pub struct Tried {
     pub waited: bool,
     /// A connection was tried again.
     pub reconnected: bool,
+    /// The client's id was sent along.
+    pub identified: bool,
 }
 
 /// What to do about a failed call.
@@ -30,6 +32,8 @@ pub enum Next {
     GiveUp,
     /// Fetch a new token, then repeat once.
     RenewToken,
+    /// Send the client's id along, made where there is none, and repeat once.
+    Identify,
     /// Repeat after a pause.
     Repeat(Duration),
 }
@@ -60,6 +64,12 @@ pub fn decide(settings: &Settings, call: Call, error: &ApiError, tried: &mut Tri
                 tried.renewed = true;
                 Next::RenewToken
             }
+            codes::BAD_REQUEST
+                if call != Call::AnonymousToken && !tried.identified && asks_for_id(&refused.message) =>
+            {
+                tried.identified = true;
+                Next::Identify
+            }
             codes::RATE_LIMITED => {
                 let pause = refused.retry_after.unwrap_or(settings.rate_limit);
                 if tried.waited || pause > LONGEST_PAUSE.max(settings.rate_limit) {
@@ -83,6 +93,12 @@ pub fn decide(settings: &Settings, call: Call, error: &ApiError, tried: &mut Tri
         }
         _ => Next::GiveUp,
     }
+}
+
+/// Whether a refusal complains about the client's id.
+fn asks_for_id(message: &str) -> bool {
+    let letters: String = message.chars().filter(|c| c.is_ascii_alphabetic()).collect();
+    letters.to_ascii_lowercase().contains("clientid")
 }
 
 #[cfg(test)]
@@ -135,6 +151,21 @@ mod tests {
     fn a_bad_token_is_renewed_once_and_only_where_it_is_ours() {
         assert_eq!(after(Call::Run, &refused(1001, Auth::Anonymous, None), 2), [Next::RenewToken, Next::GiveUp]);
         assert_eq!(after(Call::Run, &refused(1001, Auth::Given, None), 1), [Next::GiveUp]);
+    }
+
+    #[test]
+    fn a_request_without_its_client_id_is_repeated_once_and_any_other_bad_request_is_not() {
+        let bad = |message: &str| {
+            let mut error = refused(400, Auth::Given, None);
+            if let ApiError::Refused(refused) = &mut error {
+                refused.message = message.into();
+            }
+            error
+        };
+        for message in ["X-Client-Id missing", "missing header: x_client_id", "no client id"] {
+            assert_eq!(after(Call::Run, &bad(message), 2), [Next::Identify, Next::GiveUp]);
+        }
+        assert_eq!(after(Call::Run, &bad("session_id missing"), 1), [Next::GiveUp]);
     }
 
     #[test]

@@ -1,28 +1,15 @@
-//! One turn's event stream: frames read as events, with a deadline for silence and one for the whole.
+//! One turn's event stream over HTTP, with a deadline for silence and one for the whole.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Response;
 use tokio::time::Instant;
 
-use super::sse::{Frame, Splitter};
-use crate::wire::envelope::{self, Refusal};
-use crate::wire::event::{Content, Event};
-
-/// What a stream brings.
-#[derive(Debug, Clone, PartialEq)]
-pub enum TurnItem {
-    /// Still working.
-    Heartbeat,
-    /// Parts of the answer.
-    Content(Content),
-    /// The turn failed, or trails off; the words decide.
-    Fault(String),
-    /// A refusal in the API's own frame, sent as an event.
-    Refusal(Refusal),
-    /// An event that was no JSON, or larger than the bound; what it changed shows in the state.
-    Unreadable,
-}
+use super::reader::{EventReader, TurnItem};
+use super::redact::Secrets;
+use crate::wire::envelope::Refusal;
+use crate::wire::event::Part;
 
 /// A stream that did not end by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -41,7 +28,10 @@ pub enum StreamEnd {
 /// A turn's event stream.
 pub struct TurnStream {
     response: Response,
-    splitter: Splitter,
+    reader: EventReader,
+    /// What was read ahead to see whether the stream begins with a refusal.
+    ahead: Option<Result<Option<TurnItem>, StreamEnd>>,
+    secrets: Arc<Secrets>,
     ended: bool,
     quiet: Duration,
     turn: Duration,
@@ -50,9 +40,36 @@ pub struct TurnStream {
 }
 
 impl TurnStream {
-    pub(super) fn new(response: Response, quiet: Duration, turn: Duration) -> Self {
+    pub(super) fn new(response: Response, secrets: Arc<Secrets>, quiet: Duration, turn: Duration) -> Self {
         let now = Instant::now();
-        Self { response, splitter: Splitter::default(), ended: false, quiet, turn, began: now, last_news: now }
+        Self {
+            response,
+            reader: EventReader::default(),
+            ahead: None,
+            secrets,
+            ended: false,
+            quiet,
+            turn,
+            began: now,
+            last_news: now,
+        }
+    }
+
+    /// Waits for the first item that says something; gives it where it is a refusal.
+    pub(super) async fn refusal(&mut self) -> Option<Refusal> {
+        let first = loop {
+            match self.item().await {
+                Ok(Some(TurnItem::Heartbeat)) => {}
+                first => break first,
+            }
+        };
+        match first {
+            Ok(Some(TurnItem::Refusal(refusal))) => Some(refusal),
+            other => {
+                self.ahead = Some(other);
+                None
+            }
+        }
     }
 
     /// The next item; none at the stream's own end. Safe to drop while waiting.
@@ -60,55 +77,58 @@ impl TurnStream {
     /// # Errors
     /// [`StreamEnd`] where the stream did not end by itself.
     pub async fn next(&mut self) -> Result<Option<TurnItem>, StreamEnd> {
+        match self.ahead.take() {
+            Some(item) => item,
+            None => self.item().await,
+        }
+    }
+
+    async fn item(&mut self) -> Result<Option<TurnItem>, StreamEnd> {
         loop {
-            if let Some(frame) = self.splitter.next() {
-                let item = read(frame);
+            if let Some(item) = self.reader.item() {
                 if item != TurnItem::Heartbeat {
                     self.last_news = Instant::now();
                 }
-                return Ok(Some(item));
+                return Ok(Some(self.clean(item)));
             }
             if self.ended {
                 return Ok(None);
             }
             let (silence, whole) = (self.last_news + self.quiet, self.began + self.turn);
-            match tokio::time::timeout_at(silence.min(whole), self.response.chunk()).await {
-                Ok(Ok(Some(bytes))) => self.splitter.push(&bytes),
-                Ok(Ok(None)) => {
+            let deadline = silence.min(whole);
+            // A stream that is always ready never lets a timer run out, so the clock is asked first.
+            let chunk = match Instant::now() < deadline {
+                true => tokio::time::timeout_at(deadline, self.response.chunk()).await.ok(),
+                false => None,
+            };
+            match chunk {
+                Some(Ok(Some(bytes))) => self.reader.push(&bytes),
+                Some(Ok(None)) => {
                     self.ended = true;
-                    self.splitter.finish();
+                    self.reader.finish();
                 }
-                Ok(Err(_)) => return Err(StreamEnd::Cut),
-                Err(_) if whole <= silence => return Err(StreamEnd::TooLong(self.turn)),
-                Err(_) => return Err(StreamEnd::Stalled(self.quiet)),
+                Some(Err(_)) => return Err(StreamEnd::Cut),
+                None if whole <= silence => return Err(StreamEnd::TooLong(self.turn)),
+                None => return Err(StreamEnd::Stalled(self.quiet)),
             }
         }
     }
-}
 
-/// Reads a recorded stream.
-pub fn read_stream(bytes: &[u8]) -> impl Iterator<Item = TurnItem> {
-    let mut splitter = Splitter::default();
-    splitter.push(bytes);
-    splitter.finish();
-    std::iter::from_fn(move || splitter.next()).map(read)
-}
-
-fn read(frame: Frame) -> TurnItem {
-    let (name, data) = match frame {
-        Frame::Comment => return TurnItem::Heartbeat,
-        Frame::Oversize => return TurnItem::Unreadable,
-        Frame::Event { name, data } => (name, data),
-    };
-    match Event::read(&name, &data) {
-        Event::Heartbeat => TurnItem::Heartbeat,
-        Event::Fault(words) => TurnItem::Fault(words),
-        Event::Unreadable => TurnItem::Unreadable,
-        // Some gateways put their refusal into the stream: `{"code":2001,…}` instead of an event.
-        Event::Content(content) if content.parts.is_empty() && !content.changed_state => serde_json::from_str(&data)
-            .ok()
-            .and_then(|body| envelope::refusal_in(&body))
-            .map_or(TurnItem::Content(content), TurnItem::Refusal),
-        Event::Content(content) => TurnItem::Content(content),
+    /// Hides our own secrets where the backend repeats them. The agent's texts come in pieces and are cleaned once
+    /// they are whole, see [`super::Client::hide_secrets`].
+    fn clean(&self, mut item: TurnItem) -> TurnItem {
+        match &mut item {
+            TurnItem::Fault(words) => self.secrets.hide(words),
+            TurnItem::Refusal(refusal) => self.secrets.hide(&mut refusal.message),
+            TurnItem::Content(content) => {
+                for part in &mut content.parts {
+                    if let Part::Call { name } | Part::Response { name } = part {
+                        self.secrets.hide(name);
+                    }
+                }
+            }
+            TurnItem::Heartbeat | TurnItem::Unreadable | TurnItem::NoStream => {}
+        }
+        item
     }
 }

@@ -17,6 +17,8 @@ pub struct Kept {
     pub base: String,
     /// Its end.
     pub expires_at: SystemTime,
+    /// When it is to be replaced, so that a turn does not lose it on the way.
+    pub renew_at: SystemTime,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -25,19 +27,27 @@ struct OnDisk {
     base: String,
     /// Seconds since the epoch.
     expires_at: u64,
+    /// Seconds since the epoch.
+    renew_at: u64,
 }
 
 /// The kept token, where there is one for this base. A damaged file counts as none.
 pub fn read(path: &Path, base: &str) -> Option<Kept> {
     let kept: OnDisk = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
-    let expires_at = UNIX_EPOCH.checked_add(Duration::from_secs(kept.expires_at))?;
-    (kept.base == base).then(|| Kept { token: SecretString::from(kept.token), base: kept.base, expires_at })
+    let time = |seconds| UNIX_EPOCH.checked_add(Duration::from_secs(seconds));
+    let (expires_at, renew_at) = (time(kept.expires_at)?, time(kept.renew_at)?);
+    (kept.base == base).then(|| Kept { token: SecretString::from(kept.token), base: kept.base, expires_at, renew_at })
 }
 
 /// Keeps a token: written beside and moved into place, readable by its owner alone from the start.
 pub fn write(path: &Path, kept: &Kept) -> io::Result<()> {
-    let expires_at = kept.expires_at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let on_disk = OnDisk { token: kept.token.expose_secret().to_owned(), base: kept.base.clone(), expires_at };
+    let seconds = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let on_disk = OnDisk {
+        token: kept.token.expose_secret().to_owned(),
+        base: kept.base.clone(),
+        expires_at: seconds(kept.expires_at),
+        renew_at: seconds(kept.renew_at),
+    };
     let folder = path.parent().unwrap_or(Path::new("."));
     make_private(folder)?;
     // Temporary files are 0600 by themselves.
@@ -93,7 +103,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/token.json");
         let expires_at = UNIX_EPOCH + Duration::from_secs(4_000_000_000);
-        write(&path, &Kept { token: "nmv_usr_1".to_owned().into(), base: "https://a/".into(), expires_at }).unwrap();
+        let (token, renew_at) = ("nmv_usr_1".to_owned().into(), expires_at - Duration::from_secs(3_600));
+        write(&path, &Kept { token, base: "https://a/".into(), expires_at, renew_at }).unwrap();
         let kept = read(&path, "https://a/").unwrap();
         assert_eq!((kept.token.expose_secret(), kept.expires_at), ("nmv_usr_1", expires_at));
         assert!(read(&path, "https://b/").is_none());

@@ -48,7 +48,7 @@ impl Client {
                     .transport
                     .api(&way.place.base, &self.inner.settings)?
                     .post(http::below(&way.place.base, &paths::upload(sid))?)
-                    .headers(http::headers(attribution, Some(&way.bearer)))
+                    .headers(http::headers(attribution, Some(&way.bearer), way.client_id.as_deref()))
                     .multipart(form)
                     .timeout(patience)
                     .send()
@@ -56,7 +56,7 @@ impl Client {
                     .map_err(|error| ApiError::transport(call, &error))?;
                 http::json(call, way.auth, response).await
             };
-            match attempt.await {
+            match self.cleaned(attempt.await) {
                 Ok(answer) => return Ok(payload(answer)),
                 Err(error) => self.mend(call, attribution, error, &mut tried, &way).await?,
             }

@@ -2,6 +2,7 @@
 //! stdout is the absolute path written.
 
 use std::ffi::OsStr;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -141,7 +142,10 @@ impl Bar {
     }
 
     fn say_reply(&self, reply: &str) {
-        self.bar.suspend(|| tracing::info!("{reply}"));
+        self.bar.suspend(|| {
+            // Nothing can be done about a stderr that is closed; the path on stdout is what counts.
+            let _ = writeln!(std::io::stderr(), "{reply}");
+        });
     }
 
     fn end(&self) {
@@ -162,7 +166,7 @@ impl Progress for Bar {
         {
             *said = due;
             let minutes = elapsed.as_secs() / 60;
-            self.bar.suspend(|| tracing::info!("⏳ Still working... {minutes} min so far"));
+            self.say_reply(&format!("⏳ Still working... {minutes} min so far"));
         }
     }
 }

@@ -9,7 +9,7 @@ mod signals;
 mod studio;
 mod token;
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,7 +43,13 @@ pub fn run(cli: Cli) -> ExitCode {
 /// stdout belongs to the protocol, so the log goes to stderr.
 fn log_to_stderr() {
     let filter = EnvFilter::try_from_env("BEDTRACK_LOG").unwrap_or_else(|_| EnvFilter::new("warn,bedtrack=info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(colours)
+        .with_target(false)
+        .init();
 }
 
 fn role(cli: Cli) -> anyhow::Result<ExitCode> {

@@ -93,7 +93,9 @@ fn client(settings: &Settings, studio: &LocalStudio) -> Client {
         ..nemovideo::Settings::default()
     };
     let tokens = match &cloud.token {
-        Some(token) => TokenKeeper::given(token.clone()),
+        Some(token) => {
+            TokenKeeper::given(token.clone()).identified(cloud.client_id.clone(), cloud.client_id_file.clone())
+        }
         None => TokenKeeper::anonymous(
             cloud.client_id.clone(),
             cloud.client_id_file.clone(),
@@ -133,6 +135,7 @@ fn director_settings(settings: &Settings) -> director::Settings {
         poll: settings.timing.poll,
         recover: vec![settings.timing.recover.0, settings.timing.recover.1],
         turn: settings.timing.turn,
+        media: settings.folders.home.join("media"),
         ..director::Settings::new(backend, settings.folders.output.clone())
     }
 }

@@ -14,6 +14,7 @@ mod hints;
 mod jobs;
 mod ledger;
 mod place;
+mod presence;
 mod schema;
 mod sessions;
 mod sqlite;
@@ -31,6 +32,7 @@ pub use sessions::{NewSession, StudioSession, StudioSessions, Versioned};
 
 use db::Db;
 use hints::Hints;
+use presence::{Dead, Presence};
 
 /// The store; cheap to clone.
 #[derive(Debug, Clone)]
@@ -46,6 +48,7 @@ struct Parts {
     ledger: Ledger,
     blobs: Blobs,
     front: Front,
+    presence: Arc<Presence>,
 }
 
 impl Store {
@@ -67,12 +70,15 @@ impl Store {
             source: std::io::Error::other(error),
         })??;
         let db = sqlite::open(&database).await?;
+        let presence = tokio::task::spawn_blocking(move || Presence::beside(&database)).await;
+        let presence = presence.unwrap_or_else(|_| Arc::new(Presence::unseen()));
         let hints = Arc::new(Hints::default());
         let parts = Parts {
             sessions: StudioSessions::new(db.clone()),
             jobs: Jobs::new(db.clone(), hints),
             ledger: Ledger::new(db.clone()),
             front: Front::new(db.clone()),
+            presence,
             blobs,
             db,
         };
@@ -102,6 +108,28 @@ impl Store {
     /// The MCP side's memory: its sessions, its work in progress, its answered requests.
     pub fn front(&self) -> &Front {
         &self.parts.front
+    }
+
+    /// What this process holds its leases under; a worker's or owner's name begins with it.
+    pub fn owner(&self) -> &str {
+        self.parts.presence.id()
+    }
+
+    /// Ends the leases of processes that died, on jobs and on work: whoever comes next takes them up at once. Gives how
+    /// many there were. Leases of living processes are never touched.
+    pub async fn release_dead(&self) -> Result<u64, StoreError> {
+        let presence = self.parts.presence.clone();
+        let dead = tokio::task::spawn_blocking(move || presence.dead()).await.unwrap_or_default();
+        let mut released = 0;
+        for one in dead {
+            released += self.parts.jobs.release(&one.id).await? + self.parts.front.release_works(&one.id).await?;
+            // Nothing is held under its name any more, and nothing can be: its process is gone.
+            let _ = tokio::task::spawn_blocking(move || Dead::bury(one)).await;
+        }
+        if released > 0 {
+            tracing::info!(released, "work of a process that died is free again");
+        }
+        Ok(released)
     }
 
     /// Closes the database, once running statements have ended. What is committed is safe without it as well.

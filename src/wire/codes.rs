@@ -22,5 +22,9 @@ pub const SCOPE_MISSING: i64 = 403;
 pub const NOT_FOUND: i64 = 404;
 /// Too many requests.
 pub const RATE_LIMITED: i64 = 429;
+/// Ours: the studio needs ffmpeg for this and has none that can do it; nothing was done.
+pub const TOOL_MISSING: i64 = 4801;
+/// Ours: the studio's disk is full; nothing was kept.
+pub const DISK_FULL: i64 = 4802;
 /// Ours: the studio could not do its work.
 pub const INTERNAL: i64 = 500;

@@ -2,6 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+/// What a generation on an empty timeline costs, roughly in the cloud and exactly in the studio.
+pub const GENERATION: i64 = 100;
+/// What an edit of a timeline costs, likewise.
+pub const EDITING: i64 = 50;
+
+/// What a message costs, by whether there is something on the timeline already.
+pub fn cost_of_message(drafted: bool) -> i64 {
+    if drafted { EDITING } else { GENERATION }
+}
+
 /// `data` of [`super::paths::BALANCE`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Balance {

@@ -142,7 +142,7 @@ fn number<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
     Ok(lenient_i64(&Value::deserialize(from)?).unwrap_or(0))
 }
 
-fn object<'de, D: Deserializer<'de>>(from: D) -> Result<Object, D::Error> {
+pub(super) fn object<'de, D: Deserializer<'de>>(from: D) -> Result<Object, D::Error> {
     Ok(match Value::deserialize(from)? {
         Value::Object(object) => object,
         _ => Object::new(),

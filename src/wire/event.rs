@@ -11,8 +11,8 @@ pub enum Event {
     Heartbeat,
     /// Parts of the agent's answer.
     Content(Content),
-    /// The turn failed, or trails off; the words decide.
-    Fault(String),
+    /// The turn failed, or trails off; the words decide. What else the same event says comes first.
+    Fault(String, Content),
     /// Not JSON, or not an event.
     Unreadable,
 }
@@ -69,6 +69,8 @@ struct Raw {
     actions: Option<RawActions>,
     #[serde(default)]
     error: Option<Value>,
+    #[serde(default, alias = "error_details")]
+    error_details: Option<Value>,
     #[serde(default, alias = "error_code")]
     error_code: Option<Value>,
     #[serde(default, alias = "error_message")]
@@ -99,7 +101,7 @@ impl<'de> Deserialize<'de> for NonEmpty {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct RawPart {
     #[serde(default)]
@@ -125,39 +127,103 @@ impl Event {
         if name == "heartbeat" || data.is_empty() || data.eq_ignore_ascii_case("heartbeat") {
             return Self::Heartbeat;
         }
-        let Ok(raw) = serde_json::from_str::<Raw>(data) else {
-            return if name == "error" { Self::Fault(clip(data)) } else { Self::Unreadable };
+        // Nearly every event is as documented; one with a field of another type is read field by field.
+        let read = serde_json::from_str::<Raw>(data).ok();
+        let Some(raw) = read.or_else(|| Raw::tolerant(serde_json::from_str(data).ok()?)) else {
+            return if name == "error" { Self::Fault(clip(data), Content::default()) } else { Self::Unreadable };
         };
         if raw.kind.as_deref() == Some("heartbeat") {
             return Self::Heartbeat;
         }
-        if let Some(fault) = raw.fault() {
-            return Self::Fault(fault);
-        }
+        let fault = raw.fault().or_else(|| (name == "error").then(|| clip(data)));
         let parts = raw.content.and_then(|content| content.parts).unwrap_or_default();
-        Self::Content(Content {
+        let content = Content {
             partial: raw.partial.unwrap_or(false),
             invocation_id: raw.invocation_id,
             author: raw.author,
             parts: parts.into_iter().map(Part::from).collect(),
             changed_state: raw.actions.and_then(|actions| actions.state_delta).is_some_and(|delta| delta.0),
-        })
+        };
+        match fault {
+            Some(words) => Self::Fault(words, content),
+            None => Self::Content(content),
+        }
     }
 }
 
 impl Raw {
-    fn fault(&self) -> Option<String> {
-        let words = |value: &Option<Value>| match value {
-            None | Some(Value::Null) => None,
-            Some(Value::String(text)) => Some(clip(text)),
-            Some(other) => Some(clip(&other.to_string())),
+    /// Reads an event whose fields are not all of the documented types; none where it is no object.
+    fn tolerant(event: Value) -> Option<Self> {
+        let event = event.as_object()?;
+        let field = |names: &[&str]| names.iter().find_map(|name| event.get(*name)).filter(|value| !value.is_null());
+        let text = |names: &[&str]| field(names).and_then(Value::as_str).map(str::to_owned);
+        let part = |part: &Value| match part {
+            Value::String(words) => Some(RawPart { text: Some(words.clone()), ..RawPart::default() }),
+            other => RawPart::tolerant(other.as_object()?),
         };
-        match (words(&self.error_message), words(&self.error), words(&self.error_code)) {
-            (Some(message), ..) => Some(message),
-            (None, Some(error), _) => Some(error),
-            (None, None, Some(code)) => Some(code),
-            (None, None, None) => None,
-        }
+        let content = field(&["content"]).map(|content| match content.get("parts").unwrap_or(content) {
+            Value::Array(parts) => parts.iter().filter_map(part).collect(),
+            one => part(one).into_iter().collect(),
+        });
+        let delta = field(&["actions"])
+            .and_then(|actions| ["stateDelta", "state_delta"].iter().find_map(|name| actions.get(*name)));
+        Some(Self {
+            content: content.map(|parts| RawContent { parts: Some(parts) }),
+            partial: field(&["partial"]).map(|partial| *partial == Value::Bool(true) || *partial == "true"),
+            invocation_id: text(&["invocationId", "invocation_id"]),
+            author: text(&["author"]),
+            actions: delta.map(|delta| RawActions {
+                state_delta: Some(NonEmpty(delta.as_object().is_some_and(|delta| !delta.is_empty()))),
+            }),
+            error: field(&["error"]).cloned(),
+            error_details: field(&["error_details", "errorDetails"]).cloned(),
+            error_code: field(&["errorCode", "error_code"]).cloned(),
+            error_message: field(&["errorMessage", "error_message"]).cloned(),
+            kind: text(&["type"]),
+        })
+    }
+
+    /// The words of a fault, where the event tells one. Empty values are what a serializer leaves of a field without one.
+    fn fault(&self) -> Option<String> {
+        // Gemini's word for a normal end; the ADK passes it on as an error code where the model closed without a part.
+        let normal = |code: &&Value| code.as_str().is_some_and(|code| code.eq_ignore_ascii_case("STOP"));
+        let code = self.error_code.as_ref().filter(|code| !normal(code));
+        let said = [&self.error_message, &self.error].into_iter().find_map(|value| said(value.as_ref()?));
+        said.or_else(|| said_in(code)).or_else(|| said_in(self.error_details.as_ref()))
+    }
+}
+
+fn said_in(value: Option<&Value>) -> Option<String> {
+    said(value?)
+}
+
+/// A value of an error field as words; none where it says that there is no error.
+fn said(value: &Value) -> Option<String> {
+    match value {
+        Value::Null | Value::Bool(false) => None,
+        Value::String(text) => Some(clip(text)).filter(|text| !text.is_empty()),
+        Value::Object(fields) if fields.is_empty() => None,
+        Value::Object(_) => Some(match super::envelope::message_of(value) {
+            words if words.starts_with("no reason") => clip(&value.to_string()),
+            words => clip(&words),
+        }),
+        other => Some(clip(&other.to_string())),
+    }
+}
+
+impl RawPart {
+    fn tolerant(part: &serde_json::Map<String, Value>) -> Option<Self> {
+        let tool = |names: [&str; 2]| {
+            let tool = names.into_iter().find_map(|name| part.get(name)).filter(|tool| tool.is_object())?;
+            Some(RawTool { name: tool.get("name").and_then(Value::as_str).map(str::to_owned) })
+        };
+        Some(Self {
+            text: part.get("text").and_then(Value::as_str).map(str::to_owned),
+            // A thought must not be taken for words to the user: whatever is not plainly false counts.
+            thought: part.get("thought").map(|thought| !matches!(thought, Value::Null | Value::Bool(false))),
+            function_call: tool(["functionCall", "function_call"]),
+            function_response: tool(["functionResponse", "function_response"]),
+        })
     }
 }
 
@@ -238,8 +304,9 @@ mod tests {
         assert_eq!(Event::read("message", ""), Event::Heartbeat);
         assert_eq!(Event::read("message", r#"{"type":"heartbeat"}"#), Event::Heartbeat);
         assert_eq!(Event::read("message", "<html>"), Event::Unreadable);
-        assert_eq!(Event::read("message", r#"{"error":"boom","error_details":{}}"#), Event::Fault("boom".into()));
-        assert_eq!(Event::read("message", r#"{"errorCode":"X","errorMessage":"m"}"#), Event::Fault("m".into()));
+        let fault = |words: &str| Event::Fault(words.into(), Content::default());
+        assert_eq!(Event::read("message", r#"{"error":"boom","error_details":{}}"#), fault("boom"));
+        assert_eq!(Event::read("message", r#"{"errorCode":"X","errorMessage":"m"}"#), fault("m"));
         let read = Event::read(
             "message",
             r#"{"content":{"parts":[{"text":"a","thought":true},{"text":"b"}]},"partial":true}"#,

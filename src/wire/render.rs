@@ -52,6 +52,28 @@ pub struct Render {
     pub poll_after_ms: Option<u64>,
 }
 
+/// Ours: why the studio's render failed, as the `error` of a [`Render`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RenderFault {
+    /// `ffmpeg_missing`, `disk_full`, `unsupported_file`, `file_unreadable`, `invalid_input`, `cancelled`, or
+    /// `render_failed` where another try may help.
+    pub code: String,
+    /// What happened, in words for people.
+    pub message: String,
+}
+
+impl RenderFault {
+    /// A failure that another render may not meet.
+    pub const FAILED: &'static str = "render_failed";
+    /// Ended on request.
+    pub const CANCELLED: &'static str = "cancelled";
+
+    /// A fault of that code.
+    pub fn new(code: &str, message: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), message: message.into() }
+    }
+}
+
 /// Where a render stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

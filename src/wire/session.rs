@@ -15,23 +15,24 @@ pub struct OpenSession {
 /// `data` of an opened session.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SessionOpened {
-    /// The task the session belongs to.
+    /// The task the session belongs to; may be empty.
+    #[serde(default, deserialize_with = "id")]
     pub task_id: String,
     /// The session.
+    #[serde(deserialize_with = "id")]
     pub session_id: String,
     /// Whatever else came along, `bind_id` and `user_id` among it.
     #[serde(flatten)]
     pub rest: serde_json::Map<String, serde_json::Value>,
 }
 
-/// `data` of an anonymous token. The token is wrapped in a secret type as soon as it is read.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct AnonymousToken {
-    /// `nmv_usr_…`.
-    pub token: String,
-    /// Credits that come with it.
-    #[serde(default)]
-    pub credits: i64,
+/// An id, which some backends write as a number.
+fn id<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    Ok(match serde_json::Value::deserialize(from)? {
+        serde_json::Value::String(text) => text,
+        serde_json::Value::Number(number) => number.to_string(),
+        _ => String::new(),
+    })
 }
 
 /// Body of [`super::paths::CLAIM_TOKEN`].

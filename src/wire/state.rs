@@ -1,9 +1,9 @@
 //! The state of a session: the draft and the media around it.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-use super::draft::{Draft, Object, text_at, tolerant};
+use super::draft::{Draft, Object, object, text_at, tolerant};
 use super::envelope::lenient_i64;
 
 /// `data.state` of a state answer.
@@ -22,7 +22,7 @@ pub struct State {
     #[serde(default, deserialize_with = "tolerant")]
     pub generated_media: Vec<Medium>,
     /// Ours: the session has a turn at work; ask again after this many ms.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "milliseconds", skip_serializing_if = "Option::is_none")]
     pub poll_after_ms: Option<u64>,
     /// Keys we do not know.
     #[serde(flatten)]
@@ -55,22 +55,22 @@ impl State {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Medium {
     /// Its id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// `video`, `music`, `audio`, `image`, `midi`, `beats`, `stems`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// Its name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Where it lies; a path below the base for the studio's own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// Its length in ms.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub d: Option<Value>,
     /// More about it: `bpm`, `key`, `lufs`, `seed`, `licence`, URLs of what belongs to it.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[serde(default, deserialize_with = "object", skip_serializing_if = "Map::is_empty")]
     pub m: Object,
     /// Keys we do not know.
     #[serde(flatten)]
@@ -88,5 +88,48 @@ impl Medium {
     /// Its length in ms.
     pub fn duration_ms(&self) -> Option<i64> {
         self.d.as_ref().and_then(lenient_i64)
+    }
+}
+
+/// A text, or a number that stands for one; anything else reads as missing.
+fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(match Value::deserialize(from)? {
+        Value::String(text) => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    })
+}
+
+fn milliseconds<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+    Ok(lenient_i64(&Value::deserialize(from)?).and_then(|number| u64::try_from(number).ok()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_field_of_another_type_costs_that_field_and_nothing_else() {
+        let state = State::read(&json!({"state": {
+            "draft": {"t": [{"tt": 0, "sg": [{"d": 1}]}]},
+            "video_infos": [{"id": 7, "name": "a.mp4", "m": null, "d": "1500"}, "nonsense", {"id": "b", "kind": 3}],
+            "generated_media": {"not": "a list"},
+            "canvas_config": [1],
+            "poll_after_ms": "soon"
+        }}));
+        assert!(state.timeline().has_segments());
+        let ids: Vec<_> = state.video_infos.iter().map(|medium| medium.id.as_deref()).collect();
+        assert_eq!(ids, [Some("7"), Some("b")]);
+        assert_eq!((state.video_infos[0].duration_ms(), state.poll_after_ms), (Some(1_500), None));
+        assert!(state.generated_media.is_empty());
+    }
+
+    #[test]
+    fn a_state_may_lack_everything() {
+        for data in [json!({}), json!({"state": null}), json!({"state": {}}), json!({"state": [1]})] {
+            assert_eq!(State::read(&data), State::default(), "{data}");
+        }
     }
 }

@@ -275,3 +275,115 @@ async fn neither_token_nor_attribution_goes_to_another_host() {
     assert_eq!(there.bearer, None);
     assert!(there.headers.keys().all(|name| !name.as_str().starts_with("x-skill")), "{:?}", there.headers);
 }
+
+#[tokio::test]
+async fn a_renewed_token_is_asked_for_with_the_same_client_id() {
+    let bench = Bench::with(None, |_, _| {}).await;
+    bench.cloud.fault(Route::Balance, [Answer::code(1001)]);
+    bench.director.credits(&bench.caller, CreditsAsk {}).await;
+    let world = bench.cloud.world();
+    let ids: Vec<_> =
+        world.seen.iter().filter(|seen| seen.route == Route::Token).map(|seen| &seen.headers["x-client-id"]).collect();
+    assert_eq!(ids.len(), 2);
+    assert_eq!(ids[0], ids[1]);
+}
+
+#[tokio::test]
+async fn a_renewal_that_is_refused_says_when() {
+    let bench = Bench::with(None, |_, _| {}).await;
+    bench.generate("music").await;
+    bench.cloud.fault(Route::Run, [Answer::code(1001)]);
+    bench.cloud.fault(Route::Token, [Answer::code(429).header("retry-after", 86_400)]);
+    let answer = bench.generate("other music").await;
+    assert_eq!((answer.error.code.as_str(), answer.error.retry_after_seconds), ("rate_limited", Some(86_400)));
+    assert!(answer.reply.contains("in 24 hours") && answer.reply.contains("NEMO_TOKEN"), "{}", answer.reply);
+}
+
+#[tokio::test]
+async fn calls_that_come_at_once_share_one_request_for_a_token() {
+    let bench = Bench::with(None, |_, _| {}).await;
+    let ask = |request: &str| GenerateAsk { request: request.into(), session: "new".into(), ..GenerateAsk::default() };
+    let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
+    bench.cloud.fault(
+        Route::Token,
+        [Answer::json(200, json!({"data": {"token": "nmv_usr_1", "credits": 100}})).but_done().but_held(&gate)],
+    );
+    let opened = async {
+        while bench.cloud.count(Route::Token) == 0 {
+            tokio::task::yield_now().await;
+        }
+        gate.add_permits(1);
+    };
+    let (a, b, c, ()) = tokio::join!(
+        bench.ask(ask("one")),
+        bench.ask(ask("two")),
+        bench.director.credits(&bench.caller, CreditsAsk {}),
+        opened
+    );
+    assert_eq!([a.status, b.status, c.status], [Status::Done; 3], "{}", a.reply);
+    assert_eq!(bench.cloud.count(Route::Token), 1);
+}
+
+#[tokio::test]
+async fn a_kept_token_that_is_over_damaged_or_of_another_base_is_replaced() {
+    let elsewhere =
+        r#"{"token":"nmv_usr_old","base":"https://elsewhere/","expires_at":4000000000,"renew_at":4000000000}"#;
+    for kept in ["{", "", elsewhere] {
+        let bench = Bench::with(None, |_, _| {}).await;
+        std::fs::create_dir_all(bench.at("home")).unwrap();
+        std::fs::write(bench.at("home/token.json"), kept).unwrap();
+        assert_eq!(bench.generate("music").await.status, Status::Done);
+        assert_eq!(bench.cloud.count(Route::Token), 1);
+    }
+    let bench = Bench::with(None, |_, _| {}).await;
+    let over = format!(r#"{{"token":"nmv_usr_old","base":"{}/","expires_at":9,"renew_at":8}}"#, bench.cloud.base());
+    std::fs::create_dir_all(bench.at("home")).unwrap();
+    std::fs::write(bench.at("home/token.json"), over).unwrap();
+    assert_eq!(bench.generate("music").await.status, Status::Done);
+    assert_eq!(bench.cloud.count(Route::Token), 1);
+    let old = bench.cloud.world().seen.iter().any(|seen| seen.bearer.as_deref() == Some("nmv_usr_old"));
+    assert!(!old, "a token that is over is not even tried");
+}
+
+#[tokio::test]
+async fn a_token_another_process_has_fetched_meanwhile_is_used() {
+    let bench = Bench::with(None, |_, _| {}).await;
+    bench.generate("music").await;
+    let other = bench.restarted();
+    other.cloud.fault(Route::Balance, [Answer::code(1001)]);
+    other.director.credits(&other.caller, CreditsAsk {}).await;
+    assert_eq!(bench.cloud.count(Route::Token), 2, "the other process renewed it");
+    bench.cloud.fault(Route::Balance, [Answer::code(1001)]);
+    let answer = bench.director.credits(&bench.caller, CreditsAsk {}).await;
+    assert_eq!((answer.status, bench.cloud.count(Route::Token)), (Status::Done, 2), "{}", answer.reply);
+    assert_eq!(bench.cloud.last(Route::Balance).bearer.as_deref(), Some("nmv_usr_2"));
+}
+
+#[tokio::test]
+async fn the_link_goes_out_with_a_sessions_first_answer_where_the_skill_asks_for_it() {
+    for skill in bedtrack::skills::Catalogue::load(None).0.all() {
+        let bench = Bench::new().await;
+        let ask = GenerateAsk { request: "music".into(), skill: skill.name.clone(), ..GenerateAsk::default() };
+        let answer = bench.ask(ask).await;
+        assert_eq!(!answer.project_url.is_empty(), skill.name == "topmediai-ai-music-generator", "{}", skill.name);
+    }
+}
+
+#[tokio::test]
+async fn redirects_within_the_apis_own_host_keep_the_headers_and_those_beyond_it_lose_them() {
+    let (bench, other) = (Bench::new().await, Bench::new().await);
+    bench.cloud.hold(draft(json!([segment(0, "clip", 10_000)])));
+    bench.generate("hello").await;
+    let own = format!("{}/files/render_y", bench.cloud.base());
+    let away = format!("{}/files/render_x", other.cloud.base());
+    bench.cloud.fault(Route::File, [Answer::redirect(&own), Answer::redirect(&away)]);
+    bench.export(bedtrack::director::ask::ExportAsk::default()).await;
+    assert!(bench.cloud.count(Route::File) >= 2);
+    for seen in bench.cloud.world().seen.iter().filter(|seen| seen.route == Route::File) {
+        assert_eq!(seen.bearer.as_deref(), Some("user-token"));
+    }
+    bench.assert_no_offence();
+    let there = other.cloud.last(Route::File);
+    assert_eq!(there.bearer, None);
+    assert!(there.headers.keys().all(|name| !name.as_str().starts_with("x-skill")), "{:?}", there.headers);
+}

@@ -322,7 +322,7 @@ async fn a_waiting_caller_hears_what_is_done_and_that_it_goes_on() {
     let call = bench.director.generate(&bench.caller, ask, &heard);
     let opened = async {
         // Once the last tool has been told twice, the second time came from the clock.
-        while heard.0.lock().unwrap().iter().filter(|words| *words == "Add bgm").count() < 2 {
+        while heard.0.lock().unwrap().iter().filter(|words| *words == "Working on the music").count() < 2 {
             tokio::task::yield_now().await;
         }
         gate.add_permits(1);

@@ -1,9 +1,17 @@
 //! All integration tests, in one binary: they start the real one and speak to it as its users do.
 
 #[cfg(test)]
+mod cloud_delivery;
+#[cfg(test)]
+mod cloud_errors;
+#[cfg(test)]
 mod cloud_exports;
 #[cfg(test)]
+mod cloud_secrets;
+#[cfg(test)]
 mod cloud_setup;
+#[cfg(test)]
+mod cloud_stream;
 #[cfg(test)]
 mod cloud_turns;
 #[cfg(test)]
@@ -17,6 +25,8 @@ mod harness;
 #[cfg(test)]
 mod journey;
 #[cfg(test)]
+mod kill;
+#[cfg(test)]
 mod mcp_contract;
 #[cfg(test)]
 mod mcp_http;
@@ -25,6 +35,8 @@ mod mcp_progress;
 #[cfg(test)]
 mod mcp_stdio;
 #[cfg(test)]
+mod parity;
+#[cfg(test)]
 mod roles;
 #[cfg(test)]
 mod rooms;
@@ -32,5 +44,7 @@ mod rooms;
 mod store;
 #[cfg(test)]
 mod studio_api;
+#[cfg(test)]
+mod studio_faults;
 #[cfg(test)]
 mod without_ffmpeg;

@@ -247,6 +247,8 @@ impl Fault {
             Some(codes::UNSUPPORTED_FILE | 415) => Self::UnsupportedFile { file, reason: String::new() },
             Some(codes::FILE_TOO_LARGE | 413) => Self::FileTooLarge { file, bytes: None },
             Some(codes::PLAN_REQUIRED) => Self::PlanRequired,
+            Some(codes::TOOL_MISSING) => Self::FfmpegMissing { hint: refusal.message.clone() },
+            Some(codes::DISK_FULL) => Self::DiskFull { path: String::new() },
             Some(codes::SCOPE_MISSING) => Self::ScopeMissing { scope: scope_in(&refusal.message) },
             Some(codes::RATE_LIMITED) => {
                 Self::RateLimited { limit: Limit::Requests, after_seconds: refusal.retry_after_seconds }

@@ -1,6 +1,7 @@
 //! Next steps where nothing failed.
 
 use super::words::{Values, fill, table};
+use crate::director::translate::Offer;
 use crate::skills::Skill;
 
 /// Where a piece of work has ended up.
@@ -59,6 +60,22 @@ pub fn next(situation: Situation, skill: &Skill, language: &str) -> Vec<String> 
         Situation::NeedsAnswer => "answer",
     };
     steps(key, &Values::new(), language)
+}
+
+/// The step that an instruction of the backend stands for.
+pub fn offered(offer: &Offer, language: &str) -> Vec<String> {
+    let mut values = Values::new();
+    let key = match offer {
+        Offer::Export => "offer_export",
+        Offer::ShowTimeline => "offer_state",
+        Offer::ReadCredits => "offer_credits",
+        Offer::Upload => "offer_upload",
+        Offer::SendEdit(words) => {
+            values.insert("text", words.clone());
+            "offer_edit"
+        }
+    };
+    steps(key, &values, language)
 }
 
 /// The steps under a key of the table, filled.

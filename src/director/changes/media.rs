@@ -1,6 +1,6 @@
 //! Sentences about media that came or went, and about the canvas.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde_json::{Map, Value};
 
@@ -9,25 +9,49 @@ use super::{BOOKKEEPING, Change, Weight, say};
 use crate::director::timeline::{medium_name, shown, tenths};
 use crate::wire::state::{Medium, State};
 
-/// Uploaded and made media of two states.
-pub fn media(before: &State, after: &State, changes: &mut Vec<Change>) {
-    lists(&before.video_infos, &after.video_infos, true, changes);
-    lists(&before.generated_media, &after.generated_media, false, changes);
+/// Uploaded and made media of two states. One that came onto the timeline at the same time has been told with it.
+pub fn media(before: &State, after: &State, placed: &HashSet<String>, changes: &mut Vec<Change>) {
+    lists(&before.video_infos, &after.video_infos, true, placed, changes);
+    lists(&before.generated_media, &after.generated_media, false, placed, changes);
 }
 
-fn lists(before: &[Medium], after: &[Medium], uploaded: bool, changes: &mut Vec<Change>) {
-    let known: HashSet<Option<&str>> = before.iter().map(key).collect();
-    let kept: HashSet<Option<&str>> = after.iter().map(key).collect();
-    let added = if uploaded { "uploaded" } else { "made" };
-    for (media, others, verb) in [(after, &known, added), (before, &kept, "removed")] {
-        for medium in media.iter().filter(|medium| !others.contains(&key(medium))) {
-            let mut sentence = format!("{} {verb}: {}", noun(medium), medium_name(medium, uploaded));
-            if let Some(ms) = medium.duration_ms().filter(|ms| *ms > 0 && verb != "removed") {
-                sentence.push_str(&format!(", {}s", tenths(ms)));
-            }
-            changes.push(Change { weight: Weight::Media, sentence });
+fn lists(before: &[Medium], after: &[Medium], uploaded: bool, placed: &HashSet<String>, changes: &mut Vec<Change>) {
+    let mut old: HashMap<Option<&str>, VecDeque<&Medium>> = HashMap::new();
+    before.iter().for_each(|medium| old.entry(key(medium)).or_default().push_back(medium));
+    let mut tell = |medium: &Medium, verb: &str, weight: Weight| {
+        let mut sentence = format!("{} {verb}: {}", noun(medium), medium_name(medium, uploaded));
+        if let Some(ms) = medium.duration_ms().filter(|ms| *ms > 0 && verb != "removed") {
+            sentence.push_str(&format!(", {}s", tenths(ms)));
+        }
+        changes.push(Change { weight, sentence });
+    };
+    // Several media may share a key, such as the same clip uploaded twice: each is paired once.
+    for medium in after {
+        match old.get_mut(&key(medium)).and_then(VecDeque::pop_front) {
+            None if placed.contains(&medium_name(medium, uploaded)) => {}
+            None => tell(medium, if uploaded { "uploaded" } else { "made" }, Weight::Media),
+            Some(was) if !is_same(was, medium) => tell(medium, "updated", Weight::Detail),
+            Some(_) => {}
         }
     }
+    // What is left has gone; in the order it had.
+    for medium in before {
+        if let Some(left) = old.get_mut(&key(medium))
+            && let Some(at) = left.iter().position(|one| std::ptr::eq(*one, medium))
+        {
+            left.remove(at);
+            tell(medium, "removed", Weight::Media);
+        }
+    }
+}
+
+/// Whether nothing about a medium changed but bookkeeping.
+fn is_same(was: &Medium, is: &Medium) -> bool {
+    let but_rest = |medium: &Medium| Medium { rest: Map::new(), m: Map::new(), ..medium.clone() };
+    let told = |was: &Map<String, Value>, is: &Map<String, Value>| {
+        changed_keys(was, is).all(|key| BOOKKEEPING.contains(&key) && key != "id")
+    };
+    was == is || but_rest(was) == but_rest(is) && told(&was.rest, &is.rest) && told(&was.m, &is.m)
 }
 
 /// What makes a medium the same one in two states.

@@ -11,6 +11,8 @@ mod say;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::timeline::Names;
@@ -42,14 +44,12 @@ enum Weight {
 /// told and the rest is counted.
 pub fn between(before: &State, after: &State) -> Vec<String> {
     let mut changes = Vec::new();
-    if before.draft != after.draft {
-        drafts(before, after, &mut changes);
-    }
+    let placed = if before.draft == after.draft { HashSet::new() } else { drafts(before, after, &mut changes) };
     if before.canvas_config != after.canvas_config {
         media::canvas(&before.canvas_config, &after.canvas_config, &mut changes);
     }
     if before.video_infos != after.video_infos || before.generated_media != after.generated_media {
-        media::media(before, after, &mut changes);
+        media::media(before, after, &placed, &mut changes);
     }
     // A stable sort: within a weight the order is the timeline's.
     changes.sort_by_key(|change| change.weight);
@@ -61,7 +61,8 @@ pub fn between(before: &State, after: &State) -> Vec<String> {
     sentences
 }
 
-fn drafts(before: &State, after: &State, changes: &mut Vec<Change>) {
+/// Tells the changes of the draft and gives the names of what came onto the timeline.
+fn drafts(before: &State, after: &State, changes: &mut Vec<Change>) -> HashSet<String> {
     let (old_names, new_names) = (Names::new(before), Names::new(after));
     let (old_draft, new_draft) = (before.timeline(), after.timeline());
     let old = piece::pieces(&old_draft, &old_names);
@@ -73,6 +74,7 @@ fn drafts(before: &State, after: &State, changes: &mut Vec<Change>) {
     if changes.len() == known && !same_beyond_bookkeeping(&before.draft, &after.draft) {
         changes.push(Change { weight: Weight::Detail, sentence: "Details of the timeline changed".to_owned() });
     }
+    paired.added.iter().filter_map(|index| new.get(*index)).map(|piece| piece.label.clone()).collect()
 }
 
 /// Keys that a backend writes anew with every save; a change of these alone is no edit.

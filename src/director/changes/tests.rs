@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::between;
+use super::{between, piece};
+use crate::director::timeline::Names;
 use crate::wire::state::State;
 
 fn state(body: Value) -> State {
@@ -79,6 +80,31 @@ fn media_and_canvas_are_told() {
         ]
     );
     assert_eq!(between(&after, &before).last().map(String::as_str), Some("Track removed: Lo-fi"));
+}
+
+#[test]
+fn a_medium_that_came_onto_the_timeline_is_told_once() {
+    let after = state(json!({
+        "draft": {"t": [{"tt": 1, "sg": [{"d": 12_000, "m": {"name": "Lo-fi", "volume": 1.0}}]}]},
+        "generated_media": [{"id": "g", "name": "Lo-fi", "kind": "music"}, {"id": "h", "name": "Jazz", "kind": "music"}]
+    }));
+    assert_eq!(between(&State::default(), &after), ["Music added: Lo-fi, 0-12s, 100%", "Track made: Jazz"]);
+}
+
+#[test]
+fn media_that_share_a_key_or_change_in_themselves_are_told() {
+    let with = |infos: Value| state(json!({"draft": null, "video_infos": infos}));
+    let clip = |d: i64| json!({"id": "v", "name": "beach.mp4", "kind": "video", "d": d, "updated_at": d});
+    for (before, after, said) in [
+        (json!([clip(1000)]), json!([clip(1000), clip(1000)]), Some("Clip uploaded: beach, 1s")),
+        (json!([{}]), json!([{}, {}]), Some("Medium uploaded: untitled")),
+        (json!([clip(1000), clip(1000)]), json!([clip(1000)]), Some("Clip removed: beach")),
+        (json!([clip(1000)]), json!([clip(2000)]), Some("Clip updated: beach, 2s")),
+        (json!([{"id": "v", "rev": 1}]), json!([{"id": "v", "rev": 2}]), None),
+    ] {
+        let told = between(&with(before.clone()), &with(after.clone()));
+        assert_eq!(told, said.into_iter().collect::<Vec<_>>(), "{before} {after}");
+    }
 }
 
 #[test]
@@ -199,7 +225,69 @@ fn edit(tracks: &mut Value, which: u8, at: u16, by: u16) -> Option<&'static str>
     }
 }
 
+/// What a state holds, in the words of the sentences: label and span of every segment, and its volume.
+fn facts(tracks: &Value) -> Vec<(String, String, Option<String>)> {
+    let state = state(json!({"draft": {"t": tracks}}));
+    let (draft, names) = (state.timeline(), Names::new(&state));
+    let pieces = piece::pieces(&draft, &names);
+    let fact = |piece: &piece::Piece<'_>| {
+        let volume = piece.segment.volume().map(crate::director::timeline::whole_percent);
+        (piece.label.clone(), crate::director::timeline::span(piece.start, piece.end), volume)
+    };
+    pieces.iter().map(fact).collect()
+}
+
+/// Whether a sentence holds of the two drafts, as far as it says something that can be looked up.
+fn holds(sentence: &str, before: &Value, after: &Value) -> bool {
+    let (old, new) = (facts(before), facts(after));
+    let has = |facts: &[(String, String, Option<String>)], label: &str, span: &str| {
+        facts.iter().any(|(name, place, _)| name == label && place == span)
+    };
+    let count = |facts: &[(String, String, Option<String>)], label: &str| {
+        facts.iter().filter(|(name, ..)| name == label).count()
+    };
+    // What is told of several at once, and to finer times than tenths, is not looked up.
+    if sentence.contains(" more") {
+        return true;
+    }
+    if let Some((_, what)) = sentence.split_once(" added: ") {
+        let (label, span) = what.split_once(", ").unwrap_or((what, ""));
+        return has(&new, label, span.split(", ").next().unwrap_or_default());
+    }
+    if let Some((_, label)) = sentence.split_once(" removed: ") {
+        return count(&old, label) > 0;
+    }
+    if let Some((what, spans)) = ["Moved ", "Trimmed ", "Extended ", "Re-timed "]
+        .iter()
+        .find_map(|verb| sentence.strip_prefix(verb)?.split_once(": "))
+        && let Some((was, is)) = spans.split_once(" → ")
+    {
+        let tenths = |span: &str| span.split(['-', 's']).all(|n| n.split_once('.').is_none_or(|(_, d)| d.len() == 1));
+        return !tenths(was) || !tenths(is) || has(&new, what, is) && old.iter().any(|(_, place, _)| place == was);
+    }
+    if let Some((label, values)) = sentence.strip_prefix("Volume of ").and_then(|rest| rest.split_once(": "))
+        && let Some((_, is)) = values.split_once(" → ")
+    {
+        return is.contains('.') || new.iter().any(|(name, _, volume)| name == label && volume.as_deref() == Some(is));
+    }
+    if let Some((was, is)) = sentence.strip_prefix("Title text: ").and_then(|texts| texts.split_once(" → ")) {
+        return count(&old, was) > 0 && count(&new, is) > 0;
+    }
+    true
+}
+
 proptest! {
+    #[test]
+    fn whatever_is_told_of_random_edits_holds_of_the_drafts(edits in prop::collection::vec(any::<(u8, u16, u16)>(), 1..12), before in random_draft()) {
+        let mut after = before.clone();
+        for (which, at, by) in edits {
+            edit(&mut after, which, at, by);
+        }
+        for sentence in changes(before.clone(), after.clone()) {
+            prop_assert!(holds(&sentence, &before, &after), "{} of {} {}", sentence, before, after);
+        }
+    }
+
     #[test]
     fn one_edit_on_distinct_segments_gives_exactly_its_sentence(which: u8, at: u16, by: u16, seeds in random_draft()) {
         // Ids make it certain which segment is which.
@@ -231,5 +319,31 @@ proptest! {
         prop_assert_eq!(said.is_empty(), before == after, "{:?}", said);
         prop_assert!(said.len() <= 11);
         prop_assert!(said.iter().all(|sentence| !sentence.contains(char::is_control)));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn a_large_draft_is_told_in_ten_sentences_and_a_count(edits in prop::collection::vec(any::<(u16, u8)>(), 40..80)) {
+        let clip = |n: usize| json!({"d": 1000, "m": {"id": format!("s{n}"), "name": format!("c{n}"), "start": n * 1000, "volume": 0.5}});
+        let before = json!([{"tt": 1, "sg": (0..600).map(clip).collect::<Vec<_>>()}]);
+        let mut after = before.clone();
+        let mut touched = std::collections::BTreeSet::new();
+        for (at, by) in edits {
+            let at = usize::from(at) % 600;
+            touched.insert(at);
+            after[0]["sg"][at]["m"]["volume"] = json!(0.51 + f64::from(by) / 1000.0 + at as f64 / 1e7);
+        }
+        let said = changes(before, after);
+        prop_assert_eq!(said.len(), 11, "{:?}", said);
+        prop_assert!(said[..10].iter().all(|sentence| sentence.starts_with("Volume of ")));
+        let counted: usize = said.iter().map(|sentence| match sentence.split_once(" more") {
+            Some((head, _)) if head.starts_with("and ") => head.trim_start_matches("and ").parse().unwrap(),
+            Some((head, _)) => 1 + head.rsplit('+').next().unwrap().parse::<usize>().unwrap(),
+            None => 1,
+        }).sum();
+        // Like changes are told together, so what is counted may stand for more, never for less.
+        prop_assert!(counted <= touched.len() && counted > 10, "{} of {}", counted, touched.len());
     }
 }

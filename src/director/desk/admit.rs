@@ -95,7 +95,8 @@ impl Director {
     }
 
     async fn begin(&self, caller: &Caller, wish: Wish, kind: &'static str, handle: &str) -> Result<Admitted, Fault> {
-        let front = self.store().await?.front();
+        let store = self.store().await?;
+        let front = store.front();
         let session = match &wish.meant {
             Meant::Session(session) => (**session).clone(),
             Meant::Fresh => self.mint(caller, &wish.skill, &wish.language).await?,
@@ -129,7 +130,7 @@ impl Director {
             status: WORK_RUNNING.to_owned(),
             digest: wish.digest,
             body: serde_json::to_value(&record).map_err(|error| Fault::Internal { reason: error.to_string() })?,
-            owner: self.inner.owner.clone(),
+            owner: store.owner().to_owned(),
             ..Work::default()
         };
         let work = front.open_work(work, self.inner.settings.lease).await.map_err(|error| of_store(&error))?;
@@ -140,7 +141,7 @@ impl Director {
     /// Begins or takes up work in the background.
     pub(super) fn start(&self, work: Work, record: Record, session: FrontSession) {
         self.look_after();
-        let live = self.inner.live.enter(&work.id, work.created_at);
+        let live = self.inner.live.enter(&work.id, work.created_at, &record.language);
         self.inner.begun.notify_one();
         let (desk, closing) = (self.clone(), self.inner.closing.clone());
         self.inner.tasks.spawn(async move {

@@ -12,29 +12,37 @@ use crate::nemovideo::{ApiError, LocalFile};
 use crate::wire::state::State;
 
 impl Job {
-    /// Brings everything in that is not in yet.
+    /// Brings everything in that is not in yet. A file that is refused for what it is keeps no other one out.
     pub async fn bring(&mut self, sources: &[Source]) -> Result<Went, Stop> {
         let _turn = self.my_turn().await;
         let mut renewed = false;
-        let (before, done) = match self.record.stage.clone() {
-            Stage::Uploading { before, done } => {
+        let (before, done, again) = match self.record.stage.clone() {
+            Stage::Uploading { before, mut done, refused } => {
                 // The file that was on its way may have arrived.
                 let arrived = self.line().settled().await.map_or(0, |seen| arrived(&before, &seen.state));
-                (*before, done.max(arrived))
+                if arrived + refused.len() > done {
+                    done += 1;
+                }
+                (*before, done, refused)
             }
             _ => {
                 self.open().await?;
-                (self.state_before(&mut renewed).await?, 0)
+                (self.state_before(&mut renewed).await?, 0, Vec::new())
             }
         };
-        let mut fault = None;
-        for (index, source) in sources.iter().enumerate().skip(done) {
-            self.record.stage = Stage::Uploading { before: Box::new(before.clone()), done: index };
+        let mut refused = again.clone();
+        let mut faults: Vec<Fault> = Vec::new();
+        // What was refused before a restart is refused again at the end, which tells why.
+        let order = (done..sources.len()).chain(again);
+        for (place, index) in order.enumerate() {
+            let Some(source) = sources.get(index) else { continue };
+            let done = (done + place).min(sources.len());
+            self.record.stage = Stage::Uploading { before: Box::new(before.clone()), done, refused: refused.clone() };
             self.save().await?;
             let name = source.shown();
             self.say(Step::part(
                 say("uploading", &[("name", &name)], &self.record.language),
-                index as f64 / sources.len() as f64,
+                done as f64 / sources.len() as f64,
             ));
             let mut sent = self.upload(source).await;
             if sent.as_ref().is_err_and(ApiError::is_session_lost) && !renewed {
@@ -42,15 +50,21 @@ impl Job {
                 self.replace_lost_session().await?;
                 sent = self.upload(source).await;
             }
-            if let Err(error) = sent {
-                if error.is_unclear() && self.has_arrived(&before, index).await {
-                    continue;
-                }
-                fault = Some(of_api(&error, Some(&name)));
+            let Err(error) = sent else { continue };
+            if error.is_unclear() && self.has_arrived(&before, done, refused.len()).await {
+                continue;
+            }
+            let fault = of_api(&error, Some(&name));
+            let goes_on = is_about_the_file(&fault);
+            if !refused.contains(&index) {
+                refused.push(index);
+            }
+            faults.push(fault);
+            if !goes_on {
                 break;
             }
         }
-        self.report(&before, fault).await
+        self.report(&before, faults).await
     }
 
     async fn upload(&self, source: &Source) -> Result<(), ApiError> {
@@ -66,20 +80,21 @@ impl Job {
         }
     }
 
-    async fn has_arrived(&self, before: &State, index: usize) -> bool {
-        self.line().settled().await.is_some_and(|seen| arrived(before, &seen.state) > index)
+    async fn has_arrived(&self, before: &State, done: usize, refused: usize) -> bool {
+        self.line().settled().await.is_some_and(|seen| arrived(before, &seen.state) + refused > done)
     }
 
-    /// Says what is in now, and what is not.
-    async fn report(&mut self, before: &State, fault: Option<Fault>) -> Result<Went, Stop> {
+    /// Says what is in now, and what is not; the last fault is the step's own.
+    async fn report(&mut self, before: &State, mut faults: Vec<Fault>) -> Result<Went, Stop> {
         let language = self.record.language.clone();
+        let fault = faults.pop();
         let Some(seen) = self.line().settled().await else {
             return match fault {
                 Some(fault) => Err(fault.into()),
                 None => Ok(Went::On),
             };
         };
-        let fresh = media::fresh(before, &seen.state);
+        let fresh: Vec<_> = media::fresh(before, &seen.state).iter().map(|found| media::listed(found, None)).collect();
         let names: Vec<String> = fresh.iter().map(named).collect();
         if !names.is_empty() {
             self.tell(&say("uploaded", &[("names", &names.join(", "))], &language));
@@ -92,6 +107,10 @@ impl Job {
         }
         self.record.answer.changes.extend(changes::between(before, &seen.state));
         self.see(before, &seen).await;
+        for other in &faults {
+            let words = self.desk.happened(&self.voice(), other);
+            self.tell(&words);
+        }
         if let Some(fault) = fault {
             return Err(fault.into());
         }
@@ -99,6 +118,18 @@ impl Job {
         self.record.answer.next = next(Situation::Uploaded { picture }, &self.skill, &language);
         Ok(Went::On)
     }
+}
+
+/// Whether another file may well be taken.
+fn is_about_the_file(fault: &Fault) -> bool {
+    matches!(
+        fault,
+        Fault::UnsupportedFile { .. }
+            | Fault::FileTooLarge { .. }
+            | Fault::FileUnreadable { .. }
+            | Fault::UrlRefused { .. }
+            | Fault::BackendError { .. }
+    )
 }
 
 /// How many media have come in since.

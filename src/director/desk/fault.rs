@@ -19,6 +19,11 @@ pub struct Voice {
 }
 
 impl Director {
+    /// What a fault says for itself, where it is one of several.
+    pub(super) fn happened(&self, voice: &Voice, fault: &Fault) -> String {
+        self.failed(voice, fault, Answer::default()).reply
+    }
+
     /// Puts a fault into an answer that may hold something already: what was done before it stays.
     pub(super) fn failed(&self, voice: &Voice, fault: &Fault, mut answer: Answer) -> Answer {
         let Some(skill) = self.skill(&voice.skill) else {
@@ -29,8 +34,8 @@ impl Director {
         let register = voice.bind.as_deref().map(|bind| self.register_link(bind));
         let anonymous = !self.is_local() && self.inner.client.auth() == Auth::Anonymous;
         let charge = match answer.credits.spent {
-            _ if self.is_local() => Charge::Nothing,
             Some(spent) => Charge::Spent(spent),
+            None if self.is_local() => Charge::Nothing,
             None => Charge::AsTheFaultSays,
         };
         let context = Context {

@@ -1,6 +1,6 @@
 //! Work that this process is doing: what it last said, its end, and the wish to end it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,13 +10,39 @@ use tokio_util::sync::CancellationToken;
 use crate::director::answer::Answer;
 use crate::director::progress::Step;
 
+/// Steps that a listener who was busy still hears of.
+const REMEMBERED: usize = 16;
+
 /// Where a piece of work is.
 #[derive(Debug, Clone, Default)]
 pub struct Moment {
     /// What is being done.
     pub step: Step,
+    /// The last steps with other words than the one before, each with its number.
+    recent: VecDeque<(u64, Step)>,
     /// Its end.
     pub answer: Option<Answer>,
+}
+
+impl Moment {
+    /// The steps after the one of that number, and the number of the last.
+    pub fn since(&self, heard: u64) -> (Vec<Step>, u64) {
+        let fresh = self.recent.iter().filter(|(number, _)| *number > heard).map(|(_, step)| step.clone());
+        (fresh.collect(), self.recent.back().map_or(heard, |(number, _)| *number))
+    }
+
+    fn take(&mut self, step: Step) {
+        let number = self.recent.back().map_or(0, |(number, _)| *number) + 1;
+        // How far the same step is replaces what was said of it.
+        if self.recent.back().is_some_and(|(_, last)| last.words == step.words) {
+            self.recent.pop_back();
+        }
+        if self.recent.len() >= REMEMBERED {
+            self.recent.pop_front();
+        }
+        self.recent.push_back((number, step.clone()));
+        self.step = step;
+    }
 }
 
 /// Work in progress.
@@ -26,6 +52,8 @@ pub struct Live {
     pub cancel: CancellationToken,
     /// When it began, in ms since the epoch.
     pub began_at: i64,
+    /// Tag of the user's language.
+    pub language: String,
     waiting: AtomicUsize,
 }
 
@@ -34,7 +62,9 @@ impl Live {
     pub fn say(&self, step: Step) {
         self.moment.send_if_modified(|moment| {
             let news = moment.step != step;
-            moment.step = step;
+            if news {
+                moment.take(step);
+            }
             news
         });
     }
@@ -80,9 +110,15 @@ pub struct Registry {
 
 impl Registry {
     /// Enters work.
-    pub fn enter(&self, handle: &str, began_at: i64) -> Arc<Live> {
+    pub fn enter(&self, handle: &str, began_at: i64, language: &str) -> Arc<Live> {
         let (moment, _) = watch::channel(Moment::default());
-        let live = Arc::new(Live { moment, cancel: CancellationToken::new(), began_at, waiting: AtomicUsize::new(0) });
+        let live = Arc::new(Live {
+            moment,
+            cancel: CancellationToken::new(),
+            began_at,
+            language: language.to_owned(),
+            waiting: AtomicUsize::new(0),
+        });
         self.lock().insert(handle.to_owned(), live.clone());
         live
     }
@@ -125,5 +161,43 @@ impl Keyed {
         let lock = Arc::new(tokio::sync::Mutex::new(()));
         locks.insert(key.to_owned(), Arc::downgrade(&lock));
         lock
+    }
+}
+
+/// Messages on their way, of every session: they are paid from one account, so the difference of two balances is a
+/// turn's own only where no other overlapped it.
+#[derive(Clone, Default)]
+pub struct Payers {
+    counts: Arc<(AtomicUsize, AtomicUsize)>,
+}
+
+/// One message on its way.
+pub struct Payer {
+    all: Payers,
+    /// How many had begun, this one included.
+    number: usize,
+    /// Whether others were on their way when it began.
+    joined: bool,
+}
+
+impl Payers {
+    /// Counts a message for as long as it lives.
+    pub fn enter(&self) -> Payer {
+        let (active, begun) = &*self.counts;
+        let joined = active.fetch_add(1, Ordering::SeqCst) > 0;
+        Payer { all: self.clone(), number: begun.fetch_add(1, Ordering::SeqCst) + 1, joined }
+    }
+}
+
+impl Payer {
+    /// Whether no other message overlapped this one so far.
+    pub fn alone(&self) -> bool {
+        !self.joined && self.all.counts.1.load(Ordering::SeqCst) == self.number
+    }
+}
+
+impl Drop for Payer {
+    fn drop(&mut self) {
+        self.all.counts.0.fetch_sub(1, Ordering::SeqCst);
     }
 }

@@ -1,5 +1,7 @@
 //! Reading: the balance, the timeline, the media, and what is going on.
 
+use std::path::PathBuf;
+
 use super::Director;
 use super::fault::{Voice, add};
 use super::run::{Job, Stop, Went};
@@ -9,14 +11,13 @@ use super::words::say;
 use crate::director::advice::{Fault, Situation, next, span};
 use crate::director::answer::{Answer, Credits, Status};
 use crate::director::trouble::{of_api, of_store};
-use crate::director::{Caller, media, timeline};
+use crate::director::{Caller, Reach, keep, media, timeline};
+use crate::nemovideo::Bind;
 use crate::skills::Skill;
 use crate::store::{FrontSession, WORK_RUNNING};
-use crate::wire::credits::Balance;
-use crate::wire::state::State;
+use crate::wire::credits::{Balance, GENERATION};
+use crate::wire::state::{Medium, State};
 
-/// Below this a generation is not covered.
-const LOW: i64 = 100;
 /// How many sessions, and how many pieces of work of one, are listed.
 const LISTED: u32 = 8;
 
@@ -47,7 +48,7 @@ impl Director {
         let Some(skill) = self.skill(&voice.skill) else { return Ok(Answer::default()) };
         let attribution = self.attribution(skill);
         let balance = self.inner.client.balance(&attribution).await.map_err(|error| of_api(&error, None))?;
-        let situation = Situation::Credits { low: balance.available < LOW, unlimited: balance.unlimited };
+        let situation = Situation::Credits { low: balance.available < GENERATION, unlimited: balance.unlimited };
         let mut answer = Answer {
             action: "credits".into(),
             reply: balance_words(&balance, &voice.language),
@@ -59,7 +60,12 @@ impl Director {
     }
 
     /// A session's state as an answer.
-    pub(super) async fn state_answer(&self, session: &FrontSession, voice: &Voice) -> Result<Answer, Fault> {
+    pub(super) async fn state_answer(
+        &self,
+        session: &FrontSession,
+        voice: &Voice,
+        reach: Reach,
+    ) -> Result<Answer, Fault> {
         let Some(skill) = self.skill(&voice.skill) else { return Ok(Answer::default()) };
         let state = self.read_session(session, skill).await?;
         let language = &voice.language;
@@ -67,7 +73,7 @@ impl Director {
             session: session.id.clone(),
             action: "state".into(),
             timeline: timeline::tracks(&state),
-            media: media::all(&state),
+            media: media::all(&state, |medium| self.kept(session, medium, reach).filter(|path| path.exists())),
             ..Answer::default()
         };
         add(&mut answer.reply, &answer.timeline.summary.clone());
@@ -85,6 +91,14 @@ impl Director {
         Ok(answer)
     }
 
+    /// Where the copy of a medium lies, for those who can open it there.
+    pub(super) fn kept(&self, session: &FrontSession, medium: &Medium, reach: Reach) -> Option<PathBuf> {
+        match reach {
+            Reach::Local => keep::place(&self.inner.settings.media, &session.id, medium),
+            Reach::Remote => None,
+        }
+    }
+
     async fn read_session(&self, session: &FrontSession, skill: &Skill) -> Result<State, Fault> {
         if session.sid.is_empty() {
             return Ok(State::default());
@@ -92,8 +106,12 @@ impl Director {
         let attribution = self.attribution(skill);
         match self.inner.client.state(&attribution, &session.sid).await {
             Ok(seen) => {
-                let state = seen.state.clone();
-                self.annotate(session, move |notes| notes.see(&state)).await?;
+                let (state, bind) = (seen.state.clone(), seen.bind);
+                let seen_now = move |notes: &mut Notes| {
+                    notes.see(&state);
+                    notes.bind = Bind::best(bind, notes.bind.take());
+                };
+                self.annotate(session, seen_now).await?;
                 Ok(seen.state)
             }
             Err(error) if error.is_session_lost() && !Notes::of(session).seen => Ok(State::default()),

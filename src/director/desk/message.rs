@@ -1,5 +1,8 @@
 //! A message to the agent, from the state before it to the answer after it.
 
+use std::path::PathBuf;
+
+use super::live::Payer;
 use super::record::Stage;
 use super::run::{Job, Stop, Went};
 use super::sessions::Notes;
@@ -9,14 +12,10 @@ use crate::director::progress::Step;
 use crate::director::transcript::Transcript;
 use crate::director::trouble::of_api;
 use crate::director::turn::{Ended, Recovered};
-use crate::director::{changes, media, timeline};
-use crate::nemovideo::{ApiError, Seen, Unclear};
-use crate::wire::credits::Balance;
-use crate::wire::state::State;
-
-/// What a generation usually costs, and a session of edits.
-const GENERATION: i64 = 100;
-const EDITING: i64 = 50;
+use crate::director::{changes, keep, media, timeline};
+use crate::nemovideo::{ApiError, Bind, Seen, Unclear};
+use crate::wire::credits::{Balance, cost_of_message};
+use crate::wire::state::{Medium, State};
 
 /// What is known once a turn is over.
 struct Outcome {
@@ -31,22 +30,24 @@ impl Job {
     /// Sends a message and works up what became of it; after a restart it only finds out what became of it.
     pub async fn message(&mut self, words: &str) -> Result<Went, Stop> {
         let _turn = self.my_turn().await;
+        let payer = self.desk.inner.payers.enter();
         let Stage::Sent { before, balance } = self.record.stage.clone() else {
-            return self.send(words).await;
+            return self.send(words, &payer).await;
         };
         self.say(Step::words(say("resuming", &[], &self.record.language)));
         let recovered = self.line().recover_after_restart(&before).await;
         let outcome = after_recovery(recovered, Transcript::default(), Note::Resumed, Outage::Cut);
-        self.work_up(outcome, &before, balance).await
+        self.work_up(outcome, &before, balance, &payer).await
     }
 
-    async fn send(&mut self, words: &str) -> Result<Went, Stop> {
+    async fn send(&mut self, words: &str, payer: &Payer) -> Result<Went, Stop> {
         self.open().await?;
         let mut renewed = false;
+        let mut warned = false;
         loop {
             let before = self.state_before(&mut renewed).await?;
             let balance = self.balance().await;
-            self.warn_of(balance.as_ref(), &before);
+            warned = warned || self.warn_of(balance.as_ref(), &before);
             let spendable = balance.filter(|balance| !balance.unlimited).map(|balance| balance.total);
             self.record.stage = Stage::Sent { before: Box::new(before.clone()), balance: spendable };
             self.save().await?;
@@ -62,7 +63,7 @@ impl Job {
                 continue;
             }
             let outcome = self.outcome(transcript, ended, &before).await;
-            return self.work_up(outcome, &before, spendable).await;
+            return self.work_up(outcome, &before, spendable, payer).await;
         }
     }
 
@@ -70,7 +71,10 @@ impl Job {
     pub async fn state_before(&mut self, renewed: &mut bool) -> Result<State, Stop> {
         loop {
             return match self.desk.inner.client.state(&self.attribution, &self.session.sid).await {
-                Ok(seen) => Ok(seen.state),
+                Ok(seen) => {
+                    self.note_bind(seen.bind).await;
+                    Ok(seen.state)
+                }
                 // A session without any state yet; a lost one shows when the message is refused.
                 Err(error) if error.is_session_lost() && !Notes::of(&self.session).seen => Ok(State::default()),
                 Err(error) if error.is_session_lost() && !*renewed => {
@@ -80,6 +84,18 @@ impl Job {
                 }
                 Err(error) => Err(of_api(&error, None).into()),
             };
+        }
+    }
+
+    /// Keeps what a registration is bound to, so that it is known if the work is refused.
+    async fn note_bind(&mut self, bind: Option<Bind>) {
+        let known = Notes::of(&self.session).bind;
+        if Bind::best(bind.clone(), known.clone()) == known {
+            return;
+        }
+        match self.desk.annotate(&self.session, move |notes| notes.bind = Bind::best(bind, notes.bind.take())).await {
+            Ok(session) => self.session = session,
+            Err(fault) => tracing::warn!(code = fault.code(), "what a registration is bound to is not kept"),
         }
     }
 
@@ -101,13 +117,18 @@ impl Job {
         self.desk.inner.client.balance(&self.attribution).await.ok()
     }
 
-    fn warn_of(&mut self, balance: Option<&Balance>, before: &State) {
-        let Some(balance) = balance.filter(|balance| !balance.unlimited) else { return };
-        let needed = if before.timeline().has_segments() { EDITING } else { GENERATION };
-        if balance.available < needed {
+    /// Warns, in the progress and in the answer, where the balance does not cover what the message usually costs. The
+    /// backend decides: the costs are rough.
+    fn warn_of(&mut self, balance: Option<&Balance>, before: &State) -> bool {
+        let Some(balance) = balance.filter(|balance| !balance.unlimited) else { return false };
+        let needed = cost_of_message(before.timeline().has_segments());
+        let short = balance.available < needed;
+        if short {
             let words = note(Note::LowBalance { needed, available: balance.available }, &self.record.language);
+            self.say(Step::words(words.clone()));
             self.tell(&words);
         }
+        short
     }
 
     /// What the end of the stream means, with the state after it.
@@ -146,6 +167,10 @@ impl Job {
                 let remark = if transcript.has_text() { Note::Incomplete } else { Note::Recovered };
                 after_recovery(recovered, transcript, remark, outage)
             }
+            Ended::Broken(error) => {
+                let seen = line.settled().await;
+                Outcome { transcript, seen, remark: None, fault: Some(of_api(&error, None)) }
+            }
             Ended::Refused(error) => {
                 Outcome { transcript, seen: None, remark: None, fault: Some(of_api(&error, None)) }
             }
@@ -157,29 +182,37 @@ impl Job {
     }
 
     /// Turns what is known into the answer.
-    async fn work_up(&mut self, outcome: Outcome, before: &State, balance: Option<i64>) -> Result<Went, Stop> {
+    async fn work_up(
+        &mut self,
+        outcome: Outcome,
+        before: &State,
+        balance: Option<i64>,
+        payer: &Payer,
+    ) -> Result<Went, Stop> {
         let language = self.record.language.clone();
         let Outcome { transcript, seen, remark, fault } = outcome;
         let after = seen.as_ref().map(|seen| &seen.state);
         let changed = after.map(|after| changes::between(before, after)).unwrap_or_default();
         let balance_after = self.balance().await;
-        self.note_credits(balance, balance_after.as_ref());
+        self.note_credits(balance.filter(|_| payer.alone()), balance_after.as_ref());
 
         let spoken = self.speak(&transcript.text(), balance_after.as_ref(), after);
-        if spoken.is_empty() && fault.is_none() && remark.is_none() {
-            let remark = if changed.is_empty() { Note::Unchanged } else { Note::DoneSilently };
+        self.tell(&spoken.content);
+        let silent = spoken.content.is_empty();
+        let remark = match remark {
+            None if silent && !changed.is_empty() => Some(Note::DoneSilently),
+            None if silent && spoken.instead.is_empty() => Some(Note::Unchanged),
+            remark => remark,
+        };
+        if let Some(remark) = remark.filter(|_| fault.is_none()) {
             self.tell(&format!("{} {}", note(remark, &language), sentences(&changed)));
-        } else {
-            self.tell(&spoken);
-            if let Some(remark) = remark.filter(|_| fault.is_none()) {
-                self.tell(&format!("{} {}", note(remark, &language), sentences(&changed)));
-            }
         }
+        self.tell(&spoken.instead);
         if is_two_staged(transcript.tools()) {
             self.tell(&format!("{} {}", note(Note::TwoStages, &language), sentences(&changed)));
         }
 
-        let asked = changed.is_empty() && fault.is_none() && is_question(&transcript.text());
+        let asked = changed.is_empty() && fault.is_none() && is_question(&spoken.content);
         self.record.answer.changes.extend(changed);
         if let Some(seen) = seen {
             self.see(before, &seen).await;
@@ -193,13 +226,15 @@ impl Job {
 
     /// Takes the newest state into the answer and into what is kept with the session.
     pub async fn see(&mut self, before: &State, seen: &Seen) {
-        let answer = &mut self.record.answer;
-        answer.timeline = timeline::tracks(&seen.state);
-        answer.media.extend(media::fresh(before, &seen.state));
+        self.record.answer.timeline = timeline::tracks(&seen.state);
+        for medium in media::fresh(before, &seen.state) {
+            let path = self.keep(&medium).await;
+            self.record.answer.media.push(media::listed(&medium, path));
+        }
         let (state, bind, language) = (seen.state.clone(), seen.bind.clone(), self.record.language.clone());
         let annotated = self.desk.annotate(&self.session, move |notes| {
             notes.see(&state);
-            notes.bind = bind.or(notes.bind.take());
+            notes.bind = Bind::best(bind, notes.bind.take());
             notes.language = language;
         });
         match annotated.await {
@@ -208,7 +243,19 @@ impl Job {
         }
     }
 
-    /// Credits in the answer; what this call spent where both balances are known.
+    /// The path of a copy of music that was made. Without one the music is still there, so nothing fails.
+    async fn keep(&self, medium: &Medium) -> Option<PathBuf> {
+        let path = self.desk.kept(&self.session, medium, self.record.reach())?;
+        match keep::fetch(&self.desk.inner.client, &self.attribution, medium, &path).await {
+            Ok(()) => Some(path),
+            Err(error) => {
+                tracing::warn!(%error, "no copy of the music could be kept");
+                None
+            }
+        }
+    }
+
+    /// Credits in the answer; what this call spent where both balances are known and no other turn was paid meanwhile.
     fn note_credits(&mut self, before: Option<i64>, after: Option<&Balance>) {
         let Some(after) = after else { return };
         let credits = &mut self.record.answer.credits;

@@ -26,7 +26,6 @@ use futures::future::BoxFuture;
 use tokio::sync::{Notify, OnceCell};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use uuid::Uuid;
 
 use crate::director::advice::Fault;
 use crate::director::trouble::of_store;
@@ -52,14 +51,14 @@ struct Inner {
     settings: Arc<Settings>,
     /// The path of this program, which tells who installed it.
     binary: Option<PathBuf>,
-    /// This process, as the store knows it.
-    owner: String,
     live: live::Registry,
     connections: sessions::Connections,
     /// One call at a time decides, per client, whether it begins something or joins it.
     admission: live::Keyed,
     /// One change at a time per session: the difference of two states must be one turn's.
     turns: live::Keyed,
+    /// Who is spending credits, so that a turn's own share can be told.
+    payers: live::Payers,
     looked_after: AtomicBool,
     /// Work has begun: from now on its lease has to be kept.
     begun: Notify,
@@ -78,11 +77,11 @@ impl Director {
                 skills,
                 settings: Arc::new(settings),
                 binary: std::env::current_exe().ok(),
-                owner: Uuid::new_v4().to_string(),
                 live: live::Registry::default(),
                 connections: sessions::Connections::default(),
                 admission: live::Keyed::default(),
                 turns: live::Keyed::default(),
+                payers: live::Payers::default(),
                 looked_after: AtomicBool::new(false),
                 begun: Notify::new(),
                 closing: CancellationToken::new(),

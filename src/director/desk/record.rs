@@ -106,8 +106,11 @@ pub enum Stage {
     Uploading {
         /// The state before the first.
         before: Box<State>,
-        /// How many are in for certain.
+        /// How many were tried before the one that is on its way.
         done: usize,
+        /// Which of those were refused.
+        #[serde(default)]
+        refused: Vec<usize>,
     },
     /// The render may have been submitted.
     Rendering {

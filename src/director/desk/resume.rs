@@ -45,12 +45,14 @@ impl Director {
 
     async fn keep_once(&self) -> Result<(), crate::director::advice::Fault> {
         let of_store = |error| crate::director::trouble::of_store(&error);
-        let front = self.store().await?.front();
+        let store = self.store().await?;
+        store.release_dead().await.map_err(of_store)?;
+        let front = store.front();
         let lease = self.inner.settings.lease;
         if !self.inner.live.is_empty() {
-            front.keep_works(&self.inner.owner, lease).await.map_err(of_store)?;
+            front.keep_works(store.owner(), lease).await.map_err(of_store)?;
         }
-        for work in front.adopt_works(&self.inner.owner, lease).await.map_err(of_store)? {
+        for work in front.adopt_works(store.owner(), lease).await.map_err(of_store)? {
             self.adopt(work).await;
         }
         Ok(())
@@ -85,7 +87,7 @@ impl Director {
             tracing::warn!("some work did not stop in time");
         }
         if let Some(store) = self.inner.store.get()
-            && let Err(error) = store.front().let_go_of_works(&self.inner.owner).await
+            && let Err(error) = store.front().let_go_of_works(store.owner()).await
         {
             tracing::warn!(%error, "work could not be handed over; it is taken up once its lease has run out");
         }

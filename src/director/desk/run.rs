@@ -178,7 +178,7 @@ impl Job {
     async fn write(&self, status: Option<&str>) -> Result<(), Stop> {
         let body = serde_json::to_value(&self.record).map_err(|error| Fault::Internal { reason: error.to_string() })?;
         let store = self.desk.store().await?;
-        let written = store.front().update_work(&self.desk.inner.owner, &self.handle, move |work| {
+        let written = store.front().update_work(store.owner(), &self.handle, move |work| {
             work.body = body;
             if let Some(status) = status {
                 status.clone_into(&mut work.status);
@@ -206,7 +206,7 @@ impl Job {
                 Some(Step::Upload(_)) => call_of("upload"),
                 _ => call_of(&self.record.tool),
             },
-            bind: notes.bind.or_else(|| Some(self.session.task_id.clone()).filter(|id| !id.is_empty())),
+            bind: notes.bound().or_else(|| Some(self.session.task_id.clone()).filter(|id| !id.is_empty())),
         }
     }
 
@@ -261,6 +261,7 @@ impl Job {
             settings: self.desk.inner.settings.clone(),
             cancel: self.live.cancel.clone(),
             say: self.sayer(),
+            language: self.record.language.clone(),
         }
     }
 
@@ -272,6 +273,7 @@ impl Job {
             sid: self.session.sid.clone(),
             settings: self.desk.inner.settings.clone(),
             say: self.sayer(),
+            language: self.record.language.clone(),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::director::advice::{Fault, Thing};
 use crate::director::brief::invalid;
 use crate::director::trouble::{of_api, of_store, unknown};
 use crate::director::{Caller, media};
-use crate::nemovideo::bind_id;
+use crate::nemovideo::Bind;
 use crate::skills::Attribution;
 use crate::store::FrontSession;
 use crate::wire::state::State;
@@ -31,9 +31,7 @@ pub struct Notes {
     /// Tag of the user's language, as last seen.
     pub language: String,
     /// What a registration is bound to.
-    pub bind: Option<String>,
-    /// Whether the link for people has gone out.
-    pub link_given: bool,
+    pub bind: Option<Bind>,
     /// Names of the media it held when last seen.
     pub media: Vec<String>,
     /// Whether it had a timeline when last seen.
@@ -53,6 +51,11 @@ impl Notes {
         self.media = media::uploaded_names(state);
         self.drafted = state.timeline().has_segments() || !state.generated_media.is_empty();
         self.seen = true;
+    }
+
+    /// What a registration is bound to.
+    pub fn bound(self) -> Option<String> {
+        self.bind.map(|bind| bind.id)
     }
 
     fn value(&self) -> Value {
@@ -180,7 +183,7 @@ impl Director {
         let opened =
             self.inner.client.open_session(attribution, language).await.map_err(|error| of_api(&error, None))?;
         let answer = serde_json::to_value(&opened).unwrap_or_default();
-        let bind = bind_id(&answer);
+        let bind = Bind::of(&answer);
         let store = self.store().await?;
         let changed = store.front().update_session(&session.client, &session.id, move |kept| {
             let notes = Notes { bind, language: Notes::of(kept).language, ..Notes::default() };

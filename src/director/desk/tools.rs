@@ -151,7 +151,7 @@ impl Director {
         let (meant, skill) = self.place(caller, &ask.session, "", true, voice).await?;
         let named = !ask.session.trim().is_empty();
         let mut answer = match &meant {
-            Meant::Session(session) => self.state_answer(session, voice).await?,
+            Meant::Session(session) => self.state_answer(session, voice, caller.reach).await?,
             Meant::Fresh => Answer {
                 action: "state".into(),
                 reply: say("state_none", &[], &voice.language),
@@ -263,10 +263,10 @@ impl Director {
         let meant = self.meant(caller, session, named, falls_back).await?;
         if let Meant::Session(session) = &meant {
             let notes = Notes::of(session);
-            voice.bind = notes.bind.or_else(|| Some(session.task_id.clone()).filter(|id| !id.is_empty()));
             if voice.language.is_empty() {
-                voice.language = notes.language;
+                voice.language.clone_from(&notes.language);
             }
+            voice.bind = notes.bound().or_else(|| Some(session.task_id.clone()).filter(|id| !id.is_empty()));
             if named.is_empty() {
                 voice.skill.clone_from(&session.skill);
             }

@@ -13,6 +13,7 @@ use crate::director::Caller;
 use crate::director::advice::{Fault, Note, Situation, Thing, next, note};
 use crate::director::answer::{Answer, Status};
 use crate::director::progress::{Progress, Step};
+use crate::director::steps;
 use crate::director::trouble::{of_store, unknown};
 use crate::store::{WORK_RUNNING, Work};
 
@@ -70,18 +71,24 @@ impl Director {
         let mut moments = live.listen();
         let mut deadline = deadline;
         let mut ending = false;
+        let mut heard = 0;
         loop {
-            let step = {
+            let (answer, step, fresh) = {
                 let moment = moments.borrow_and_update();
-                if let Some(answer) = &moment.answer {
-                    return Some(answer.clone());
-                }
-                moment.step.clone()
+                let (fresh, last) = moment.since(heard);
+                heard = last;
+                (moment.answer.clone(), moment.step.clone(), fresh)
             };
+            fresh.iter().for_each(|step| tell(progress, step, live.began_at, &live.language));
+            if answer.is_some() {
+                return answer;
+            }
             if Instant::now() >= deadline {
                 return None;
             }
-            tell(progress, &step, live.began_at);
+            if fresh.is_empty() {
+                tell(progress, &step, live.began_at, &live.language);
+            }
             tokio::select! {
                 changed = moments.changed() => {
                     // The work is over without an end: it was handed to the next process.
@@ -119,7 +126,8 @@ impl Director {
                 Some(found) if found.status != WORK_RUNNING => return Ok(()),
                 Some(found) if told.elapsed() >= self.inner.settings.tick => {
                     told = Instant::now();
-                    tell(progress, &Step::default(), found.created_at);
+                    let language = found.body.get("language").and_then(|tag| tag.as_str()).unwrap_or("en");
+                    tell(progress, &Step::default(), found.created_at, language);
                 }
                 None if Instant::now() >= appears => return Ok(()),
                 _ => {}
@@ -193,14 +201,14 @@ impl Answer {
 }
 
 /// Tells a waiting caller how things stand; long work is told with its time.
-fn tell(progress: &dyn Progress, step: &Step, began_at: i64) {
+fn tell(progress: &dyn Progress, step: &Step, began_at: i64, language: &str) {
     let seconds = elapsed(began_at);
     let mut step = step.clone();
     if step.words.is_empty() {
-        step.words = "Working".into();
+        step.words = steps::working(language);
     }
     if seconds >= LONG {
-        step.words = format!("{} {}", note(Note::StillWorking { seconds }, "en"), step.words);
+        step.words = format!("{} {}", note(Note::StillWorking { seconds }, language), step.words);
     }
     progress.say(&step);
 }

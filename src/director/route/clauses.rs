@@ -2,7 +2,7 @@
 
 use super::Action;
 use super::lexicon::{Lexicon, Rule, lexicon};
-use super::tokens::{Kind, Token, is_media};
+use super::tokens::{Kind, Token, is_chinese, is_media};
 use super::wish::{self, ExportWish};
 
 /// No action takes more words than this; what is longer is a message, and the search stays linear.
@@ -123,11 +123,29 @@ fn fits(lexicon: &Lexicon, rule: &Rule, core: &[Token], clause: &[Token], whole:
 /// Whether every word belongs to the action or carries no wish of its own.
 fn covered(lexicon: &Lexicon, rule: &Rule, words: &[Token]) -> bool {
     words.iter().all(|token| match token.kind {
-        Kind::Word => rule.words.contains(&token.text) || lexicon.common.contains(&token.text),
+        Kind::Word => {
+            let known = |word: &str| rule.words.contains(word) || lexicon.common.contains(word);
+            known(&token.text) || is_made_of(&token.text, &known)
+        }
         Kind::File | Kind::Url => rule.files,
         Kind::Number | Kind::Stop => true,
         Kind::Quote => false,
     })
+}
+
+/// Whether a Chinese word, cut as another action knows it, is a row of known ones.
+fn is_made_of(word: &str, known: &impl Fn(&str) -> bool) -> bool {
+    if !word.chars().all(is_chinese) {
+        return false;
+    }
+    let ends: Vec<usize> = word.char_indices().map(|(at, _)| at).chain([word.len()]).collect();
+    let mut reached = vec![0];
+    for end in ends.iter().skip(1) {
+        if reached.iter().any(|start| word.get(*start..*end).is_some_and(known)) {
+            reached.push(*end);
+        }
+    }
+    reached.last() == Some(&word.len())
 }
 
 /// The words behind "please", "can you", "now", "once it's done".

@@ -14,6 +14,8 @@ pub struct Lexicon {
     pub joiners: HashSet<String>,
     /// Words before what is not wanted.
     pub rather_than: HashSet<String>,
+    /// Action words that are read through a slip of the fingers.
+    pub slips: Vec<String>,
     /// Words before any wish.
     pub fillers: Patterns,
     /// Words that carry no wish.
@@ -64,6 +66,7 @@ pub struct Rule {
 struct File {
     joiners: Vec<String>,
     rather_than: Vec<String>,
+    slips: Vec<String>,
     fillers: Vec<String>,
     common: Vec<String>,
     never: Vec<String>,
@@ -128,6 +131,7 @@ impl Lexicon {
             never: reader.patterns(&file.never),
             joiners: reader.words(&file.joiners),
             rather_than: reader.words(&file.rather_than),
+            slips: file.slips,
             common: reader.words(&file.common),
             make: reader.words(&file.make),
             fetch: reader.words(&file.fetch),

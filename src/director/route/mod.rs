@@ -3,6 +3,7 @@
 
 mod clauses;
 mod lexicon;
+mod slips;
 mod tokens;
 mod wish;
 
@@ -53,7 +54,9 @@ pub struct Routed {
 /// The actions of a request in their order; a request of nothing but white space has none unless files come with it.
 /// Where files come with the call an upload is always among them, before whatever does not say otherwise.
 pub fn actions(request: &str, has_files: bool) -> Vec<Routed> {
-    let tokens = tokens(request, &lexicon::lexicon().chinese);
+    let lexicon = lexicon::lexicon();
+    let mut tokens = tokens(request, &lexicon.chinese);
+    tokens.iter_mut().for_each(|token| slips::mend(token, &lexicon.slips));
     let mut clauses = clauses::classify(&tokens, has_files);
     clauses::join_fragments(&mut clauses);
     let mut routed = collect(request, &clauses);
@@ -66,7 +69,7 @@ pub fn actions(request: &str, has_files: bool) -> Vec<Routed> {
 /// Neighbouring message clauses become one message with its words as they were; pleasantries alone become none.
 fn collect(request: &str, clauses: &[Clause<'_>]) -> Vec<Routed> {
     let slice = |first: &Clause<'_>, last: &Clause<'_>| {
-        request.get(first.start()..last.end()).unwrap_or_default().trim().to_owned()
+        tokens::with_marks(request, first.start(), last.end()).trim().to_owned()
     };
     let acts = clauses.iter().any(|clause| clause.asked.is_action());
     let media = clauses.iter().find_map(Clause::medium);

@@ -83,6 +83,16 @@ pub fn tokens(request: &str, chinese: &ChineseWords) -> Vec<Token> {
     found
 }
 
+/// A part of a request with the marks that hang on its ends: `20%`, `#3`, `30°`. What ends or parts clauses stays outside.
+pub fn with_marks(request: &str, start: usize, end: usize) -> &str {
+    let hangs =
+        |c: &char| !c.is_whitespace() && !c.is_alphanumeric() && !is_stop(fold(*c)) && !"!?:;,".contains(fold(*c));
+    let before =
+        request.get(..start).unwrap_or_default().chars().rev().take_while(hangs).map(char::len_utf8).sum::<usize>();
+    let behind = request.get(end..).unwrap_or_default().chars().take_while(hangs).map(char::len_utf8).sum::<usize>();
+    request.get(start.saturating_sub(before)..end.saturating_add(behind)).unwrap_or_default()
+}
+
 /// Whether a character belongs to Chinese writing.
 pub fn is_chinese(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{2ffff}')

@@ -182,6 +182,13 @@ fn mask(text: &str, quoted: &Quoted) -> String {
 
 /// Inside a sentence: conditions go with what they belong to, steps with the instruction beside them, outcomes with the one before.
 fn hang(judged: &mut [Judged]) {
+    // A condition may hang on a step, which itself goes with the instruction behind it.
+    for _ in 0..2 {
+        hang_once(judged);
+    }
+}
+
+fn hang_once(judged: &mut [Judged]) {
     for index in 0..judged.len() {
         let gone =
             |at: Option<usize>, judged: &[Judged]| at.and_then(|at| judged.get(at)).is_some_and(|clause| clause.gone);

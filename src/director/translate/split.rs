@@ -117,7 +117,25 @@ fn closing_marks(text: &str, mut at: usize, quoted: &Quoted) -> usize {
         }
         at += c.len_utf8();
     }
-    at
+    at + smiley(text.get(at..).unwrap_or_default())
+}
+
+/// Length of the smileys behind a sentence, with the space before them; what points at the next one is none of it.
+fn smiley(rest: &str) -> usize {
+    let spaces = rest.len() - rest.trim_start_matches(' ').len();
+    let after = rest.get(spaces..).unwrap_or_default();
+    let drawn = after.len() - after.trim_start_matches(is_drawn).len();
+    let behind = after.get(drawn..).unwrap_or_default();
+    let own = drawn > 0 && (behind.is_empty() || behind.starts_with(char::is_whitespace));
+    if own && !after.starts_with(['👉', '👇', '👆', '➡', '⬇', '▶', '📥', '⏬']) {
+        spaces + drawn
+    } else {
+        0
+    }
+}
+
+fn is_drawn(c: char) -> bool {
+    matches!(c, '\u{1F000}'..='\u{1FAFF}' | '\u{2600}'..='\u{27BF}' | '\u{2B00}'..='\u{2BFF}' | '\u{FE0F}' | '\u{200D}')
 }
 
 /// `The title says "Click Here." Now …`: the full stop inside ends the sentence outside.

@@ -145,6 +145,13 @@ impl Front {
         self.db.run(self.db.query(query).bind(owner.to_owned()).bind(millis(lease))).await
     }
 
+    /// Ends the leases of a process that died, by what its owners' names begin with.
+    pub(in crate::store) async fn release_works(&self, dead: &str) -> Result<u64, StoreError> {
+        let query =
+            "UPDATE work SET lease_until = {now} WHERE owner LIKE $1 AND status = 'running' AND lease_until > {now}";
+        self.db.run(self.db.query(query).bind(format!("{dead}%"))).await
+    }
+
     /// Lets go of all of an owner's running work, for a clean stop: whoever comes next adopts it at once.
     pub async fn let_go_of_works(&self, owner: &str) -> Result<u64, StoreError> {
         let query = "UPDATE work SET owner = '', lease_until = {now} WHERE owner = $1 AND status = 'running'";

@@ -116,6 +116,18 @@ impl Jobs {
         Ok(true)
     }
 
+    /// Ends the leases of a process that died, by what its workers' names begin with. The attempts count: a job that
+    /// kills its process is given up in the end.
+    pub(in crate::store) async fn release(&self, dead: &str) -> Result<u64, StoreError> {
+        let query = "UPDATE job SET run_at = {now}, updated_at = {now}
+                     WHERE worker LIKE $1 AND state = 'running' AND run_at > {now}";
+        let released = self.db.run(self.db.query(query).bind(format!("{dead}%"))).await?;
+        if released > 0 {
+            self.hints.queued();
+        }
+        Ok(released)
+    }
+
     /// Gives a job back unfinished, for a clean stop: it can be claimed at once, and the attempt does not count. False
     /// where it no longer is this attempt's.
     pub async fn give_back(&self, job: &Job) -> Result<bool, StoreError> {

@@ -38,14 +38,12 @@ pub enum FilmError {
     #[error("{0}: the file is empty (0 bytes)")]
     Empty(String),
     /// What the bytes say is nothing that we take.
-    #[error("{name}: this is {what}, which is not supported; supported are {supported}")]
+    #[error("{name}: this is {what}, which is not supported")]
     Unsupported {
         /// The file's name.
         name: String,
         /// "an HLS playlist", "a text file", …
         what: String,
-        /// The accepted types.
-        supported: &'static str,
     },
     /// The right type, and broken.
     #[error("{name}: the {container} file is damaged or cut short ({detail})")]

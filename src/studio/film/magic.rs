@@ -22,10 +22,6 @@ pub(super) enum Format {
     Midi,
 }
 
-/// The accepted types, for messages.
-pub(super) const SUPPORTED: &str =
-    "mp4, mov, avi, webm, mkv, jpg, png, gif, webp, mp3, wav, m4a, aac, flac, ogg and mid";
-
 impl Format {
     /// Its usual name.
     pub fn name(self) -> &'static str {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::FilmError;
 use super::error::name_of;
-use super::magic::{Content, Format, HEAD, SUPPORTED, sniff};
+use super::magic::{Content, Format, HEAD, sniff};
 
 /// Opens a regular file for reading, with its size.
 pub(super) fn open(path: &Path) -> Result<(File, u64), FilmError> {
@@ -39,7 +39,7 @@ pub(super) fn recognise(path: &Path) -> Result<(File, Format), FilmError> {
         Content::Other(what) => what,
         Content::Unknown => "of no type that is known here",
     };
-    Err(FilmError::Unsupported { name: name_of(path), what: what.to_owned(), supported: SUPPORTED })
+    Err(FilmError::Unsupported { name: name_of(path), what: what.to_owned() })
 }
 
 fn read_at(file: &mut File, at: u64) -> std::io::Result<Vec<u8>> {

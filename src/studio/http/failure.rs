@@ -68,9 +68,14 @@ impl Failure {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, codes::INTERNAL, message)
     }
 
+    /// ffmpeg, or a part of it, is not here; `message` says how to get it.
+    pub fn tool_missing(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FAILED_DEPENDENCY, codes::TOOL_MISSING, message)
+    }
+
     /// The disk has no room left.
     pub fn disk_full() -> Self {
-        Self::new(StatusCode::INSUFFICIENT_STORAGE, codes::INTERNAL, "disk full: no room left for the studio's files")
+        Self::new(StatusCode::INSUFFICIENT_STORAGE, codes::DISK_FULL, "no room left for the studio's files")
     }
 }
 

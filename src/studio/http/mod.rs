@@ -1,5 +1,6 @@
 //! The NemoVideo API, served locally. This file is its table of contents; one file holds one group of endpoints.
 
+mod body;
 mod credits;
 mod failure;
 mod fetch;

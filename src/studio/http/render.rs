@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::Api;
+use super::body::JsonBody;
 use super::failure::Failure;
 use super::gate::Account;
 use crate::store::{Job, JobState, NewJob};
@@ -24,7 +25,7 @@ pub async fn submit(
     State(api): State<Api>,
     Account(account): Account,
     headers: HeaderMap,
-    Json(request): Json<RenderRequest>,
+    JsonBody(request): JsonBody<RenderRequest>,
 ) -> Result<Response, Failure> {
     if !ATTRIBUTION.iter().all(|name| headers.contains_key(*name)) {
         return Err(Failure::no_attribution());
@@ -71,7 +72,7 @@ pub async fn status(
         }
         JobState::Failed | JobState::Dead | JobState::Cancelled => {
             render.status = RenderStatus::Failed;
-            render.error = Some(job.result.get("error").cloned().unwrap_or_else(|| json!("the render was ended")));
+            render.error = Some(json!(render::fault(&job)));
         }
         JobState::Queued | JobState::Running => {
             let started = job.state == JobState::Running;

@@ -13,10 +13,12 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Api;
+use super::body::JsonBody;
 use super::failure::Failure;
 use super::gate::Account;
 use crate::store::{Enqueued, Listener, NewJob, Store};
 use crate::studio::jobs::turn;
+use crate::wire::credits::cost_of_message;
 use crate::wire::envelope::Envelope;
 use crate::wire::session::{CancelRun, RunRequest};
 
@@ -29,7 +31,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(250);
 pub async fn run(
     State(api): State<Api>,
     Account(account): Account,
-    Json(request): Json<RunRequest>,
+    JsonBody(request): JsonBody<RunRequest>,
 ) -> Result<Response, Failure> {
     let session = api.session(&account, &request.session_id).await?;
     let text: Vec<String> = request.new_message.parts.into_iter().map(|part| part.text).collect();
@@ -37,6 +39,7 @@ pub async fn run(
     if text.trim().is_empty() {
         return Err(Failure::bad_request("the message is empty"));
     }
+    let drafted = api.workshop.state(&session.id).await?.state.timeline().has_segments();
     let id = format!("e-{}", Uuid::new_v4());
     let job = NewJob {
         id: id.clone(),
@@ -44,7 +47,7 @@ pub async fn run(
         session: session.id,
         kind: turn::KIND.to_owned(),
         payload: json!(turn::Payload { message: text, language: session.language }),
-        cost: 0,
+        cost: cost_of_message(drafted),
         max_attempts: turn::ATTEMPTS,
     };
     match api.workshop.enqueue(job).await? {
@@ -59,7 +62,7 @@ pub async fn run(
 pub async fn cancel(
     State(api): State<Api>,
     Account(account): Account,
-    Json(wish): Json<CancelRun>,
+    JsonBody(wish): JsonBody<CancelRun>,
 ) -> Result<Json<Envelope>, Failure> {
     let session = api.session(&account, &wish.session_id).await?;
     let job = api.workshop.store.jobs().get(&wish.invocation_id).await?;

@@ -7,6 +7,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::Api;
+use super::body::JsonBody;
 use super::failure::Failure;
 use super::gate::Account;
 use crate::store::NewSession;
@@ -27,7 +28,7 @@ pub async fn anonymous_token(State(api): State<Api>, headers: HeaderMap) -> Resu
 pub async fn open(
     State(api): State<Api>,
     Account(account): Account,
-    Json(wish): Json<OpenSession>,
+    JsonBody(wish): JsonBody<OpenSession>,
 ) -> Result<Json<Envelope>, Failure> {
     api.workshop.open_account(&account).await?;
     let (id, task_id) = (format!("s-{}", Uuid::new_v4().simple()), format!("t-{}", Uuid::new_v4().simple()));
@@ -38,6 +39,6 @@ pub async fn open(
 }
 
 /// `POST /api/auth/claim-token`: the studio has no web page that could be claimed.
-pub async fn claim(Account(_): Account, Json(_): Json<ClaimRequest>) -> Failure {
+pub async fn claim(Account(_): Account, JsonBody(_): JsonBody<ClaimRequest>) -> Failure {
     Failure::not_found("web page")
 }

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use tokio::io::AsyncWriteExt as _;
 
 use super::Api;
+use super::body::JsonBody;
 use super::failure::Failure;
 use super::fetch;
 use super::gate::Account;
@@ -36,9 +37,7 @@ pub async fn upload(
         .and_then(|value| value.to_str().ok())
         .is_some_and(|kind| kind.starts_with("application/json"));
     let arrivals = if is_json {
-        let Json(wish) = Json::<UploadUrls>::from_request(request, &())
-            .await
-            .map_err(|error| Failure::bad_request(error.body_text()))?;
+        let JsonBody(wish) = JsonBody::<UploadUrls>::from_request(request, &()).await?;
         fetched(&api, &wish.urls, &folder).await?
     } else {
         let form =
@@ -51,7 +50,9 @@ pub async fn upload(
     let media = intake::take_in(&api.workshop, &session.id, arrivals).await.map_err(|error| match error {
         intake::IntakeError::Unusable(why) => Failure::unsupported(why),
         intake::IntakeError::Store(error) => error.into(),
-        intake::IntakeError::Tool(why) => Failure::internal(why),
+        intake::IntakeError::Tool(why) => Failure::tool_missing(why),
+        intake::IntakeError::DiskFull => Failure::disk_full(),
+        intake::IntakeError::Broken(why) => Failure::internal(why),
     })?;
     Ok(Json(Envelope::ok(json!({"files": media}))))
 }

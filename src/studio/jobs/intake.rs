@@ -23,9 +23,15 @@ pub enum IntakeError {
     /// The file cannot be used.
     #[error("{0}")]
     Unusable(String),
-    /// ffmpeg is missing or broken.
+    /// ffmpeg, or a part of it, is missing.
     #[error("{0}")]
     Tool(String),
+    /// No room was left while looking into it.
+    #[error("the disk is full")]
+    DiskFull,
+    /// It could not be looked into, for no fault of its own.
+    #[error("{0}")]
+    Broken(String),
     /// It could not be kept.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -44,8 +50,10 @@ pub async fn take_in(workshop: &Workshop, session: &str, arrivals: Vec<Arrival>)
     let mut looked_into = Vec::new();
     for arrival in arrivals {
         let info = workshop.film.probe(&arrival.path).await.map_err(|error| match error {
-            FilmError::ToolMissing { .. } => IntakeError::Tool(error.to_string()),
-            error => IntakeError::Unusable(error.to_string()),
+            FilmError::ToolMissing { .. } | FilmError::PartMissing { .. } => IntakeError::Tool(error.to_string()),
+            FilmError::DiskFull => IntakeError::DiskFull,
+            error if error.is_bad_input() => IntakeError::Unusable(error.to_string()),
+            error => IntakeError::Broken(error.to_string()),
         })?;
         // A song of the user's own is brought to the level of our masters before its volume counts.
         let lufs = match info.kind {

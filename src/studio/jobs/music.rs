@@ -1,20 +1,23 @@
 //! Making a piece: the brief becomes a score, the score a mastered file, and beside it what an editor needs.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::BufWriter;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::critic;
 use super::programme::WAV_BITS;
 use super::workshop::{Workshop, media_key, media_url};
 use crate::store::StoreError;
 use crate::studio::compose::{self, Brief, Composition};
+use crate::studio::sound::critic::{Ear, Review, review};
 use crate::studio::sound::encode::WavWriter;
-use crate::studio::sound::{self, Bank, Measured};
+use crate::studio::sound::{self, Bank, Frame, Measured};
 use crate::wire::state::Medium;
 
 /// A finished piece.
@@ -58,11 +61,13 @@ const BEATS: &str = "beats.json";
 const PROVENANCE: &str = "provenance.json";
 const SCORE: &str = "score.json";
 
-/// Makes a piece and keeps its files.
+/// Makes a piece and keeps its files. Where `free`, its seed is nobody's wish, and a take that misses the brief is followed
+/// by another.
 pub async fn make(
     workshop: &Workshop,
     session: &str,
     brief: &Brief,
+    free: bool,
     cancel: &CancellationToken,
     progress: impl Fn(f32) + Send + 'static,
 ) -> Result<Piece, MusicError> {
@@ -70,13 +75,13 @@ pub async fn make(
     let (bank, stop, path) = (workshop.bank.clone(), cancel.clone(), folder.path().to_owned());
     let played = tokio::task::spawn_blocking({
         let brief = brief.clone();
-        move || perform(&bank, &brief, &path, &stop, progress)
+        move || takes(&bank, &brief, free, &path, &stop, progress)
     });
-    let (composition, measured) = played.await.map_err(|_| MusicError::Stopped)??;
+    let (brief, Performed { composition, measured, files }) = played.await.map_err(|_| MusicError::Stopped)??;
     let id = format!("m-{}", Uuid::new_v4().simple());
     for ending in [WAV, MIDI, BEATS, PROVENANCE, SCORE] {
         let key = media_key(session, &format!("{id}.{ending}"));
-        workshop.store.blobs().put_file(&key, &folder.path().join(ending)).await?;
+        workshop.store.blobs().put_file(&key, &files.join(ending)).await?;
     }
     let url = |ending| media_url(session, &format!("{id}.{ending}"));
     let score = &composition.score;
@@ -108,19 +113,58 @@ pub async fn make(
     Ok(Piece { medium, composition: Arc::new(composition), measured })
 }
 
-/// Composes, plays and masters into `folder`; on a thread of its own, as it takes a whole core.
-fn perform(
+/// One take, with the folder that holds its files.
+struct Performed {
+    composition: Composition,
+    measured: Measured,
+    files: PathBuf,
+}
+
+/// Takes in folders of their own within `folder`, until the critic is content; on a thread of its own, as it takes a whole
+/// core. Gives the brief that the kept take was composed from.
+fn takes(
     bank: &Bank,
     brief: &Brief,
+    free: bool,
     folder: &Path,
     cancel: &CancellationToken,
     progress: impl Fn(f32),
-) -> Result<(Composition, Measured), MusicError> {
+) -> Result<(Brief, Performed), MusicError> {
+    let furthest = Cell::new(0.0_f32);
+    // A further take does not make the work look undone.
+    let onward = |done: f32| {
+        furthest.set(furthest.get().max(done));
+        progress(furthest.get());
+    };
+    let (take, turned_down) = critic::perform(brief, free, |brief| {
+        let files = folder.join(brief.seed.to_string());
+        std::fs::create_dir(&files)?;
+        perform(bank, brief, files, cancel, onward)
+    })?;
+    let Performed { composition, measured, files } = &take.piece;
+    let note = sound::provenance::note(&take.brief, &composition.score, measured, &take.review, &turned_down, bank);
+    std::fs::write(files.join(PROVENANCE), format!("{note:#}\n"))?;
+    Ok((take.brief, take.piece))
+}
+
+/// Composes, plays and masters into `files`, and listens.
+fn perform(
+    bank: &Bank,
+    brief: &Brief,
+    files: PathBuf,
+    cancel: &CancellationToken,
+    progress: impl Fn(f32),
+) -> Result<(Performed, Review), MusicError> {
     let composition = compose::compose(brief)?;
     let score = &composition.score;
-    let mut spool = tempfile::tempfile_in(folder)?;
-    let mut wav = WavWriter::new(BufWriter::new(File::create(folder.join(WAV))?), WAV_BITS)?;
-    let measured = sound::render_music(score, bank, &mut spool, &mut |frames| wav.push(frames), &mut |done| {
+    let mut spool = tempfile::tempfile_in(&files)?;
+    let mut wav = WavWriter::new(BufWriter::new(File::create(files.join(WAV))?), WAV_BITS)?;
+    let mut ear = Ear::new();
+    let mut hand_over = |frames: &[Frame]| {
+        ear.push(frames);
+        wav.push(frames)
+    };
+    let measured = sound::render_music(score, bank, &mut spool, &mut hand_over, &mut |done| {
         progress(done);
         !cancel.is_cancelled()
     });
@@ -129,10 +173,9 @@ fn perform(
     }
     let measured = measured?;
     wav.finish()?;
-    std::fs::write(folder.join(MIDI), sound::midi::write(score))?;
-    std::fs::write(folder.join(BEATS), sound::beats::json(score).to_string())?;
-    let note = sound::provenance::note(brief, score, &measured, bank);
-    std::fs::write(folder.join(PROVENANCE), format!("{note:#}\n"))?;
-    std::fs::write(folder.join(SCORE), json!(score).to_string())?;
-    Ok((composition, measured))
+    std::fs::write(files.join(MIDI), sound::midi::write(score))?;
+    std::fs::write(files.join(BEATS), sound::beats::json(score).to_string())?;
+    std::fs::write(files.join(SCORE), json!(score).to_string())?;
+    let review = review(brief, score, &measured, &ear);
+    Ok((Performed { composition, measured, files }, review))
 }

@@ -12,13 +12,13 @@ use super::programme::{self, whole};
 use super::runner::{Handler, JobControl};
 use super::workshop::Workshop;
 use super::{project, stems};
-use crate::store::{Job, Outcome, StoreError};
+use crate::store::{Job, JobState, Outcome, StoreError};
 use crate::studio::film::{
     Aspect, Clip, Cover, FilmError, FilmFormat, MediaKind, Plan, Quality, SoundFormat, TitleCard, Watch,
 };
 use crate::studio::sound::SoundError;
 use crate::wire::draft::{self, Draft};
-use crate::wire::render::OutputSpec;
+use crate::wire::render::{OutputSpec, RenderFault};
 use crate::wire::state::State;
 
 /// Kind of these jobs.
@@ -72,6 +72,42 @@ pub enum RenderError {
     Stopped,
 }
 
+impl RenderError {
+    /// The stable word for it; a client knows by it whether another try may help.
+    fn code(&self) -> &'static str {
+        let of_io = |error: &std::io::Error| match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => "disk_full",
+            _ => RenderFault::FAILED,
+        };
+        match self {
+            Self::Wish(_) | Self::Film(FilmError::BadPlan(_)) => "invalid_input",
+            Self::Film(FilmError::ToolMissing { .. } | FilmError::PartMissing { .. }) => "ffmpeg_missing",
+            Self::Film(FilmError::DiskFull) | Self::Store(StoreError::DiskFull { .. }) => "disk_full",
+            Self::Film(FilmError::Cancelled) | Self::Sound(SoundError::Stopped) => RenderFault::CANCELLED,
+            Self::Missing(_) | Self::Film(FilmError::Missing(_) | FilmError::Unreadable { .. }) => "file_unreadable",
+            Self::Film(error) if error.is_bad_input() => "unsupported_file",
+            Self::Sound(SoundError::Undecodable { .. }) => "unsupported_file",
+            Self::File(error) | Self::Sound(SoundError::Io(error)) => of_io(error),
+            Self::Film(_) | Self::Sound(_) | Self::Store(_) | Self::Stopped => RenderFault::FAILED,
+        }
+    }
+}
+
+/// How a failed render is kept, for [`fault`] to read.
+fn failure(code: &str, message: impl Into<String>) -> Value {
+    json!({"error": RenderFault::new(code, message)})
+}
+
+/// Why a job that is over and not done failed.
+pub fn fault(job: &Job) -> RenderFault {
+    if job.state == JobState::Cancelled {
+        return RenderFault::new(RenderFault::CANCELLED, "the render was ended on request");
+    }
+    let kept = job.result.get("error").and_then(|error| serde_json::from_value(error.clone()).ok());
+    // The store's own words for a lost worker are for the log.
+    kept.unwrap_or_else(|| RenderFault::new(RenderFault::FAILED, "the studio's work on it stopped unexpectedly"))
+}
+
 /// Runs renders.
 pub struct Renders(pub Arc<Workshop>);
 
@@ -85,7 +121,9 @@ impl Renders {
     async fn attempt(&self, job: Job, control: JobControl) -> Outcome {
         let payload: Payload = match serde_json::from_value(job.payload.clone()) {
             Ok(payload) => payload,
-            Err(error) => return Outcome::failed(json!({"error": format!("the render cannot be read: {error}")})),
+            Err(error) => {
+                return Outcome::failed(failure("invalid_input", format!("the render cannot be read: {error}")));
+            }
         };
         let meter = control.clone();
         let watch = Watch::new(control.cancelled().clone()).reporting(move |done| meter.progress(done));
@@ -95,7 +133,7 @@ impl Renders {
             Err(error) => {
                 tracing::warn!(job = %job.id, "render failed: {error}");
                 // Only what may pass by itself is worth another try.
-                let told = json!({"error": error.to_string()});
+                let told = failure(error.code(), error.to_string());
                 match error {
                     RenderError::Store(_) | RenderError::Stopped => Outcome::failed_for_now(told),
                     _ => Outcome::failed(told),

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 pub use control::JobControl;
@@ -69,7 +70,7 @@ pub struct Runner {
 impl Runner {
     /// A runner without handlers, under a name of its own.
     pub fn new(store: Store, settings: RunnerSettings) -> Self {
-        let worker = format!("{}-{}", std::process::id(), uuid::Uuid::new_v4().simple());
+        let worker = format!("{}-{}", store.owner(), uuid::Uuid::new_v4().simple());
         Self { store, settings, worker, handlers: BTreeMap::new() }
     }
 
@@ -90,7 +91,12 @@ impl Runner {
         let mut hints = self.store.jobs().queue_hints();
         let mut running = JoinSet::new();
         let mut failing = false;
+        let mut looked: Option<Instant> = None;
         while !shutdown.is_cancelled() {
+            if looked.is_none_or(|looked| looked.elapsed() >= self.settings.beat) {
+                looked = Some(Instant::now());
+                self.release_dead().await;
+            }
             // Whatever is enqueued from here on shows as a change below.
             hints.mark_unchanged();
             if running.len() < self.settings.concurrent.max(1) {
@@ -118,6 +124,13 @@ impl Runner {
         let all = async { while running.join_next().await.is_some() {} };
         if tokio::time::timeout(self.settings.grace + self.settings.lease / 4, all).await.is_err() {
             tracing::warn!("some jobs could not be given back; their leases will run out");
+        }
+    }
+
+    /// What processes that died were at can be claimed at once, their leases notwithstanding.
+    async fn release_dead(&self) {
+        if let Err(error) = self.store.release_dead().await {
+            tracing::debug!(%error, "it could not be seen whether another process died");
         }
     }
 

@@ -65,7 +65,7 @@ impl Handler for Turns {
             let in_order = self.place_in_line(&job.session);
             let _turn = in_order.lock().await;
             let outcome = match self.attempt(&job, &control).await {
-                Ok(()) => Outcome::done(Value::Null),
+                Ok(changed) => Outcome::Done { result: Value::Null, charged: (!changed).then_some(0) },
                 Err(_) if control.cancelled().is_cancelled() => Outcome::Cancelled,
                 Err(error) => {
                     tracing::warn!(job = %job.id, "turn failed: {error}");
@@ -100,7 +100,8 @@ impl Turns {
         }
     }
 
-    async fn attempt(&self, job: &Job, control: &JobControl) -> Result<(), TurnError> {
+    /// Does what the message asks for; tells whether anything changed, which is what is paid for.
+    async fn attempt(&self, job: &Job, control: &JobControl) -> Result<bool, TurnError> {
         let payload: Payload = serde_json::from_value(job.payload.clone())
             .unwrap_or_else(|_| Payload { message: String::new(), language: String::new() });
         // The first event carries the turn's id, by which it can be cancelled.
@@ -110,7 +111,7 @@ impl Turns {
             let now = self.workshop.state(&job.session).await?;
             if let Some(before) = last_turn(&now.state).filter(|last| last.job == job.id) {
                 control.say(voice(job).text(&before.reply)).await?;
-                return Ok(());
+                return Ok(true);
             }
             let seed = seed(&job.id);
             let context = context::context(&now.state, &payload.language, seed);
@@ -120,7 +121,7 @@ impl Turns {
             let changed = deeds::changed_anything(&deeds);
             if !changed {
                 control.say(voice(job).text(&reply)).await?;
-                return Ok(());
+                return Ok(false);
             }
             let last = LastTurn { job: job.id.clone(), reply: reply.clone() };
             state.rest.insert(LAST_TURN.to_owned(), json!(last));
@@ -130,7 +131,7 @@ impl Turns {
                     let delta = json!({"draft": state.draft});
                     control.say(voice(job).response("edit_draft", delta)).await?;
                     control.say(voice(job).text(&reply)).await?;
-                    return Ok(());
+                    return Ok(true);
                 }
                 // Something else was put on the draft meanwhile: the message is read against that; pieces are kept.
                 Err(StoreError::Conflict { .. }) => {}
@@ -185,7 +186,9 @@ impl Turns {
         }
         control.say(voice(job).call("compose_music")).await?;
         let meter = control.clone();
-        let made = music::make(&self.workshop, &job.session, &wish.brief, control.cancelled(), move |done| {
+        // Any other seed was asked for, or is that of music being refined, whose other parts must stay.
+        let free = wish.brief.seed == seed(&job.id);
+        let made = music::make(&self.workshop, &job.session, &wish.brief, free, control.cancelled(), move |done| {
             meter.progress(done);
         });
         let piece = made.await?;

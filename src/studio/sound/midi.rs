@@ -3,9 +3,8 @@
 use midly::num::{u4, u7, u15, u24, u28};
 use midly::{Format, Header, MetaMessage, MidiMessage, Smf, Timing, TrackEvent, TrackEventKind};
 
-use super::bank::voices;
-use crate::studio::compose::Score;
 use crate::studio::compose::score::{Part, Stem};
+use crate::studio::compose::{Score, instruments};
 
 /// Ticks in a quarter.
 const TICKS: u16 = 960;
@@ -14,18 +13,16 @@ const DRUMS: u8 = 9;
 
 /// The bytes of the file. The tempo is the score's, which is even, so ticks and seconds agree.
 pub fn write(score: &Score) -> Vec<u8> {
-    let bpm = if score.bpm.is_finite() { score.bpm.clamp(10.0, 600.0) } else { 120.0 };
-    // A beat is the note that the metre counts; the file counts quarters.
-    let beat_ticks = f64::from(TICKS) * 4.0 / f64::from(score.metre.1.max(1));
-    let ticks = |seconds: f64| (seconds.max(0.0) * bpm / 60.0 * beat_ticks).round() as u32;
-    let quarter = 60.0 / bpm * f64::from(TICKS) / beat_ticks;
+    let tempo = score.quarters_per_minute();
+    let tempo = if tempo.is_finite() { tempo.clamp(10.0, 600.0) } else { 120.0 };
+    let ticks = |seconds: f64| (seconds.max(0.0) * tempo / 60.0 * f64::from(TICKS)).round() as u32;
     let names: Vec<(u32, &[u8])> =
         score.sections.iter().map(|section| (ticks(section.start), section.name.as_bytes())).collect();
 
     let mut smf = Smf::new(Header::new(Format::Parallel, Timing::Metrical(u15::from(TICKS))));
     let mut first = vec![
         (0, meta(MetaMessage::TrackName(score.style.as_bytes()))),
-        (0, meta(MetaMessage::Tempo(u24::from(((quarter * 1e6) as u32).min(0xFF_FFFF))))),
+        (0, meta(MetaMessage::Tempo(u24::from((60e6 / tempo).round() as u32)))),
         (0, meta(MetaMessage::TimeSignature(score.metre.0, score.metre.1.max(1).ilog2() as u8, 24, 8))),
     ];
     first.extend(names.iter().map(|(at, name)| (*at, meta(MetaMessage::Marker(name)))));
@@ -84,31 +81,9 @@ fn track(mut events: Vec<(u32, TrackEventKind<'_>)>, end: u32) -> Vec<TrackEvent
 
 /// The General MIDI program of `part`, and whether its keys are drums.
 fn program(part: &Part) -> (u8, bool) {
-    let voice = voices::find(&part.instrument).ok();
-    match voice {
-        Some(voice) => match (&voice.sample, &voice.synth) {
-            (Some(sample), _) if sample.drums => (sample.program, true),
-            (Some(sample), _) => (sample.program, false),
-            (None, synth) => (synth.as_ref().map_or(0, general_midi), false),
-        },
+    match instruments().get(&part.instrument) {
+        Some(instrument) => (instrument.kit.or(instrument.program).unwrap_or(0), instrument.kit.is_some()),
         None => (0, part.stem == Stem::Drums),
-    }
-}
-
-/// The nearest General MIDI program to a patch.
-fn general_midi(synth: &voices::Synth) -> u8 {
-    use voices::{Synth, Wave};
-    match synth {
-        Synth::Analogue(patch) if patch.sub > 0.3 => 38,
-        Synth::Analogue(patch) if patch.level.attack > 0.1 => 89,
-        Synth::Analogue(patch) if patch.wave == Wave::Square => 80,
-        Synth::Analogue(_) => 81,
-        Synth::Fm(patch) if patch.level.sustain > 0.0 => 92,
-        Synth::Fm(_) => 98,
-        Synth::Boom(_) => 39,
-        Synth::Kit(_) | Synth::Impact(_) => 117,
-        Synth::Sweep(_) => 119,
-        Synth::Ambience(_) => 122,
     }
 }
 
@@ -118,17 +93,34 @@ mod tests {
 
     #[test]
     fn the_file_reads_back_with_every_note_at_its_time() {
-        let score = score();
-        let bytes = super::write(&score);
+        reads_back(&score());
+    }
+
+    #[test]
+    fn in_six_eight_the_file_states_quarters_and_times_still_agree() {
+        let mut score = score();
+        (score.metre, score.bpm) = ((6, 8), 80.0);
+        assert_eq!(score.quarters_per_minute(), 120.0);
+        reads_back(&score);
+    }
+
+    /// Every note is there at its time, by the tempo that the file itself states.
+    fn reads_back(score: &crate::studio::compose::Score) {
+        let bytes = super::write(score);
         let smf = midly::Smf::parse(&bytes).expect("a MIDI file");
         assert_eq!(smf.tracks.len(), score.parts.len() + 1);
+        let tempo = smf.tracks[0].iter().find_map(|event| match event.kind {
+            midly::TrackEventKind::Meta(midly::MetaMessage::Tempo(micros)) => Some(f64::from(micros.as_int())),
+            _ => None,
+        });
+        let quarter = tempo.expect("a tempo") / 1e6;
         for (part, track) in score.parts.iter().zip(smf.tracks.iter().skip(1)) {
             let mut at = 0.0;
             let mut starts = Vec::new();
             for event in track {
                 at += f64::from(event.delta.as_int());
                 if let midly::TrackEventKind::Midi { message: midly::MidiMessage::NoteOn { .. }, .. } = event.kind {
-                    starts.push(at / 960.0 * 60.0 / score.bpm);
+                    starts.push(at / 960.0 * quarter);
                 }
             }
             let mut written: Vec<f64> = part.notes.iter().map(|note| note.start).collect();

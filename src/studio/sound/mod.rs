@@ -3,6 +3,7 @@
 
 pub mod bank;
 pub mod beats;
+pub mod critic;
 pub mod decode;
 mod dsp;
 pub mod encode;

@@ -1,6 +1,6 @@
 //! A score being played: every part, every stem and their sum, block by block, before mastering.
 
-use std::collections::VecDeque;
+use std::ops::Range;
 
 use super::bank::voices;
 use super::bank::voices::{Synth, Voice};
@@ -53,7 +53,9 @@ pub struct Performance {
     late: i64,
     total: u64,
     given: u64,
-    ready: VecDeque<[Frame; STEMS.len()]>,
+    /// The stems' last block, and the part of it that is still to be given.
+    ready: [[Frame; BLOCK]; STEMS.len()],
+    left: Range<usize>,
     playing: [bool; STEMS.len()],
 }
 
@@ -98,7 +100,8 @@ impl Performance {
             late: if score.mix.wow > 0.001 { super::mix::LATENCY as i64 } else { 0 },
             total: total as u64,
             given: 0,
-            ready: VecDeque::with_capacity(BLOCK * 2),
+            ready: [[[0.0; 2]; BLOCK]; STEMS.len()],
+            left: 0..0,
             playing,
         })
     }
@@ -117,24 +120,25 @@ impl Performance {
     /// piece, and 0 from then on.
     pub fn next(&mut self, block: &mut StemBlock) -> usize {
         let wanted = (block.mix.len() as u64).min(self.total - self.given) as usize;
-        while self.ready.len() < wanted {
-            self.render();
-        }
-        for number in 0..wanted {
-            let Some(frames) = self.ready.pop_front() else { break };
-            let gain = self.fade.at(self.given + number as u64);
-            let mut sum = [0.0; 2];
-            for (stem, frame) in block.stems.iter_mut().zip(frames) {
-                let faded = frame.map(|value| value * gain);
-                if let Some(slot) = stem.get_mut(number) {
-                    *slot = faded;
-                }
-                sum[0] += faded[0];
-                sum[1] += faded[1];
+        let mut done = 0;
+        while done < wanted {
+            if self.left.is_empty() {
+                self.render();
+                continue;
             }
-            if let Some(slot) = block.mix.get_mut(number) {
-                *slot = sum;
+            let count = self.left.len().min(wanted - done);
+            let (from, to) = (self.left.start..self.left.start + count, done..done + count);
+            let first = self.given + done as u64;
+            let sum = block.mix.get_mut(to.clone()).unwrap_or_default();
+            sum.fill([0.0; 2]);
+            for (stem, ready) in block.stems.iter_mut().zip(&self.ready) {
+                let out = stem.get_mut(to.clone()).unwrap_or_default();
+                out.copy_from_slice(ready.get(from.clone()).unwrap_or_default());
+                self.fade.apply(first, out);
+                add(sum, out, 1.0);
             }
+            self.left.start += count;
+            done += count;
         }
         self.given += wanted as u64;
         wanted
@@ -169,13 +173,13 @@ impl Performance {
         self.glue.gains(&sum, &mut gains);
         let first = self.at - self.late;
         self.at += BLOCK as i64;
-        let [a, b, c, d, e] = stems;
-        let frames = a.into_iter().zip(b).zip(c).zip(d).zip(e);
-        for (number, (((((a, b), c), d), e), gain)) in frames.zip(gains).enumerate() {
-            if first + number as i64 >= 0 {
-                self.ready.push_back([a, b, c, d, e].map(|frame| frame.map(|value| value * gain)));
+        for stem in &mut stems {
+            for (frame, gain) in stem.iter_mut().zip(&gains) {
+                *frame = frame.map(|value| value * gain);
             }
         }
+        self.ready = stems;
+        self.left = usize::try_from(-first).unwrap_or(0).min(BLOCK)..BLOCK;
     }
 }
 
@@ -237,11 +241,13 @@ impl Fade {
         Self { from: total - frames, frames }
     }
 
-    fn at(&self, frame: u64) -> f32 {
-        if frame < self.from {
-            return 1.0;
+    /// Fades `frames`, of which the first is number `first` of the piece.
+    fn apply(&self, first: u64, frames: &mut [Frame]) {
+        let clear = usize::try_from(self.from.saturating_sub(first)).unwrap_or(usize::MAX);
+        for (number, frame) in frames.iter_mut().enumerate().skip(clear) {
+            let way = (first + number as u64 + 1 - self.from) as f64 / self.frames.max(1) as f64;
+            let gain = (std::f64::consts::FRAC_PI_2 * way).cos().max(0.0).powi(2) as f32;
+            *frame = frame.map(|value| value * gain);
         }
-        let way = (frame + 1 - self.from) as f64 / self.frames.max(1) as f64;
-        (std::f64::consts::FRAC_PI_2 * way).cos().max(0.0).powi(2) as f32
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::bank::{Bank, NOTICE};
+use super::critic::Review;
 use super::master::Measured;
 use crate::studio::compose::{Brief, Score};
 
@@ -11,8 +12,16 @@ const ENGINE: &str = "bedtrack";
 /// The engine's version.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// The note for `score`, composed from `brief`, played with `bank` and measured as `measured`.
-pub fn note(brief: &Brief, score: &Score, measured: &Measured, bank: &Bank) -> Value {
+/// The note for `score`, composed from `brief`, played with `bank`, measured as `measured` and heard by the critic as
+/// `review`, after takes that were `turned_down`.
+pub fn note(
+    brief: &Brief,
+    score: &Score,
+    measured: &Measured,
+    review: &Review,
+    turned_down: &[Value],
+    bank: &Bank,
+) -> Value {
     json!({
         "title": score.style,
         "engine": {"name": ENGINE, "version": VERSION},
@@ -31,11 +40,24 @@ pub fn note(brief: &Brief, score: &Score, measured: &Measured, bank: &Bank) -> V
             "frames": measured.frames,
             "rate": super::RATE,
         },
+        "review": rounded(json!(review)),
+        "turned_down": turned_down,
         "samples": {"bank": bank.name(), "licence": bank.licence(), "notice": NOTICE},
         "training_data": "none: composed by rules and a seed, without a trained model",
         "licence": licence(score),
         "royalty_free": true,
     })
+}
+
+/// Numbers to three digits after the point; more says nothing.
+fn rounded(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => fields.into_iter().map(|(key, value)| (key, rounded(value))).collect(),
+        Value::Number(number) if number.is_f64() => {
+            json!(number.as_f64().map(|number| (number * 1000.0).round() / 1000.0))
+        }
+        other => other,
+    }
 }
 
 /// The text to paste under a video.
@@ -50,6 +72,7 @@ pub fn licence(score: &Score) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::studio::sound::critic::{Ear, review};
 
     #[test]
     fn the_note_names_engine_seed_bank_and_terms() {
@@ -64,7 +87,11 @@ mod tests {
             correlation: 0.7,
             frames: 384_000,
         };
-        let note = note(&brief, &score, &measured, Bank::built_in());
+        let review = review(&brief, &score, &measured, &Ear::new());
+        let note = note(&brief, &score, &measured, &review, &[json!({"seed": 6})], Bank::built_in());
+        assert_eq!(note["turned_down"][0]["seed"], 6);
+        assert_eq!(note["review"]["lufs"], -14.04);
+        assert_eq!(note["review"]["misses"][0], "length");
         assert_eq!(note["seed"], 7);
         assert_eq!(note["engine"]["version"], VERSION);
         assert_eq!(note["measured"]["lufs"], -14.0);

@@ -103,7 +103,8 @@ fn stems_add_up_to_the_mix_and_every_playing_stem_is_heard() {
     for (at, frame) in mix.iter().enumerate() {
         for side in 0..2 {
             let sum: f32 = stems.iter().map(|stem| stem[at][side]).sum();
-            assert!((sum - frame[side]).abs() < 1e-5, "frame {at}");
+            // One step of 24 bits.
+            assert!((sum - frame[side]).abs() <= 1.2e-7, "frame {at}");
         }
     }
     for stem in &stems {
@@ -185,6 +186,25 @@ fn low_notes_are_the_same_on_both_sides_and_mono_keeps_the_level() {
     assert!(rms_db(&side) < rms_db(bass) - 15.0);
     let mono: Vec<Frame> = mix.iter().map(|frame| [0.5 * (frame[0] + frame[1]); 2]).collect();
     assert!(rms_db(&mono) > rms_db(&mix) - 3.0);
+}
+
+#[test]
+fn the_same_stroke_never_sounds_quite_the_same_and_a_soft_one_is_darker() {
+    let mut score = score();
+    score.mix = MixColour { room: 0.0, delay: 0.0, glue: 0.0, warmth: 0.0, ..MixColour::default() };
+    let strokes = [(0.0, 80), (2.0, 80), (4.0, 40), (6.0, 120)];
+    let notes = strokes.map(|(start, velocity)| note(start, 1.0, 60, velocity)).to_vec();
+    score.parts = vec![part(Stem::Harmony, "nylon_guitar", 0.0, notes)];
+    let (mix, _) = stems(&score, 4096);
+    let second = |at: usize| &mix[at * RATE as usize..][..RATE as usize];
+    assert_ne!(second(0), second(2));
+    // The share of the treble: what is left after a difference, against the whole.
+    let treble = |frames: &[Frame]| {
+        let edges: Vec<Frame> =
+            frames.windows(2).map(|pair| [pair[1][0] - pair[0][0], pair[1][1] - pair[0][1]]).collect();
+        rms_db(&edges) - rms_db(frames)
+    };
+    assert!(treble(second(4)) < treble(second(6)) - 1.0, "{} {}", treble(second(4)), treble(second(6)));
 }
 
 #[test]

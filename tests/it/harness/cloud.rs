@@ -64,6 +64,8 @@ pub struct World {
     pub renders: HashMap<String, Render>,
     pub tokens: Vec<String>,
     pub credits: i64,
+    /// What was charged, by session.
+    pub ledger: Vec<(String, i64)>,
     pub seen: Vec<Seen>,
     /// What the next requests of a route get instead of the usual answer.
     pub faults: HashMap<Route, VecDeque<Answer>>,
@@ -93,6 +95,7 @@ impl Cloud {
         let world = World {
             base: format!("http://{}", listener.local_addr().unwrap()),
             credits: 1_000,
+            ledger: Vec::new(),
             file: mp4(),
             cancels: Arc::new(Semaphore::new(0)),
             sessions: HashMap::new(),

@@ -3,5 +3,6 @@
 pub mod cloud;
 pub mod generated;
 pub mod media;
+pub mod parity;
 pub mod service;
 pub mod stdio;

@@ -146,6 +146,19 @@ impl Bedtrack {
         }
     }
 
+    /// The answers with these ids, in whichever order they come.
+    pub fn answers<const N: usize>(&mut self, ids: &[Value; N]) -> [Value; N] {
+        let mut found = [const { Value::Null }; N];
+        while found.iter().any(Value::is_null) {
+            let message = self.next_message();
+            match ids.iter().position(|id| message.get("id") == Some(id)) {
+                Some(at) => found[at] = message,
+                None => self.notifications.push(message),
+            }
+        }
+        found
+    }
+
     /// Sends a request without waiting for its answer; gives its id.
     pub fn begin(&mut self, method: &str, params: &Value) -> Value {
         let id = json!(self.next_id);
@@ -220,7 +233,7 @@ impl Drop for Bedtrack {
 }
 
 impl ToolResult {
-    fn of(answer: &Value) -> Self {
+    pub fn of(answer: &Value) -> Self {
         let result = answer.get("result").unwrap_or_else(|| panic!("no tool result: {answer}"));
         Self {
             is_error: result["isError"] == true,

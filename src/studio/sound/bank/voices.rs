@@ -277,3 +277,19 @@ pub fn find(id: &str) -> Result<&'static Voice, SoundError> {
     let voices = TABLE.as_ref().map_err(|error| SoundError::Bank(error.clone()))?;
     voices.iter().find(|voice| voice.id == id).ok_or_else(|| SoundError::UnknownInstrument(id.to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_instrument_of_the_composer_has_a_voice_and_every_voice_an_instrument() {
+        for instrument in crate::studio::compose::instruments().iter() {
+            let voice = find(&instrument.id).expect("a voice");
+            assert!(voice.sample.is_some() || voice.synth.is_some(), "{} has no sound", voice.id);
+        }
+        for voice in all() {
+            assert!(crate::studio::compose::instruments().get(&voice.id).is_some(), "{} plays nothing", voice.id);
+        }
+    }
+}

@@ -1,7 +1,5 @@
 //! Memory of the last moments of a signal.
 
-use super::flush;
-
 /// The last values of one channel; its size is a power of two.
 #[derive(Debug, Clone)]
 pub struct Delay {
@@ -22,7 +20,7 @@ impl Delay {
     pub fn push(&mut self, value: f32) {
         self.at = (self.at + 1) & self.mask;
         if let Some(slot) = self.memory.get_mut(self.at) {
-            *slot = flush(value);
+            *slot = value;
         }
     }
 

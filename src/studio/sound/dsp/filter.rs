@@ -87,15 +87,40 @@ impl Biquad {
 
     /// Filters `block` in place.
     pub fn process(&mut self, block: &mut [Frame]) {
-        let Coefficients { b: [b0, b1, b2], a: [a1, a2] } = self.coefficients;
-        let [mut s1, mut s2] = self.state;
+        let mut filter = self.clone();
         for frame in block {
-            let x = *frame;
-            let y = [b0 * x[0] + s1[0], b0 * x[1] + s1[1]];
-            s1 = [b1 * x[0] - a1 * y[0] + s2[0], b1 * x[1] - a1 * y[1] + s2[1]];
-            s2 = [b2 * x[0] - a2 * y[0], b2 * x[1] - a2 * y[1]];
-            *frame = y;
+            *frame = filter.step(*frame);
         }
-        self.state = [s1.map(flush), s2.map(flush)];
+        self.state = filter.state.map(|state| state.map(flush));
+    }
+
+    /// Filters `block` through all of `filters`, two at a time: while one waits for its own last value, the other works.
+    pub fn chain(filters: &mut [Self], block: &mut [Frame]) {
+        for pair in filters.chunks_mut(2) {
+            match pair {
+                [first, second] => {
+                    let (mut a, mut b) = (first.clone(), second.clone());
+                    for frame in block.iter_mut() {
+                        *frame = b.step(a.step(*frame));
+                    }
+                    first.state = a.state.map(|state| state.map(flush));
+                    second.state = b.state.map(|state| state.map(flush));
+                }
+                rest => rest.iter_mut().for_each(|filter| filter.process(block)),
+            }
+        }
+    }
+
+    #[inline]
+    fn step(&mut self, x: Frame) -> Frame {
+        let Coefficients { b: [b0, b1, b2], a: [a1, a2] } = self.coefficients;
+        let [s1, s2] = self.state;
+        let y = [b0 * x[0] + s1[0], b0 * x[1] + s1[1]];
+        // In this order a sample waits for one product and one difference only.
+        self.state = [
+            [(b1 * x[0] + s2[0]) - a1 * y[0], (b1 * x[1] + s2[1]) - a1 * y[1]],
+            [b2 * x[0] - a2 * y[0], b2 * x[1] - a2 * y[1]],
+        ];
+        y
     }
 }

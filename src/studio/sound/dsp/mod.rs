@@ -5,6 +5,7 @@ pub mod filter;
 pub mod lfo;
 pub mod noise;
 pub mod svf;
+pub mod wave;
 
 use super::Frame;
 

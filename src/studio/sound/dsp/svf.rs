@@ -33,14 +33,15 @@ impl SvfShape {
 }
 
 impl Svf {
+    /// The filter's two integrators, multiplied out so that a sample waits for as few operations as can be.
     #[inline]
     fn step(&mut self, shape: &SvfShape, x: f32) -> (f32, f32) {
-        let v3 = x - self.ic2;
-        let v1 = shape.a1 * self.ic1 + shape.a2 * v3;
-        let v2 = self.ic2 + shape.a2 * self.ic1 + shape.a3 * v3;
-        self.ic1 = 2.0 * v1 - self.ic1;
-        self.ic2 = 2.0 * v2 - self.ic2;
-        (v1, v2)
+        let SvfShape { a1, a2, a3, .. } = *shape;
+        let ic1 = (2.0 * a1 - 1.0) * self.ic1 + (2.0 * a2 * x - 2.0 * a2 * self.ic2);
+        let ic2 = 2.0 * a2 * self.ic1 + (2.0 * a3 * x + (1.0 - 2.0 * a3) * self.ic2);
+        let outputs = (0.5 * (self.ic1 + ic1), 0.5 * (self.ic2 + ic2));
+        (self.ic1, self.ic2) = (ic1, ic2);
+        outputs
     }
 
     /// What lies below the cutoff.

@@ -19,9 +19,9 @@ use peak::TruePeak;
 
 /// What programmes for the web are set to, LUFS.
 pub const TARGET_LUFS: f64 = -14.0;
-/// What the limiter holds, dBTP. Lossy encoding lifts single peaks, those of snares and claps by more than a decibel, and
+/// What the limiter holds, dBTP. Lossy encoding lifts single peaks, those of snares and claps by up to 1.6 dB, and
 /// -1 must hold after it.
-pub const CEILING_DB: f32 = -2.4;
+pub const CEILING_DB: f32 = -3.0;
 /// Loudest and softest a stream is made, dB: near-silence is not blown up into noise.
 const GAINS: (f64, f64) = (-60.0, 40.0);
 /// Frames worked on at a time.
@@ -94,9 +94,7 @@ impl<'a> Mastering<'a> {
     pub fn push(&mut self, frames: &[Frame]) -> Result<(), SoundError> {
         self.work.clear();
         self.work.extend_from_slice(frames);
-        for filter in &mut self.filters {
-            filter.process(&mut self.work);
-        }
+        Biquad::chain(&mut self.filters, &mut self.work);
         self.readings.push(&self.work);
         self.bytes.clear();
         write_frames(&self.work, &mut self.bytes);

@@ -47,6 +47,8 @@ impl Bus {
         let mix = setting.mix;
         let seconds = mix.room_seconds;
         let send = |amount: f32, part: f32| Some(amount * part).filter(|gain| *gain > 0.001);
+        // The more room there is, the closer its sides, so that a mix of little else keeps a middle.
+        let shared = 0.22 + 0.3 * mix.room.clamp(0.0, 1.0);
         let mut limits = Vec::new();
         if let Some(hz) = mix.low_pass_hz {
             limits.push(Biquad::new(Coefficients::low_pass(hz, 0.54)));
@@ -58,9 +60,10 @@ impl Bus {
         Self {
             duck: place.duck * mix.sidechain,
             room: send(place.room, mix.room)
-                .map(|gain| (Reverb::new((0.25 + 0.3 * seconds).min(1.1), 0.45, 6500.0, 0.004), gain)),
-            plate: send(place.plate, mix.room)
-                .map(|gain| (Reverb::new(seconds, (0.7 + 0.25 * seconds).clamp(0.8, 2.0), 5200.0, 0.018), gain)),
+                .map(|gain| (Reverb::new((0.25 + 0.3 * seconds).min(1.1), 0.45, 6500.0, 0.004, shared), gain)),
+            plate: send(place.plate, mix.room).map(|gain| {
+                (Reverb::new(seconds, (0.7 + 0.25 * seconds).clamp(0.8, 2.0), 5200.0, 0.018, shared), gain)
+            }),
             echo: send(place.echo, mix.delay).map(|gain| (Echo::new(setting.echo_seconds), gain)),
             punch: Glue::new(place.punch * (0.6 + 0.6 * mix.glue), 0.02, 0.14),
             warmth: mix.warmth.clamp(0.0, 1.0),
@@ -104,9 +107,7 @@ impl Bus {
                 }
             }
         }
-        for filter in &mut self.limits {
-            filter.process(block);
-        }
+        Biquad::chain(&mut self.limits, block);
         self.mono.process(block);
         if let Some(tape) = &mut self.tape {
             tape.process(block, seconds);

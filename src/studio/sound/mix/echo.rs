@@ -46,9 +46,7 @@ impl Echo {
             wet.push([a, b]);
         }
         self.dark = self.dark.map(flush);
-        for filter in &mut self.filters {
-            filter.process(&mut wet);
-        }
+        Biquad::chain(&mut self.filters, &mut wet);
         crate::studio::sound::dsp::add(out, &wet, gain);
     }
 }

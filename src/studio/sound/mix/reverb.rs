@@ -11,17 +11,21 @@ const LENGTHS: [usize; LINES] = [1319, 1499, 1787, 2017, 2311, 2617, 2903, 3191]
 /// Diffusers: frames, for left and right.
 const DIFFUSERS: [[usize; 2]; 2] = [[211, 223], [467, 503]];
 const DIFFUSION: f32 = 0.62;
-/// Share of each side that the other hears too.
-const SHARED: f32 = 0.3;
+/// What always comes in (-360 dB), so that a tail never sinks into denormal numbers, which are slow.
+const TRACE: f32 = 1e-18;
 
 /// A room or a plate.
 pub struct Reverb {
     before: [Delay; 2],
     wait: usize,
     diffusers: [[Delay; 2]; 2],
-    lines: [Delay; LINES],
+    /// The last values of all lines, the newest at `at`; as many as a power of two.
+    rows: Vec<[f32; LINES]>,
+    at: usize,
     lengths: [usize; LINES],
     gains: [f32; LINES],
+    /// Share of each side that the other hears too.
+    shared: f32,
     /// Per line, what is left of it below the damping frequency.
     damped: [f32; LINES],
     damping: f32,
@@ -32,8 +36,8 @@ pub struct Reverb {
 
 impl Reverb {
     /// A reverb that falls by 60 dB in `seconds`; `size` scales its delays, `damping_hz` is where its treble goes first,
-    /// `wait` seconds pass before it answers.
-    pub fn new(seconds: f32, size: f32, damping_hz: f32, wait: f32) -> Self {
+    /// `wait` seconds pass before it answers, and each side hears the share `shared` of the other.
+    pub fn new(seconds: f32, size: f32, damping_hz: f32, wait: f32, shared: f32) -> Self {
         let seconds = if seconds.is_finite() { seconds.clamp(0.15, 12.0) } else { 1.5 };
         let lengths = LENGTHS.map(|length| ((length as f32 * size) as usize) | 1);
         let one_pole = |hz: f32| 1.0 - (-std::f32::consts::TAU * hz / RATE as f32).exp();
@@ -42,9 +46,11 @@ impl Reverb {
             before: std::array::from_fn(|_| Delay::new(wait)),
             wait,
             diffusers: DIFFUSERS.map(|pair| pair.map(Delay::new)),
-            lines: lengths.map(Delay::new),
+            rows: vec![[0.0; LINES]; lengths.iter().fold(1, |most, length| most.max(length + 1)).next_power_of_two()],
+            at: 0,
             lengths,
             gains: lengths.map(|length| 0.001_f32.powf(length as f32 / (seconds * RATE as f32))),
+            shared,
             damped: [0.0; LINES],
             damping: one_pole(damping_hz),
             low: [0.0; 2],
@@ -62,7 +68,7 @@ impl Reverb {
                 before.push(*input);
                 let late = before.tap(self.wait);
                 *low += (late - *low) * self.low_cut;
-                *entering = late - *low;
+                *entering = late - *low + TRACE;
             }
             for (pair, lengths) in self.diffusers.iter_mut().zip(DIFFUSERS) {
                 for ((value, delay), length) in entering.iter_mut().zip(pair).zip(lengths) {
@@ -73,21 +79,25 @@ impl Reverb {
                 }
             }
             let mut taps = [0.0_f32; LINES];
-            for ((((tap, line), length), gain), damped) in
-                taps.iter_mut().zip(&self.lines).zip(self.lengths).zip(self.gains).zip(&mut self.damped)
+            let mask = self.rows.len() - 1;
+            for (line, (((tap, length), gain), damped)) in
+                taps.iter_mut().zip(self.lengths).zip(self.gains).zip(&mut self.damped).enumerate()
             {
-                *damped += (line.tap(length - 1) - *damped) * self.damping;
+                let row = self.rows.get((self.at + 1).wrapping_sub(length) & mask);
+                let old = row.and_then(|row| row.get(line)).copied().unwrap_or(0.0);
+                *damped += (old - *damped) * self.damping;
                 *tap = *damped * gain;
             }
             let [a, b, c, d, e, f, g, h] = taps;
             // The two sides know nothing of each other; a share of each in the other keeps the room in front.
             let (left, right) = (gain * (a - c + e - g), gain * (b - d + f - h));
-            out[0] += left + SHARED * right;
-            out[1] += right + SHARED * left;
-            let mixed = hadamard(taps);
+            out[0] += left + self.shared * right;
+            out[1] += right + self.shared * left;
+            let [a, b, c, d, e, f, g, h] = hadamard(taps);
             let [left, right] = entering;
-            for (number, (line, value)) in self.lines.iter_mut().zip(mixed).enumerate() {
-                line.push(value + if number % 2 == 0 { left } else { right });
+            self.at = (self.at + 1) & mask;
+            if let Some(row) = self.rows.get_mut(self.at) {
+                *row = [a + left, b + right, c + left, d + right, e + left, f + right, g + left, h + right];
             }
         }
         self.damped = self.damped.map(flush);

@@ -83,9 +83,7 @@ impl Strip {
                 *frame = frame.map(|value| saturate(value, drive));
             }
         }
-        for filter in &mut self.filters {
-            filter.process(&mut block);
-        }
+        Biquad::chain(&mut self.filters, &mut block);
         let middle = seconds + BLOCK as f64 / f64::from(RATE) / 2.0;
         self.sweep.process(&mut block, cutoff(brightness(&self.brightness, middle)));
         self.widen.process(&mut block, seconds);

@@ -27,8 +27,8 @@ impl Widen {
         let first = (8.0 + 4.0 * dice(1)) * ms;
         let second = (14.0 + 6.0 * dice(2)) * ms;
         Self {
-            double: (double * 0.75).clamp(0.0, 1.1),
-            sides: (0.45 + 0.55 * sides).clamp(0.3, 1.6),
+            double: (double * 0.75).clamp(0.0, 1.5),
+            sides: (0.45 + 0.55 * sides).clamp(0.3, 2.4),
             delay: Delay::new((30.0 * ms) as usize),
             taps: [
                 (first, 0.9 * ms, Lfo::new(0.31, f64::from(dice(3)), period)),

@@ -1,16 +1,17 @@
-//! Detuned, band-limited oscillators into a resonant filter: basses, pads, leads, plucks.
+//! Detuned, band-limited oscillators into a resonant filter: basses, pads, leads, plucks. No two notes are quite alike: as
+//! in analogue circuits, tuning and cutoff drift a little from note to note.
 
 use super::envelope::{Level, rate};
 use super::{Event, Player, Queue};
 use crate::studio::sound::bank::voices::{Analogue, Wave};
 use crate::studio::sound::dsp::noise::{Noise, hash};
 use crate::studio::sound::dsp::svf::{Svf, SvfShape};
+use crate::studio::sound::dsp::wave::{ROW, phases, saw, sine, square};
 use crate::studio::sound::{Frame, RATE};
 
-/// Oscillators are run in groups, so that the compiler can use vectors.
-const LANES: usize = 4;
-/// Frames between two settings of the filter.
-const CONTROL: usize = 32;
+/// How far a note's tuning drifts, in cents, and its cutoff, in octaves.
+const DRIFT_CENTS: f32 = 2.5;
+const DRIFT_OCTAVES: f32 = 0.12;
 
 /// Plays events on a patch.
 pub struct AnaloguePlayer {
@@ -37,19 +38,19 @@ impl Player for AnaloguePlayer {
     }
 }
 
-#[derive(Debug, Clone, Copy, Default)]
-struct Group {
-    phase: [f32; LANES],
-    step: [f32; LANES],
-    left: [f32; LANES],
-    right: [f32; LANES],
+struct Oscillator {
+    phase: f32,
+    step: f32,
+    left: f32,
+    right: f32,
 }
 
 struct Voice {
     /// Frames before it starts, and frames until it is let go.
     wait: usize,
     left_to_hold: usize,
-    groups: Vec<Group>,
+    oscillators: Vec<Oscillator>,
+    /// Phase and step of the sine below.
     sub: (f32, f32),
     noise: Noise,
     filters: [Svf; 2],
@@ -59,51 +60,54 @@ struct Voice {
     sweep: f32,
     gain: f32,
     age: f32,
+    /// Whether both sides are the same.
     alone: bool,
 }
 
 impl Voice {
     fn new(patch: &Analogue, event: &Event, offset: usize) -> Self {
-        let hz = event.hz();
+        let dice = |salt: u64| (hash(event.seed ^ salt) >> 40) as f32 / 16_777_216.0;
+        let hz = event.hz() * ((dice(0xF1) - 0.5) * 2.0 * DRIFT_CENTS / 1200.0).exp2();
         let count = patch.voices.clamp(1, 8);
-        let mut groups = vec![Group::default(); count.div_ceil(LANES)];
         let gain = 1.0 / (count as f32).sqrt();
-        let lanes = groups.iter_mut().flat_map(|group| {
-            let Group { phase, step, left, right } = group;
-            phase.iter_mut().zip(step).zip(left.iter_mut().zip(right))
-        });
-        for (number, ((phase, step), (left, right))) in lanes.take(count).enumerate() {
+        let oscillators = (0..count).map(|number| {
             // From -1 to 1 over the oscillators; neighbours in pitch go to opposite sides.
             let place = if count == 1 { 0.0 } else { 2.0 * number as f32 / (count - 1) as f32 - 1.0 };
-            let side = if number % 2 == 0 { place.abs() } else { -place.abs() } * patch.spread;
-            let side = if count == 2 { place * patch.spread } else { side };
-            *phase = (hash(event.seed ^ number as u64) >> 40) as f32 / 16_777_216.0;
-            *step = (hz * (place * patch.detune / 2400.0).exp2() / RATE as f32).min(0.45);
-            *left = gain * (1.0 - side).sqrt();
-            *right = gain * (1.0 + side).sqrt();
-        }
+            let side = match (count, number % 2) {
+                (2, _) => place,
+                (_, 0) => place.abs(),
+                _ => -place.abs(),
+            } * patch.spread;
+            Oscillator {
+                phase: dice(number as u64),
+                step: (hz * (place * patch.detune / 2400.0).exp2() / RATE as f32).min(0.45),
+                left: gain * (1.0 - side).sqrt(),
+                right: gain * (1.0 + side).sqrt(),
+            }
+        });
         let velocity = f32::from(event.velocity) / 127.0;
+        let drift = ((dice(0xF2) - 0.5) * 2.0 * DRIFT_OCTAVES).exp2();
         Self {
             wait: offset,
             left_to_hold: (event.end - event.start).max(1) as usize,
-            groups,
+            oscillators: oscillators.collect(),
             sub: (0.0, hz * 0.5 / RATE as f32),
             noise: Noise::new(event.seed),
             filters: [Svf::default(); 2],
             level: Level::new(patch.level),
-            cutoff_hz: patch.cutoff_hz * (hz / 261.6).powf(patch.follow) * (0.6 + 0.5 * velocity),
+            cutoff_hz: patch.cutoff_hz * (hz / 261.6).powf(patch.follow) * (0.6 + 0.5 * velocity) * drift,
             sweep: patch.sweep * (0.5 + 0.5 * velocity),
             gain: event.strength() * 0.5,
             age: 0.0,
-            alone: count == 1,
+            alone: patch.noise <= 0.0 && (count == 1 || patch.spread <= 0.0),
         }
     }
 
     fn render(&mut self, patch: &Analogue, block: &mut [Frame]) {
         let skip = self.wait.min(block.len());
         self.wait -= skip;
-        let fall = 1.0 - rate(patch.filter_decay) * CONTROL as f32;
-        for piece in block.get_mut(skip..).unwrap_or_default().chunks_mut(CONTROL) {
+        let fall = 1.0 - rate(patch.filter_decay) * ROW as f32;
+        for piece in block.get_mut(skip..).unwrap_or_default().chunks_mut(ROW) {
             if self.left_to_hold == 0 {
                 self.level.release();
             }
@@ -113,77 +117,76 @@ impl Voice {
             self.age += piece.len() as f32 / RATE as f32;
             // Vibrato comes in after a quarter of a second, at 5.3 Hz.
             let depth = patch.vibrato * ((self.age - 0.25) * 2.0).clamp(0.0, 1.0) / 1200.0;
-            let bend = (depth * (self.age * 5.3 * std::f32::consts::TAU).sin()).exp2();
-            let mut dry = [[0.0; 2]; CONTROL];
-            let dry = dry.get_mut(..piece.len()).unwrap_or_default();
-            for group in &mut self.groups {
-                group.render(patch.wave, bend, dry);
+            let bend = if depth > 0.0 { (depth * sine(self.age * 5.3)).exp2() } else { 1.0 };
+            let mut dry = [[0.0_f32; ROW]; 2];
+            for oscillator in &mut self.oscillators {
+                oscillator.render(patch.wave, bend, piece.len(), &mut dry);
             }
-            let [left, right] = &mut self.filters;
-            for (frame, dry) in piece.iter_mut().zip(dry) {
-                let mut both = 0.0;
-                if patch.sub > 0.0 {
-                    self.sub.0 += self.sub.1;
-                    if self.sub.0 >= 1.0 {
-                        self.sub.0 -= 1.0;
-                    }
-                    both += patch.sub * (self.sub.0 * std::f32::consts::TAU).sin();
+            if patch.noise > 0.0 {
+                let [left, right] = &mut dry;
+                for (left, right) in left.iter_mut().zip(right) {
+                    let hiss = patch.noise * self.noise.next();
+                    *left += hiss;
+                    *right -= hiss;
                 }
-                let hiss = if patch.noise > 0.0 { patch.noise * self.noise.next() } else { 0.0 };
-                let level = self.level.next() * self.gain;
-                let low = left.low(&shape, dry[0] + hiss);
-                // One oscillator sits in the middle, and one filter is enough for it.
-                let other = if self.alone { low } else { right.low(&shape, dry[1] - hiss) };
-                frame[0] += level * (low + both);
-                frame[1] += level * (other + both);
             }
-            left.settle();
-            right.settle();
+            self.filter(&shape, &mut dry);
+            if patch.sub > 0.0 {
+                let turns = phases(&mut self.sub.0, self.sub.1, piece.len());
+                let [left, right] = &mut dry;
+                for ((left, right), turns) in left.iter_mut().zip(right).zip(turns) {
+                    let low = patch.sub * sine(turns);
+                    *left += low;
+                    *right += low;
+                }
+            }
+            let mut levels = [0.0; ROW];
+            self.level.fill(levels.get_mut(..piece.len()).unwrap_or_default());
+            let [left, right] = dry;
+            for (((frame, left), right), level) in piece.iter_mut().zip(left).zip(right).zip(levels) {
+                frame[0] += level * self.gain * left;
+                frame[1] += level * self.gain * right;
+            }
         }
+    }
+
+    fn filter(&mut self, shape: &SvfShape, [left, right]: &mut [[f32; ROW]; 2]) {
+        let [low_left, low_right] = &mut self.filters;
+        // What is the same on both sides needs one filter.
+        if self.alone {
+            for value in left.iter_mut() {
+                *value = low_left.low(shape, *value);
+            }
+            *right = *left;
+        } else {
+            for (left, right) in left.iter_mut().zip(right) {
+                *left = low_left.low(shape, *left);
+                *right = low_right.low(shape, *right);
+            }
+            low_right.settle();
+        }
+        low_left.settle();
     }
 }
 
-impl Group {
-    fn render(&mut self, wave: Wave, bend: f32, out: &mut [Frame]) {
+impl Oscillator {
+    /// Adds the next `count` frames to `out`; what lies behind them is not heard.
+    fn render(&mut self, wave: Wave, bend: f32, count: usize, out: &mut [[f32; ROW]; 2]) {
+        let step = self.step * bend;
+        let turns = phases(&mut self.phase, step, count);
+        let per_step = 1.0 / step.max(1e-9);
         match wave {
-            Wave::Saw => self.run(bend, out, |t, step| 2.0 * t - 1.0 - corner(t, step)),
-            Wave::Square => self.run(bend, out, |t, step| {
-                let half = if t >= 0.5 { t - 0.5 } else { t + 0.5 };
-                let flat = if t < 0.5 { 1.0 } else { -1.0 };
-                flat + corner(t, step) - corner(half, step)
-            }),
-            Wave::Sine => self.run(bend, out, |t, _| (t * std::f32::consts::TAU).sin()),
+            Wave::Saw => self.add(turns.map(|turns| saw(turns, per_step)), out),
+            Wave::Square => self.add(turns.map(|turns| square(turns, per_step)), out),
+            Wave::Sine => self.add(turns.map(sine), out),
         }
     }
 
     #[inline]
-    fn run(&mut self, bend: f32, out: &mut [Frame], wave: impl Fn(f32, f32) -> f32) {
-        let Self { mut phase, step, left, right } = *self;
-        let step = step.map(|step| step * bend);
-        for frame in out {
-            let mut values = [0.0_f32; LANES];
-            for ((value, phase), step) in values.iter_mut().zip(&mut phase).zip(&step) {
-                let next = *phase + step;
-                *phase = if next >= 1.0 { next - 1.0 } else { next };
-                *value = wave(*phase, *step);
-            }
-            let mut sums = [0.0_f32; 2];
-            for ((value, left), right) in values.iter().zip(&left).zip(&right) {
-                sums[0] += value * left;
-                sums[1] += value * right;
-            }
-            frame[0] += sums[0];
-            frame[1] += sums[1];
+    fn add(&self, values: [f32; ROW], [left, right]: &mut [[f32; ROW]; 2]) {
+        for ((value, left), right) in values.into_iter().zip(left).zip(right) {
+            *left += value * self.left;
+            *right += value * self.right;
         }
-        self.phase = phase;
     }
-}
-
-/// What takes the infinite treble off a jump at phase 0: the polynomial band-limited step of Välimäki and Huovilainen
-/// (2007). `step` is the phase's advance each frame.
-#[inline]
-fn corner(t: f32, step: f32) -> f32 {
-    let after = (1.0 - t / step.max(1e-9)).max(0.0);
-    let before = (1.0 - (1.0 - t) / step.max(1e-9)).max(0.0);
-    before * before - after * after
 }

@@ -47,16 +47,37 @@ impl Level {
     /// The next value.
     #[inline]
     pub fn next(&mut self) -> f32 {
+        let mut one = [0.0];
+        self.fill(&mut one);
+        let [value] = one;
+        value
+    }
+
+    /// Writes the next values.
+    #[inline]
+    pub fn fill(&mut self, out: &mut [f32]) {
+        let mut rest = out.iter_mut();
         if self.attacking {
-            self.value += self.step;
-            if self.value >= 1.0 {
-                self.value = 1.0;
-                self.attacking = false;
+            for slot in rest.by_ref() {
+                self.value += self.step;
+                if self.value >= 1.0 {
+                    self.value = 1.0;
+                    self.attacking = false;
+                }
+                *slot = self.value;
+                if !self.attacking {
+                    break;
+                }
             }
-        } else {
-            self.value += (self.target - self.value) * self.rate;
         }
-        self.value
+        let (mut above, keep) = (self.value - self.target, 1.0 - self.rate);
+        for slot in rest {
+            above *= keep;
+            *slot = self.target + above;
+        }
+        if !self.attacking {
+            self.value = self.target + above;
+        }
     }
 
     /// Whether it has died away (-74 dB).

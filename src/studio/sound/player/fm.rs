@@ -3,9 +3,8 @@
 use super::envelope::{Level, rate};
 use super::{Event, Player, Queue};
 use crate::studio::sound::bank::voices::Fm;
+use crate::studio::sound::dsp::wave::{ROW, phases, sine};
 use crate::studio::sound::{Frame, RATE};
-
-const CONTROL: usize = 32;
 
 /// Plays events on a patch.
 pub struct FmPlayer {
@@ -50,7 +49,6 @@ impl Voice {
         let apart = (patch.detune / 2400.0).exp2();
         let velocity = f32::from(event.velocity) / 127.0;
         // Sidebands reach about ratio × (index + 1) above the carrier: less depth where they would pass 14 kHz.
-        // Half a turn is also what the polynomial takes.
         let room = ((0.3 / step - 1.0) / patch.ratio - 1.0).clamp(0.0, 3.1);
         Self {
             wait: offset,
@@ -67,62 +65,38 @@ impl Voice {
     fn render(&mut self, patch: &Fm, block: &mut [Frame]) {
         let skip = self.wait.min(block.len());
         self.wait -= skip;
-        let fall = (1.0 - rate(patch.index_decay) * CONTROL as f32).max(0.0);
-        for piece in block.get_mut(skip..).unwrap_or_default().chunks_mut(CONTROL) {
+        let fall = (1.0 - rate(patch.index_decay) * ROW as f32).max(0.0);
+        for piece in block.get_mut(skip..).unwrap_or_default().chunks_mut(ROW) {
             if self.left_to_hold == 0 {
                 self.level.release();
             }
             self.left_to_hold = self.left_to_hold.saturating_sub(piece.len());
             let depth = (self.index + self.held) / std::f32::consts::TAU;
             self.index *= fall;
-            // Phases first, then sines over whole rows, which the compiler turns into vectors.
-            let mut rows = [[0.0_f32; CONTROL]; 3];
-            for ((row, phase), step) in rows.iter_mut().zip(&mut self.phases).zip(&self.steps) {
-                for value in row.iter_mut().take(piece.len()) {
-                    let next = *phase + step;
-                    *phase = if next >= 1.0 { next - 1.0 } else { next };
-                    *value = *phase;
+            let [carrier, other, bending] = &mut self.phases;
+            let [step, other_step, bending_step] = self.steps;
+            let mut left = phases(carrier, step, piece.len());
+            let mut right = phases(other, other_step, piece.len());
+            let modulator = phases(bending, bending_step, piece.len());
+            let octaves = (patch.octave > 0.0).then(|| left.map(|turns| patch.octave * sine(2.0 * turns)));
+            for ((left, right), modulator) in left.iter_mut().zip(&mut right).zip(modulator) {
+                let bend = depth * sine(modulator);
+                *left = sine(*left + bend);
+                *right = sine(*right + bend);
+            }
+            if let Some(octaves) = octaves {
+                for ((left, right), octave) in left.iter_mut().zip(&mut right).zip(octaves) {
+                    *left += octave;
+                    *right += octave;
                 }
             }
-            let [left, right, modulator] = &mut rows;
-            for ((left, right), modulator) in left.iter_mut().zip(right).zip(modulator) {
-                let bend = depth * sine(*modulator);
-                let octave = patch.octave * sine(2.0 * *left);
-                *left = sine(*left + bend) + octave;
-                *right = sine(*right + bend) + octave;
-            }
-            let [left, right, _] = rows;
-            for ((frame, left), right) in piece.iter_mut().zip(left).zip(right) {
-                let level = self.level.next() * self.gain;
+            let mut levels = [0.0; ROW];
+            self.level.fill(levels.get_mut(..piece.len()).unwrap_or_default());
+            for (((frame, left), right), level) in piece.iter_mut().zip(left).zip(right).zip(levels) {
+                let level = level * self.gain;
                 frame[0] += level * left;
                 frame[1] += level * right;
             }
-        }
-    }
-}
-
-/// Sine of `turns`, which is from -0.5 to 2: folded to a quarter, then a Taylor polynomial, right to 4e-6.
-#[inline]
-fn sine(turns: f32) -> f32 {
-    let mut x = turns;
-    x = if x > 0.5 { x - 1.0 } else { x };
-    x = if x > 0.5 { x - 1.0 } else { x };
-    x = if x > 0.25 { 0.5 - x } else { x };
-    x = if x < -0.25 { -0.5 - x } else { x };
-    let u = x * std::f32::consts::TAU;
-    let s = u * u;
-    u * (1.0 - s / 6.0 * (1.0 - s / 20.0 * (1.0 - s / 42.0 * (1.0 - s / 72.0))))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::sine;
-
-    #[test]
-    fn the_polynomial_follows_the_sine() {
-        for step in -500..2000 {
-            let turns = step as f32 / 1000.0;
-            assert!((sine(turns) - (turns * std::f32::consts::TAU).sin()).abs() < 2e-5, "{turns}");
         }
     }
 }

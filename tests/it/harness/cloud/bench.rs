@@ -38,6 +38,15 @@ impl Bench {
         Self::over(cloud, Arc::new(tempfile::tempdir().unwrap()), token.map(str::to_owned), change)
     }
 
+    /// With a cloud that is not where its address says.
+    pub async fn unreachable() -> Self {
+        let cloud = Cloud::start().await;
+        // A port that was free a moment ago and is closed again.
+        let closed = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
+        cloud.world().base = format!("http://{closed}");
+        Self::over(cloud, Arc::new(tempfile::tempdir().unwrap()), Some("user-token".into()), |_, _| {})
+    }
+
     fn over(
         cloud: Cloud,
         folder: Arc<TempDir>,

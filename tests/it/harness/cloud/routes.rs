@@ -49,25 +49,38 @@ impl Cloud {
         let json: Value = serde_json::from_slice(&raw).unwrap_or_default();
         let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let bearer = bearer.and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned);
-        let mut world = self.world();
-        let path = parts.uri.path().to_owned();
-        for name in ["x-skill-source", "x-skill-version", "x-skill-platform"] {
-            if !parts.headers.contains_key(name) {
-                world.offences.push(format!("{} {path} came without {name}", parts.method));
+        let (scripted, known) = {
+            let mut world = self.world();
+            let path = parts.uri.path().to_owned();
+            for name in ["x-skill-source", "x-skill-version", "x-skill-platform"] {
+                if parts.headers.get(name).is_none_or(|value| value.is_empty()) {
+                    world.offences.push(format!("{} {path} came without {name}", parts.method));
+                }
             }
+            if (route == Route::Token) == bearer.is_some() {
+                world.offences.push(format!(
+                    "{} {path}: a bearer is {}",
+                    parts.method,
+                    if bearer.is_some() { "too much" } else { "missing" }
+                ));
+            }
+            if parts.method == Method::POST && json.get("sessionId").is_some() && route != Route::Submit {
+                world.offences.push(format!("{path} says sessionId"));
+            }
+            world.seen.push(Seen {
+                route,
+                path: path.clone(),
+                bearer: bearer.clone(),
+                headers: parts.headers.clone(),
+                body: json.clone(),
+            });
+            let scripted = world.faults.get_mut(&route).and_then(|answers| answers.pop_front());
+            let known = bearer.as_ref().is_some_and(|bearer| world.tokens.contains(bearer));
+            (scripted, known)
+        };
+        if let Some(gate) = scripted.as_ref().and_then(|answer| answer.gate.clone()) {
+            gate.acquire().await.unwrap().forget();
         }
-        if parts.method == Method::POST && json.get("sessionId").is_some() && route != Route::Submit {
-            world.offences.push(format!("{path} says sessionId"));
-        }
-        world.seen.push(Seen {
-            route,
-            path: path.clone(),
-            bearer: bearer.clone(),
-            headers: parts.headers.clone(),
-            body: json.clone(),
-        });
-        let scripted = world.faults.get_mut(&route).and_then(|answers| answers.pop_front());
-        let known = bearer.as_ref().is_some_and(|bearer| world.tokens.contains(bearer));
         if route != Route::Token && !known && scripted.is_none() {
             return Err(refusal(1001));
         }
@@ -91,6 +104,10 @@ fn scripted(answer: Answer) -> Response {
             Err(io::Error::other("cut"))
         });
         Body::from_stream(stream::iter([Ok(half)]).chain(cut))
+    } else if answer.split > 0 {
+        let pieces: Vec<io::Result<Bytes>> =
+            answer.body.chunks(answer.split).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
+        Body::from_stream(stream::iter(pieces))
     } else {
         Body::from(answer.body)
     };
@@ -158,7 +175,12 @@ async fn run(State(cloud): State<Cloud>, request: Request) -> Response {
         return scripted(answer);
     }
     let last = turn.pieces.len().saturating_sub(1);
-    let pieces = stream::iter(turn.pieces.clone().into_iter().enumerate());
+    // Without an end of its own a flood is read until nobody reads any more.
+    let pieces = turn.pieces.clone().into_iter().enumerate().flat_map(|(index, piece)| {
+        let times = if matches!(piece, Piece::Flood(_)) { usize::MAX } else { 1 };
+        std::iter::repeat_n((index, piece), times)
+    });
+    let pieces = stream::iter(pieces);
     let body = pieces.then(move |(index, piece)| {
         let (cloud, sid, turn) = (cloud.clone(), sid.clone(), turn.clone());
         async move {
@@ -168,6 +190,10 @@ async fn run(State(cloud): State<Cloud>, request: Request) -> Response {
             }
             match piece {
                 Piece::Bytes(bytes) => Ok(Bytes::from(bytes)),
+                Piece::Flood(bytes) => {
+                    tokio::task::yield_now().await;
+                    Ok(Bytes::from(bytes))
+                }
                 Piece::Gate(gate) => {
                     gate.acquire().await.unwrap().forget();
                     Ok(Bytes::new())
@@ -202,9 +228,13 @@ async fn cancel(State(cloud): State<Cloud>, request: Request) -> Response {
     answer.map_or_else(|| ok(json!({"cancelled": "e-1"})), scripted)
 }
 
+/// Charges a turn and puts its state into place.
 fn settle(cloud: &Cloud, sid: &str, turn: &Turn) {
     let mut world = cloud.world();
     world.credits -= turn.cost;
+    if turn.cost != 0 {
+        world.ledger.push((sid.to_owned(), turn.cost));
+    }
     if let (Some(session), Some(state)) = (world.sessions.get_mut(sid), turn.state.clone()) {
         session.state = state;
     }

@@ -16,6 +16,10 @@ pub struct Answer {
     pub done: bool,
     /// The connection breaks in the middle of the body.
     pub cut: bool,
+    /// The answer waits for a permit.
+    pub gate: Option<Arc<Semaphore>>,
+    /// The body comes in pieces of so many bytes; 0: whole.
+    pub split: usize,
 }
 
 impl Answer {
@@ -28,7 +32,24 @@ impl Answer {
             body: body.to_string().into_bytes(),
             done: false,
             cut: false,
+            gate: None,
+            split: 0,
         }
+    }
+
+    /// Any bytes under any type.
+    pub fn raw(status: u16, kind: &'static str, body: impl Into<Vec<u8>>) -> Self {
+        Self { kind, body: body.into(), ..Self::json(status, Value::Null) }
+    }
+
+    /// A redirect.
+    pub fn redirect(to: &str) -> Self {
+        Self::raw(302, "text/plain", "").header("location", to)
+    }
+
+    /// A refusal in both shapes: as a code with HTTP 200, and as the HTTP status with other JSON.
+    pub fn both(status: u16) -> [Self; 2] {
+        [Self::code(i64::from(status)), Self::json(status, json!({"detail": format!("refused with {status}")}))]
     }
 
     /// A refusal as a code with HTTP 200.
@@ -52,6 +73,16 @@ impl Answer {
         Self { done: true, ..self }
     }
 
+    /// The answer waits until the test adds a permit.
+    pub fn but_held(self, gate: &Arc<Semaphore>) -> Self {
+        Self { gate: Some(gate.clone()), ..self }
+    }
+
+    /// The body comes in pieces.
+    pub fn but_split(self, bytes: usize) -> Self {
+        Self { split: bytes, ..self }
+    }
+
     /// The connection breaks in the body.
     pub fn but_cut(self) -> Self {
         Self { cut: true, ..self }
@@ -66,6 +97,8 @@ pub enum Piece {
     Gate(Arc<Semaphore>),
     /// The stream ends once the turn is ended on request, and what it would have done is not done.
     UntilCancelled,
+    /// The same bytes again and again, for as long as somebody reads.
+    Flood(Vec<u8>),
     /// The connection breaks.
     Cut,
     /// The stream stays open for good.
@@ -86,6 +119,11 @@ impl Turn {
     /// A stream from bytes.
     pub fn bytes(bytes: impl Into<Vec<u8>>) -> Self {
         Self { pieces: vec![Piece::Bytes(bytes.into())], ..Self::default() }
+    }
+
+    /// A stream from bytes that come in pieces of so many.
+    pub fn split(bytes: &[u8], size: usize) -> Self {
+        Self { pieces: bytes.chunks(size).map(|piece| Piece::Bytes(piece.to_vec())).collect(), ..Self::default() }
     }
 
     /// One text.
