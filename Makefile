@@ -9,10 +9,9 @@ help:
 	@echo "make demo     build, then score a sample clip as an MCP client would, and print the MP4's path"
 	@echo "make test     everything CI checks: format, lints, dependency policy, all tests"
 	@echo "make install  put bedtrack into cargo's bin folder"
-	@echo "make bench    measure the event reader and the memory of 200 turns at once"
 	@echo "make docs     write the generated lists and tables anew"
 	@echo "make figures  measure and plot a minute of every genre into docs/figures"
-	@echo "make bench    CPU and memory of a minute of music, beside other makers of music where installed"
+	@echo "make bench    a minute of music beside other makers of music where installed; the event reader; 200 turns at once"
 
 build:
 	$(CARGO) build --release --locked
@@ -33,9 +32,6 @@ install:
 	@sh .ci/setup run
 	$(CARGO) install --locked --path .
 
-bench:
-	$(CARGO) bench --locked --bench event_reader --bench turns
-
 docs:
 	UPDATE_DOCS=1 $(CARGO) test --locked --test it up_to_date
 
@@ -44,3 +40,4 @@ figures:
 
 bench: build
 	python3 benches/speed.py target/release/bedtrack --long
+	$(CARGO) bench --locked --bench event_reader --bench turns

@@ -127,7 +127,7 @@ impl Store {
             let _ = tokio::task::spawn_blocking(move || Dead::bury(one)).await;
         }
         if released > 0 {
-            tracing::info!(released, "work of a process that died is free again");
+            tracing::info!(released, "what a process held that died is free again");
         }
         Ok(released)
     }

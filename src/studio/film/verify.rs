@@ -104,7 +104,7 @@ async fn hash(tools: &Tools, path: &Path, seen: &Inspected, form: Form, watch: &
 
 /// The bits are the source's, so what decodes there decodes here; a look at every key frame proves that the new
 /// container finds them. Decoding all again would cost more than all the rest of the work.
-async fn decode_keyframes(tools: &Tools, film: (&Path, &Inspected), watch: &Watch) -> Result<(), FilmError> {
+pub(super) async fn decode_keyframes(tools: &Tools, film: (&Path, &Inspected), watch: &Watch) -> Result<(), FilmError> {
     decode(tools, film.0, film.1, &[("-skip_frame", "nokey")], watch).await
 }
 

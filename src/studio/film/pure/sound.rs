@@ -132,15 +132,7 @@ pub(super) fn alone(path: &Path, format: Format) -> Result<Inspected, Unfit> {
     drop(open(path)?);
     let broken = |fault| explain(path, format, fault);
     let nature = sound::decode::nature(path).map_err(broken)?;
-    let mut source = sound::decode::open(path).map_err(broken)?;
-    let (mut frames, mut block) = (0_u64, vec![[0.0; 2]; BLOCK]);
-    loop {
-        let count = source.read(&mut block).map_err(failed)?;
-        frames += count as u64;
-        if count == 0 {
-            break;
-        }
-    }
+    let frames = count(path, &Watch::default())?;
     let micros = i64::try_from(frames.saturating_mul(1_000_000) / u64::from(RATE)).unwrap_or(i64::MAX);
     Ok(Inspected {
         format,
@@ -209,6 +201,19 @@ pub(in crate::studio::film) fn hear(path: &Path, watch: &Watch) -> Result<Heard,
             return meter.finish();
         }
         meter.push(block.get(..count).unwrap_or_default().as_flattened())?;
+    }
+}
+
+/// Frames that a file's sound decodes to.
+pub(super) fn count(path: &Path, watch: &Watch) -> Result<u64, FilmError> {
+    let mut source = sound::decode::open(path).map_err(failed)?;
+    let (mut frames, mut block) = (0_u64, vec![[0.0; 2]; BLOCK]);
+    loop {
+        watch.check()?;
+        match source.read(&mut block).map_err(failed)? {
+            0 => return Ok(frames),
+            read => frames += read as u64,
+        }
     }
 }
 
