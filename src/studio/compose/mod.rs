@@ -5,6 +5,7 @@
 //! players write their parts: `drums`, `bass`, `chords`, `melody`, `counter`, `texture`. `perform` gives them their timing.
 
 pub mod brief;
+pub mod fit;
 pub mod genre;
 pub mod genres;
 pub mod instruments;

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::programme::WAV_BITS;
 use super::workshop::{Workshop, media_key, media_url};
 use crate::store::StoreError;
+use crate::studio::compose::fit::Fit;
 use crate::studio::compose::{self, Brief, Composition};
 use crate::studio::sound::encode::WavWriter;
 use crate::studio::sound::{self, Bank, Measured};
@@ -58,11 +59,12 @@ const BEATS: &str = "beats.json";
 const PROVENANCE: &str = "provenance.json";
 const SCORE: &str = "score.json";
 
-/// Makes a piece and keeps its files.
+/// Makes a piece and keeps its files. With a `fit` its beats lie under a picture's cuts.
 pub async fn make(
     workshop: &Workshop,
     session: &str,
     brief: &Brief,
+    fit: Option<Fit>,
     cancel: &CancellationToken,
     progress: impl Fn(f32) + Send + 'static,
 ) -> Result<Piece, MusicError> {
@@ -70,7 +72,7 @@ pub async fn make(
     let (bank, stop, path) = (workshop.bank.clone(), cancel.clone(), folder.path().to_owned());
     let played = tokio::task::spawn_blocking({
         let brief = brief.clone();
-        move || perform(&bank, &brief, &path, &stop, progress)
+        move || perform(&bank, &brief, fit, &path, &stop, progress)
     });
     let (composition, measured) = played.await.map_err(|_| MusicError::Stopped)??;
     let id = format!("m-{}", Uuid::new_v4().simple());
@@ -112,11 +114,18 @@ pub async fn make(
 fn perform(
     bank: &Bank,
     brief: &Brief,
+    fit: Option<Fit>,
     folder: &Path,
     cancel: &CancellationToken,
     progress: impl Fn(f32),
 ) -> Result<(Composition, Measured), MusicError> {
-    let composition = compose::compose(brief)?;
+    let mut composition = match fit {
+        Some(fit) => compose::compose(&fit.brief(brief))?,
+        None => compose::compose(brief)?,
+    };
+    if let Some(fit) = fit {
+        fit.delay(&mut composition.score);
+    }
     let score = &composition.score;
     let mut spool = tempfile::tempfile_in(folder)?;
     let mut wav = WavWriter::new(BufWriter::new(File::create(folder.join(WAV))?), WAV_BITS)?;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::analysis::{self, OnTimeline};
 use super::music::{self, MusicError, Piece};
 use super::runner::{Handler, JobControl};
 use super::workshop::{Kept, Workshop};
@@ -18,6 +19,8 @@ use crate::studio::agent::context;
 use crate::studio::agent::deeds::{self, Deed};
 use crate::studio::agent::read::{self, Action, MakeMusic, Reading};
 use crate::studio::agent::tell::tell;
+use crate::studio::compose::fit;
+use crate::studio::film::Watch;
 use crate::wire::event::Outgoing;
 use crate::wire::state::State;
 
@@ -154,9 +157,14 @@ impl Turns {
         for action in &reading.actions {
             let deed = match action {
                 Action::MakeMusic(wish) => {
-                    let piece = self.piece(job, control, wish, pieces).await?;
+                    let picture = self.picture(job, control, &state).await?;
+                    let piece = self.piece(job, control, wish, &picture, pieces).await?;
                     let volume = deeds::place(&mut state, &piece.medium, wish);
-                    Deed::Made { wish: wish.clone(), composition: piece.composition.clone(), volume }
+                    let composition = piece.composition.clone();
+                    let cuts = fit::has_beats(&wish.brief)
+                        .then(|| (fit::count(&picture.cuts, &composition.score), picture.cuts.len()));
+                    let cuts = cuts.filter(|(_, of)| *of > 0);
+                    Deed::Made { wish: wish.clone(), composition, volume, cuts, makes_way: picture.speech }
                 }
                 Action::Undo { steps } => match self.earlier(&job.session, &state, at, *steps).await? {
                     Some(before) => {
@@ -173,11 +181,19 @@ impl Turns {
         Ok((state, deeds))
     }
 
+    /// What the picture asks of music; nothing where there is none.
+    async fn picture(&self, job: &Job, control: &JobControl, state: &State) -> Result<OnTimeline, TurnError> {
+        let watch = Watch::new(control.cancelled().clone());
+        let known = analysis::of_timeline(&self.workshop, &job.session, state, &watch).await;
+        known.map_err(|_| TurnError::Music(MusicError::Cancelled))
+    }
+
     async fn piece(
         &self,
         job: &Job,
         control: &JobControl,
         wish: &MakeMusic,
+        picture: &OnTimeline,
         pieces: &mut Vec<(MakeMusic, Piece)>,
     ) -> Result<Piece, TurnError> {
         if let Some((_, piece)) = pieces.iter().find(|(made, _)| made == wish) {
@@ -185,7 +201,11 @@ impl Turns {
         }
         control.say(voice(job).call("compose_music")).await?;
         let meter = control.clone();
-        let made = music::make(&self.workshop, &job.session, &wish.brief, control.cancelled(), move |done| {
+        // A loop has to begin at its first beat, so that only its tempo could follow the cuts; it keeps its own.
+        let fits = fit::has_beats(&wish.brief) && !wish.brief.seamless_loop;
+        let length = (wish.brief.duration_seconds * 1000.0) as u64;
+        let fit = fits.then(|| fit::tempo(&picture.cuts, fit::Tempo::of(&wish.brief), length)).flatten();
+        let made = music::make(&self.workshop, &job.session, &wish.brief, fit, control.cancelled(), move |done| {
             meter.progress(done);
         });
         let piece = made.await?;

@@ -117,4 +117,8 @@ pub struct Made {
     pub loops: bool,
     /// What a refinement changed.
     pub changed: Vec<Change>,
+    /// How many of the picture's cuts fall on beats, and how many there are; `None` without cuts or without a beat.
+    pub cuts: Option<(usize, usize)>,
+    /// Whether it makes way for speech.
+    pub makes_way: bool,
 }
