@@ -137,7 +137,12 @@ impl Fit {
     /// The brief with this tempo, and shorter by the start: what is composed before [`Fit::delay`].
     pub fn brief(&self, brief: &Brief) -> Brief {
         let late = self.offset_ms as f64 / 1000.0;
-        Brief { tempo_bpm: Some(self.bpm), tempo_range: None, duration_seconds: brief.duration_seconds - late, ..brief.clone() }
+        Brief {
+            tempo_bpm: Some(self.bpm),
+            tempo_range: None,
+            duration_seconds: brief.duration_seconds - late,
+            ..brief.clone()
+        }
     }
 
     /// Lets all of a score begin at this start. The first section reaches back to 0, so that none is missing.

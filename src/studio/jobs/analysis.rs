@@ -58,15 +58,11 @@ pub enum AnalysisError {
 ///
 /// # Errors
 /// What is wrong with the file, and cancelling.
-pub async fn of(
-    workshop: &Workshop,
-    session: &str,
-    medium: &Medium,
-    watch: &Watch,
-) -> Result<Analysis, AnalysisError> {
+pub async fn of(workshop: &Workshop, session: &str, medium: &Medium, watch: &Watch) -> Result<Analysis, AnalysisError> {
     let file = workshop.media_file(session, medium).await?;
     let path = file.clone();
-    let content = tokio::task::spawn_blocking(move || fingerprint(&path)).await.map_err(|_| AnalysisError::Stopped)??;
+    let content =
+        tokio::task::spawn_blocking(move || fingerprint(&path)).await.map_err(|_| AnalysisError::Stopped)??;
     let key = format!("analysis/{content}.v{VERSION}.json");
     if let Ok(kept) = workshop.store.blobs().path(&key).await
         && let Ok(bytes) = tokio::fs::read(kept).await
@@ -84,12 +80,7 @@ pub async fn of(
     Ok(made)
 }
 
-async fn analyse(
-    workshop: &Workshop,
-    file: &Path,
-    medium: &Medium,
-    watch: &Watch,
-) -> Result<Analysis, AnalysisError> {
+async fn analyse(workshop: &Workshop, file: &Path, medium: &Medium, watch: &Watch) -> Result<Analysis, AnalysisError> {
     let length = u64::try_from(medium.duration_ms().unwrap_or(0)).unwrap_or(0);
     let heard = async {
         if medium.m.get("has_sound") != Some(&Value::Bool(true)) || length == 0 {

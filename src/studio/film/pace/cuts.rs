@@ -68,8 +68,7 @@ impl Watching {
                 step.passes = true;
             }
         }
-        let mut step =
-            Step { change: 0.0, difference: 0.0, palette: 0.0, light: now.light, passes: false };
+        let mut step = Step { change: 0.0, difference: 0.0, palette: 0.0, light: now.light, passes: false };
         if let Some(before) = &self.before {
             step.difference = before.difference(&now);
             // Most frames hardly differ; looking for where their blocks went would tell nothing.
@@ -145,7 +144,12 @@ impl Watching {
             let second = self.rate.ceil() as usize;
             let (start, end) = (self.ms(from), self.ms(to));
             let is_known = cuts.iter().any(|cut| cut.at_ms + 300 >= start && cut.at_ms <= end + 300);
-            if from > 0 && end - start <= 2_000 && lit(from.saturating_sub(second)..from) && lit(to..to + second) && !is_known {
+            if from > 0
+                && end - start <= 2_000
+                && lit(from.saturating_sub(second)..from)
+                && lit(to..to + second)
+                && !is_known
+            {
                 cuts.push(Cut { at_ms: (start + end) / 2, strength: 0.5 });
             }
         }
@@ -200,7 +204,8 @@ mod tests {
 
     #[test]
     fn a_flash_is_no_cut() {
-        let pace = watch((0..100).map(|number| if (40..43).contains(&number) { vec![235; BYTES] } else { frame(1, 0) }));
+        let pace =
+            watch((0..100).map(|number| if (40..43).contains(&number) { vec![235; BYTES] } else { frame(1, 0) }));
         assert_eq!(pace.cuts, []);
         assert_eq!(pace.flashes, [1_600]);
     }

@@ -3,5 +3,5 @@
 
 pub mod beats;
 pub mod loudness;
-pub mod speech;
 mod spectra;
+pub mod speech;

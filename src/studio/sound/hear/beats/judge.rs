@@ -8,8 +8,12 @@ use super::tempo::{Pace, likely};
 /// How many things are looked at.
 pub const TRAITS: usize = 26;
 
-/// What each of them counts. Fitted on rendered songs whose beats are known.
-const WEIGHTS: [f32; TRAITS] = [0.820, 0.132, -0.638, 0.079, -0.060, 0.108, 0.821, -0.337, -10.729, -1.332, -6.329, 4.154, 1.266, -0.435, -0.004, 0.143, 0.452, 0.098, -0.537, 1.130, 1.043, 0.903, -0.081, 3.936, 0.910, -2.437];
+/// What each of them counts. Fitted on 182 rendered songs whose beats are known: pieces of our own, accompaniments in a
+/// hundred styles, and plain patterns, with swing, off-beats, compound metres and drift.
+const WEIGHTS: [f32; TRAITS] = [
+    0.820, 0.132, -0.638, 0.079, -0.060, 0.108, 0.821, -0.337, -10.729, -1.332, -6.329, 4.154, 1.266, -0.435, -0.004,
+    0.143, 0.452, 0.098, -0.537, 1.130, 1.043, 0.903, -0.081, 3.936, 0.910, -2.437,
+];
 
 /// A way to tap through a song.
 #[derive(Debug, Clone)]

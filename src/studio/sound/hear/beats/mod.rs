@@ -100,7 +100,12 @@ fn report(heard: &Onsets, best: &Way, ways: &[Way]) -> Beats {
     let middle = gaps.get(gaps.len() / 2).copied().unwrap_or(0.0);
     Beats {
         bpm: if middle > 0.0 { 60.0 / middle } else { 0.0 },
-        downbeats: seconds.iter().enumerate().filter(|(at, _)| at % bars.length == bars.first).map(|(_, s)| *s).collect(),
+        downbeats: seconds
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| at % bars.length == bars.first)
+            .map(|(_, s)| *s)
+            .collect(),
         beats: seconds,
         metre: bars.metre,
         confidence: confidence(best, ways),
@@ -120,9 +125,4 @@ fn exact(curve: &[f32], moment: f64) -> f64 {
 fn confidence(best: &Way, ways: &[Way]) -> f64 {
     let sum: f32 = ways.iter().map(|way| (way.merit - best.merit).exp()).sum();
     f64::from(1.0 / sum.max(1.0))
-}
-
-pub fn all_ways(source: &mut dyn PcmSource) -> Result<Vec<(Vec<f64>, Vec<f32>)>, SoundError> {
-    let heard = Onsets::hear(source)?;
-    Ok(ways(&heard).into_iter().map(|w| (w.beats.iter().map(|b| exact(&heard.all, *b)).collect(), w.traits.to_vec())).collect())
 }

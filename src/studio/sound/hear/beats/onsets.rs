@@ -135,11 +135,6 @@ impl Onsets {
         }
     }
 
-    /// Moments heard.
-    pub fn len(&self) -> usize {
-        self.all.len()
-    }
-
     /// How much the chord differs between the stretches `before..at` and `at..after`, 0 to 1.
     pub fn chord_change(&self, before: f64, at: f64, after: f64) -> f32 {
         let mean = |from: f64, to: f64| {

@@ -113,7 +113,8 @@ fn explain(part: &[f32], steps: usize) -> Vec<f32> {
     let mut all: Vec<f32> = (0..steps)
         .map(|step| {
             let period = MOMENTS * 60.0 / bpm_of(step);
-            let sum: f32 = [1.0, 2.0, 3.0, 4.0].iter().zip([1.0, 0.8, 0.4, 0.6]).map(|(n, w)| near(period * n) * w).sum();
+            let sum: f32 =
+                [1.0, 2.0, 3.0, 4.0].iter().zip([1.0, 0.8, 0.4, 0.6]).map(|(n, w)| near(period * n) * w).sum();
             sum.max(0.0) * likely(bpm_of(step)) as f32
         })
         .collect();

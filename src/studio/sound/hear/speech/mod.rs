@@ -95,12 +95,3 @@ fn drawn_in(stretches: &[Stretch], from: usize, to: usize) -> Option<Span> {
     let end = ((from + last) as u64 * STEP_MS + STEP_MS / 2 + PADDING_MS).min(stretches.len() as u64 * STEP_MS);
     (end > start).then_some(Span { start_ms: start, end_ms: end })
 }
-pub fn debug(source: &mut dyn PcmSource) -> Result<(Vec<Stretch>, Vec<Span>), SoundError> {
-    let stretches = traits::listen(source)?;
-    let likely: Vec<f32> = stretches
-        .iter()
-        .map(|stretch| if stretch.level < INAUDIBLE { 0.0 } else { model::likely(&stretch.traits) })
-        .collect();
-    let s = spans(&stretches, &likely);
-    Ok((stretches, s))
-}
