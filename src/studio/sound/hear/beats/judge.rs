@@ -6,7 +6,7 @@ use super::onsets::{MOMENTS, Onsets};
 use super::tempo::{Pace, likely};
 
 /// How many things are looked at.
-pub const TRAITS: usize = 26;
+const TRAITS: usize = 26;
 
 /// What each of them counts. Fitted on 182 rendered songs whose beats are known: pieces of our own, accompaniments in a
 /// hundred styles, and plain patterns, with swing, off-beats, compound metres and drift.
@@ -20,8 +20,6 @@ const WEIGHTS: [f32; TRAITS] = [
 pub struct Way {
     /// Its taps, in moments.
     pub beats: Vec<f64>,
-    /// What speaks for and against it.
-    pub traits: [f32; TRAITS],
     /// How much speaks for it.
     pub merit: f32,
 }
@@ -105,7 +103,7 @@ pub fn judge(heard: &Onsets, pace: &Pace, beats: Vec<f64>) -> Way {
         ((70.0 / bpm).log2().max(0.0) as f32).powi(2),
     ];
     let merit = traits.iter().zip(&WEIGHTS).map(|(value, weight)| value * weight).sum();
-    Way { beats, traits, merit }
+    Way { beats, merit }
 }
 
 /// How like itself a curve is so many beats later, in parts of its power.

@@ -45,7 +45,7 @@ const LEVELS: [f64; 7] = [1.0, 0.5, 2.0, 1.0 / 3.0, 3.0, 2.0 / 3.0, 1.5];
 /// Silence, in parts of the loudest moment (-54 dB).
 const SILENT: f32 = 0.002;
 
-/// Finds the beats of `source`, the first half hour of it. Takes 4 to 8 MB a minute while it works.
+/// Finds the beats of `source`, the first half hour of it. Holds about 2 MB a minute while it works.
 ///
 /// # Errors
 /// Those of the source.

@@ -36,6 +36,10 @@ const BREATH_MS: u64 = 600;
 const PADDING_MS: u64 = 100;
 /// Softer than this (nepers; -66 dB of the band at full scale) nobody is meant to be heard.
 const INAUDIBLE: f32 = -7.6;
+/// Likelihoods rise late and fall early, as each looks at a second: edges are drawn out by this many steps, and by more where
+/// a pause is near, at which the speech must have begun or ended.
+const OUT: usize = 2;
+const OUT_TO_PAUSE: usize = 7;
 /// Edges are drawn in to where the level comes within this of the loudest of the span (nepers; 26 dB).
 const EDGE: f32 = 3.0;
 
@@ -74,6 +78,7 @@ fn spans(stretches: &[Stretch], likely: &[f32]) -> Vec<Span> {
     }
     let mut spans: Vec<Span> = Vec::new();
     for (from, to) in found {
+        let (from, to) = drawn_out(stretches, from, to);
         let Some(span) = drawn_in(stretches, from, to) else { continue };
         match spans.last_mut() {
             Some(last) if span.start_ms < last.end_ms + BREATH_MS => last.end_ms = span.end_ms,
@@ -82,6 +87,16 @@ fn spans(stretches: &[Stretch], likely: &[f32]) -> Vec<Span> {
     }
     spans.retain(|span| span.end_ms - span.start_ms >= SHORTEST_MS);
     spans
+}
+
+/// The steps `from..to` with what the likelihood missed at either end.
+fn drawn_out(stretches: &[Stretch], from: usize, to: usize) -> (usize, usize) {
+    let part = stretches.get(from..to).unwrap_or_default();
+    let loudest = part.iter().fold(f32::MIN, |most, stretch| most.max(stretch.level));
+    let is_pause = |at: usize| stretches.get(at).is_none_or(|stretch| stretch.level <= loudest - EDGE);
+    let before = (1..=OUT_TO_PAUSE.min(from)).find(|steps| is_pause(from - steps)).unwrap_or(OUT);
+    let after = (0..OUT_TO_PAUSE).find(|steps| is_pause(to + steps)).unwrap_or(OUT);
+    (from.saturating_sub(before), (to + after).min(stretches.len()))
 }
 
 /// The steps `from..to` without the silence at either end, in ms, padded.
