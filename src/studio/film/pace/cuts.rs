@@ -105,7 +105,7 @@ impl Watching {
         pace.cuts.sort_by_key(|cut| cut.at_ms);
         // No shot is shorter than two tenths of a second.
         pace.cuts.dedup_by(|later, kept| later.at_ms - kept.at_ms < 200);
-        pace.cuts.retain(|cut| cut.at_ms > 0);
+        pace.cuts.retain(|cut| cut.at_ms >= 200);
         pace.motion = self.motion(&sudden);
         pace
     }
@@ -138,8 +138,11 @@ impl Watching {
             let to = self.steps.iter().skip(from).position(|step| !dark(step)).map(|skip| from + skip);
             let Some(to) = to else { break };
             at = to + 1;
+            // A third of a second of picture on both sides: flashes in the dark are no shots.
             let lit = |range: std::ops::Range<usize>| {
-                self.steps.get(range).unwrap_or_default().iter().any(|step| step.light > SEEN)
+                let range = range.start..range.end.min(self.steps.len());
+                let seen = self.steps.get(range).unwrap_or_default().iter().filter(|step| step.light > SEEN).count();
+                seen as f64 > self.rate / 3.0
             };
             let second = self.rate.ceil() as usize;
             let (start, end) = (self.ms(from), self.ms(to));
