@@ -36,10 +36,10 @@ const BREATH_MS: u64 = 600;
 const PADDING_MS: u64 = 100;
 /// Softer than this (nepers; -66 dB of the band at full scale) nobody is meant to be heard.
 const INAUDIBLE: f32 = -7.6;
-/// Likelihoods rise late and fall early, as each looks at a second: edges are drawn out by this many steps, and by more where
+/// Likelihoods rise late and fall early, as each looks at a second: edges are drawn out by a step, and by more where
 /// a pause is near, at which the speech must have begun or ended.
-const OUT: usize = 2;
-const OUT_TO_PAUSE: usize = 7;
+const OUT: usize = 1;
+const OUT_TO_PAUSE: usize = 12;
 /// Edges are drawn in to where the level comes within this of the loudest of the span (nepers; 26 dB).
 const EDGE: f32 = 3.0;
 
