@@ -25,6 +25,10 @@ pub enum Deed {
         composition: Arc<Composition>,
         /// Its volume on the timeline, as a factor.
         volume: f64,
+        /// How many of the picture's cuts fall on its beats, and how many there are.
+        cuts: Option<(usize, usize)>,
+        /// Whether someone speaks in the picture, for whom it makes way.
+        makes_way: bool,
     },
     /// A volume changed.
     Volume {

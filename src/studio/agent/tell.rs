@@ -17,7 +17,7 @@ pub fn tell(reading: &Reading, deeds: &[Deed], context: &Context) -> String {
 
 fn done(deed: &Deed, context: &Context) -> Done {
     match deed {
-        Deed::Made { wish, composition, volume } => {
+        Deed::Made { wish, composition, volume, cuts, makes_way } => {
             let score = &composition.score;
             let mut instruments: Vec<String> = score.parts.iter().map(|part| part.instrument.clone()).collect();
             instruments.dedup();
@@ -35,6 +35,8 @@ fn done(deed: &Deed, context: &Context) -> Done {
                 loops: wish.brief.seamless_loop,
                 changed: wish.changed.clone(),
                 remarks: composition.remarks.clone(),
+                cuts: *cuts,
+                makes_way: *makes_way,
             })
         }
         Deed::Volume { target, before, after } => {

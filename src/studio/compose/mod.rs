@@ -6,6 +6,7 @@
 
 pub mod brief;
 pub mod distance;
+pub mod fit;
 pub mod genre;
 pub mod genres;
 pub mod given;

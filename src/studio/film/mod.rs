@@ -14,6 +14,7 @@ mod magic;
 mod measure;
 mod media;
 mod open;
+mod pace;
 mod pcm;
 mod peaks;
 mod plan;
@@ -39,6 +40,7 @@ use std::sync::Arc;
 pub use error::FilmError;
 pub use limits::{LIMITS, Limits};
 pub use media::{AudioInfo, MediaInfo, MediaKind, VideoInfo};
+pub use pace::{Cut, Pace};
 pub use plan::{
     Aspect, Clip, Cover, FilmFormat, Plan, Quality, Rendered, SoundFormat, TitleCard, TitlePosition, TitleStyle,
 };
@@ -89,6 +91,14 @@ impl Film {
         watch: &Watch,
     ) -> Result<u64, FilmError> {
         sound::decode(&self.tools, path, in_ms, duration_ms, out_raw, watch).await
+    }
+
+    /// Cuts, flashes and motion of a medium's picture, in well under its length; none for a still or for sound alone.
+    ///
+    /// # Errors
+    /// What is wrong with the file, [`FilmError::ToolMissing`], [`FilmError::Cancelled`].
+    pub async fn pace(&self, path: &Path, watch: &Watch) -> Result<Pace, FilmError> {
+        pace::pace(&self.tools, path, watch).await
     }
 
     /// Makes a film out of a plan. `work` is a folder for what is needed on the way; `out` must not exist, and comes

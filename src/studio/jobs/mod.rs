@@ -1,5 +1,6 @@
 //! The studio's work that takes time: taking media in, turns of the agent, renders. Every stage is safe to run again.
 
+pub mod analysis;
 mod critic;
 pub mod intake;
 pub mod music;

@@ -14,6 +14,7 @@ use super::critic;
 use super::programme::WAV_BITS;
 use super::workshop::{Workshop, media_key, media_url};
 use crate::store::StoreError;
+use crate::studio::compose::fit::Fit;
 use crate::studio::compose::{self, Brief, Composition};
 use crate::studio::sound::critic::{Ear, Review, review};
 use crate::studio::sound::encode::WavWriter;
@@ -62,12 +63,13 @@ const PROVENANCE: &str = "provenance.json";
 const SCORE: &str = "score.json";
 
 /// Makes a piece and keeps its files. Where `free`, its seed is nobody's wish, and a take that misses the brief is followed
-/// by another.
+/// by another. With a `fit` its beats lie under a picture's cuts.
 pub async fn make(
     workshop: &Workshop,
     session: &str,
     brief: &Brief,
     free: bool,
+    fit: Option<Fit>,
     cancel: &CancellationToken,
     progress: impl Fn(f32) + Send + 'static,
 ) -> Result<Piece, MusicError> {
@@ -75,7 +77,7 @@ pub async fn make(
     let (bank, stop, path) = (workshop.bank.clone(), cancel.clone(), folder.path().to_owned());
     let played = tokio::task::spawn_blocking({
         let brief = brief.clone();
-        move || takes(&bank, &brief, free, &path, &stop, progress)
+        move || takes(&bank, &brief, free, fit, &path, &stop, progress)
     });
     let (brief, Performed { composition, measured, files }) = played.await.map_err(|_| MusicError::Stopped)??;
     let id = format!("m-{}", Uuid::new_v4().simple());
@@ -128,6 +130,7 @@ fn takes(
     bank: &Bank,
     brief: &Brief,
     free: bool,
+    fit: Option<Fit>,
     folder: &Path,
     cancel: &CancellationToken,
     progress: impl Fn(f32),
@@ -141,7 +144,7 @@ fn takes(
     let (take, turned_down) = critic::perform(brief, free, |brief| {
         let files = folder.join(brief.seed.to_string());
         std::fs::create_dir(&files)?;
-        perform(bank, brief, files, cancel, onward)
+        perform(bank, brief, fit, files, cancel, onward)
     })?;
     let Performed { composition, measured, files } = &take.piece;
     let note = sound::provenance::note(&take.brief, &composition.score, measured, &take.review, &turned_down, bank);
@@ -153,11 +156,18 @@ fn takes(
 fn perform(
     bank: &Bank,
     brief: &Brief,
+    fit: Option<Fit>,
     files: PathBuf,
     cancel: &CancellationToken,
     progress: impl Fn(f32),
 ) -> Result<(Performed, Review), MusicError> {
-    let composition = compose::compose(brief)?;
+    let mut composition = match fit {
+        Some(fit) => compose::compose(&fit.brief(brief))?,
+        None => compose::compose(brief)?,
+    };
+    if let Some(fit) = fit {
+        fit.delay(&mut composition.score);
+    }
     let score = &composition.score;
     let mut spool = tempfile::tempfile_in(&files)?;
     let mut wav = WavWriter::new(BufWriter::new(File::create(files.join(WAV))?), WAV_BITS)?;

@@ -9,7 +9,9 @@ use serde_json::Value;
 use super::render::RenderError;
 use super::workshop::Workshop;
 use crate::studio::film::Watch;
+use crate::studio::sound::ducker::Ducker;
 use crate::studio::sound::encode::WavWriter;
+use crate::studio::sound::hear::speech::{self, Span};
 use crate::studio::sound::programme::{self, Track};
 use crate::studio::sound::{self, PcmSource, RawFile};
 use crate::wire::draft::{self, Draft, Segment};
@@ -36,6 +38,19 @@ struct Voice {
     is_master: bool,
     /// Length of the whole file.
     file_ms: i64,
+    /// Whether someone may speak in it, and whether it makes way for who does.
+    role: Role,
+}
+
+/// What a voice is to the speech in a programme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// Someone may speak in it.
+    Speaks,
+    /// It makes way.
+    MakesWay,
+    /// Neither: it stays as loud as it was set.
+    Stays,
 }
 
 impl Voice {
@@ -87,6 +102,9 @@ pub async fn mix(
 /// What sounds: video clips with a sound of their own, and everything on audio tracks.
 async fn voices(workshop: &Workshop, session: &str, state: &State, draft: &Draft) -> Result<Vec<Voice>, RenderError> {
     let mut voices = Vec::new();
+    let is_ours = |medium: &Medium| medium.kind.as_deref() == Some("music");
+    let sounds = draft.t.iter().filter(|track| track.tt == draft::AUDIO).flat_map(|track| &track.sg);
+    let has_ours = sounds.filter_map(|segment| medium_of(state, segment)).any(is_ours);
     for track in draft.t.iter().filter(|track| matches!(track.tt, draft::VIDEO | draft::AUDIO)) {
         let is_video = track.tt == draft::VIDEO;
         for placed in track.placed() {
@@ -99,13 +117,20 @@ async fn voices(workshop: &Workshop, session: &str, state: &State, draft: &Draft
             voices.push(Voice {
                 file: workshop.media_file(session, medium).await?,
                 is_video: is_video || medium.kind.as_deref() == Some("video"),
+                role: match medium.kind.as_deref() {
+                    Some("video") => Role::Speaks,
+                    // Beside music of ours a brought sound is a voice or an effect; alone it is the music.
+                    _ if has_ours && !is_ours(medium) => Role::Speaks,
+                    _ if segment.m.get("duck") == Some(&Value::Bool(false)) => Role::Stays,
+                    _ => Role::MakesWay,
+                },
                 start_ms: placed.start,
                 in_ms: number(segment, "in"),
                 duration_ms: segment.d,
                 gain: gain * level(medium),
                 fade_in_ms: number(segment, "fade_in"),
                 fade_out_ms: number(segment, "fade_out"),
-                is_master: medium.kind.as_deref() == Some("music"),
+                is_master: is_ours(medium),
                 file_ms: medium.duration_ms().unwrap_or(0),
             });
         }
@@ -155,7 +180,25 @@ fn track(voice: &Voice, raw: &Path) -> Result<Track, RenderError> {
         gain: voice.gain as f32,
         fade_in_frames: frames(voice.fade_in_ms),
         fade_out_frames: frames(voice.fade_out_ms),
+        duck: None,
     })
+}
+
+/// Where someone speaks, on the programme's own time.
+fn speech(voices: &[(Voice, PathBuf)]) -> Result<Vec<Span>, RenderError> {
+    let mut spans = Vec::new();
+    if !voices.iter().any(|(voice, _)| voice.role == Role::MakesWay) {
+        return Ok(spans);
+    }
+    for (voice, raw) in voices.iter().filter(|(voice, _)| voice.role == Role::Speaks) {
+        let (start, length) = (whole(voice.start_ms), whole(voice.duration_ms));
+        for span in speech::find(&mut track(voice, raw)?.source)? {
+            if span.start_ms < length {
+                spans.push(Span { start_ms: start + span.start_ms, end_ms: start + span.end_ms.min(length) });
+            }
+        }
+    }
+    Ok(spans)
 }
 
 /// Reads frames that are not to be heard.
@@ -179,8 +222,13 @@ fn master(
     out: &Path,
     watch: &Watch,
 ) -> Result<(), RenderError> {
-    let tracks: Result<Vec<Track>, RenderError> = voices.iter().map(|(voice, raw)| track(voice, raw)).collect();
-    let mut mixed = programme::mix(tracks?, total);
+    let spans = speech(&voices)?;
+    let mut tracks = Vec::new();
+    for (voice, raw) in &voices {
+        let makes_way = voice.role == Role::MakesWay && !spans.is_empty();
+        tracks.push(Track { duck: makes_way.then(|| Ducker::new(&spans)), ..track(voice, raw)? });
+    }
+    let mut mixed = programme::mix(tracks, total);
     let mut wav = WavWriter::new(BufWriter::new(File::create(out)?), WAV_BITS)?;
     programme::set_loudness(&mut mixed, &mut spool, LOUDNESS, &mut |frames| wav.push(frames), &mut |done| {
         watch.at(done);

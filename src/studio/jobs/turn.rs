@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::analysis::{self, OnTimeline};
 use super::music::{self, MusicError, Piece};
 use super::runner::{Handler, JobControl};
 use super::workshop::{Kept, Workshop};
@@ -18,6 +19,8 @@ use crate::studio::agent::context;
 use crate::studio::agent::deeds::{self, Deed};
 use crate::studio::agent::read::{self, Action, MakeMusic, Reading};
 use crate::studio::agent::tell::tell;
+use crate::studio::compose::fit;
+use crate::studio::film::Watch;
 use crate::wire::event::Outgoing;
 use crate::wire::state::State;
 
@@ -155,9 +158,14 @@ impl Turns {
         for action in &reading.actions {
             let deed = match action {
                 Action::MakeMusic(wish) => {
-                    let piece = self.piece(job, control, wish, pieces).await?;
+                    let picture = self.picture(job, control, &state).await?;
+                    let piece = self.piece(job, control, wish, &picture, pieces).await?;
                     let volume = deeds::place(&mut state, &piece.medium, wish);
-                    Deed::Made { wish: wish.clone(), composition: piece.composition.clone(), volume }
+                    let composition = piece.composition.clone();
+                    let cuts = fit::has_beats(&wish.brief)
+                        .then(|| (fit::count(&picture.cuts, &composition.score), picture.cuts.len()));
+                    let cuts = cuts.filter(|(_, of)| *of > 0);
+                    Deed::Made { wish: wish.clone(), composition, volume, cuts, makes_way: picture.speech }
                 }
                 Action::Undo { steps } => match self.earlier(&job.session, &state, at, *steps).await? {
                     Some(before) => {
@@ -191,11 +199,19 @@ impl Turns {
         Ok((state, deeds))
     }
 
+    /// What the picture asks of music; nothing where there is none.
+    async fn picture(&self, job: &Job, control: &JobControl, state: &State) -> Result<OnTimeline, TurnError> {
+        let watch = Watch::new(control.cancelled().clone());
+        let known = analysis::of_timeline(&self.workshop, &job.session, state, &watch).await;
+        known.map_err(|_| TurnError::Music(MusicError::Cancelled))
+    }
+
     async fn piece(
         &self,
         job: &Job,
         control: &JobControl,
         wish: &MakeMusic,
+        picture: &OnTimeline,
         pieces: &mut Vec<(MakeMusic, Piece)>,
     ) -> Result<Piece, TurnError> {
         if let Some((_, piece)) = pieces.iter().find(|(made, _)| made == wish) {
@@ -205,7 +221,11 @@ impl Turns {
         let meter = control.clone();
         // Any other seed was asked for, or is that of music being refined, whose other parts must stay.
         let free = wish.brief.seed == seed(&job.id);
-        let made = music::make(&self.workshop, &job.session, &wish.brief, free, control.cancelled(), move |done| {
+        // A loop has to begin at its first beat, so that only its tempo could follow the cuts; it keeps its own.
+        let fits = fit::has_beats(&wish.brief) && !wish.brief.seamless_loop;
+        let length = (wish.brief.duration_seconds * 1000.0) as u64;
+        let fit = fits.then(|| fit::tempo(&picture.cuts, fit::Tempo::of(&wish.brief), length)).flatten();
+        let made = music::make(&self.workshop, &job.session, &wish.brief, free, fit, control.cancelled(), move |done| {
             meter.progress(done);
         });
         let piece = made.await?;

@@ -1,6 +1,7 @@
 //! The sound of a whole programme: a video's own sound, music and whatever else lies on the timeline, added up and set to
 //! one loudness. Everything streams.
 
+use super::ducker::Ducker;
 use super::master::{Aim, Mastering, Spool};
 use super::pcm::read_full;
 use super::{Frame, Measured, PcmSource, SoundError};
@@ -19,6 +20,8 @@ pub struct Track {
     pub fade_in_frames: u64,
     /// Frames over which it fades out, before its end.
     pub fade_out_frames: u64,
+    /// What it makes way for.
+    pub duck: Option<Ducker>,
 }
 
 /// Tracks added up.
@@ -66,7 +69,9 @@ impl PcmSource for Mix {
             let read = read_full(&mut track.source, &mut self.work)?;
             for (number, (to, from)) in part.iter_mut().zip(self.work.iter().take(read)).enumerate() {
                 let at = *done + number as u64;
+                let duck = track.duck.as_mut().map_or(1.0, |duck| duck.gain(track.start_frame + at));
                 let gain = track.gain
+                    * duck
                     * fade(at, track.fade_in_frames)
                     * fade(track.frames.saturating_sub(at + 1), track.fade_out_frames);
                 to[0] += from[0] * gain;
@@ -142,6 +147,7 @@ mod tests {
             gain,
             fade_in_frames: 0,
             fade_out_frames: 0,
+            duck: None,
         };
         let out =
             all(mix(vec![track(100, 200, 0.5, constant(1000, 1.0)), track(250, 500, 1.0, constant(100, 0.25))], 1001));
@@ -161,6 +167,7 @@ mod tests {
             gain: 1.0,
             fade_in_frames: 100,
             fade_out_frames: 300,
+            duck: None,
         };
         let out = all(mix(vec![track], 1000));
         assert!(out[0][0] < 0.01 && out[999][0] < 0.01);

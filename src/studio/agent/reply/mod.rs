@@ -186,9 +186,27 @@ fn made(made: &Made, wording: &Wording) -> String {
             ""
         };
         sentences.push(fill(&wording.made, place, &[("level", &percent(made.volume))]));
+        if made.makes_way {
+            sentences.push(fill(&wording.made, "makes_way", &[]));
+        }
     }
+    sentences.push(cuts(made, wording));
     sentences.retain(|sentence| !sentence.is_empty());
     sentences.join(wording.gap())
+}
+
+/// How many of the picture's cuts fall on beats: a count, also where it is small. A refinement that leaves the tempo
+/// alone leaves the cuts where they were.
+fn cuts(made: &Made, wording: &Wording) -> String {
+    let is_new = made.way != Way::Refine || made.changed.iter().any(|change| matches!(change, Change::Tempo { .. }));
+    let (Some((on, of)), Some(bpm)) = (made.cuts.filter(|_| is_new), made.bpm) else { return String::new() };
+    let name = match (on, of) {
+        (0, _) => "cuts_none",
+        (1, 1) => "cut_one",
+        (on, of) if on == of => "cuts_all",
+        _ => "cuts_some",
+    };
+    fill(&wording.made, name, &[("on", &on.to_string()), ("of", &of.to_string()), ("bpm", &plain(bpm))])
 }
 
 fn facts(made: &Made, wording: &Wording) -> Vec<(&'static str, String)> {

@@ -126,4 +126,8 @@ pub struct Made {
     pub changed: Vec<Change>,
     /// What the composer could not do as asked.
     pub remarks: Vec<compose::Remark>,
+    /// How many of the picture's cuts fall on beats, and how many there are; `None` without cuts or without a beat.
+    pub cuts: Option<(usize, usize)>,
+    /// Whether it makes way for speech.
+    pub makes_way: bool,
 }

@@ -12,6 +12,8 @@ const LANGUAGES: [Language; 2] = [Language::En, Language::Zh];
 
 fn music() -> Made {
     Made {
+        cuts: None,
+        makes_way: false,
         way: Way::New,
         genre: "lo-fi".into(),
         bpm: Some(80.0),

@@ -1,0 +1,170 @@
+//! What a clip is like to score: its cuts and motion, where someone speaks in it, how loud it is. Kept by content, so that
+//! a clip is looked at once, whoever uploads it how often.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use super::workshop::Workshop;
+use crate::store::StoreError;
+use crate::studio::film::{FilmError, Pace, Watch};
+use crate::studio::sound::hear::loudness;
+use crate::studio::sound::hear::speech::{self, Span};
+use crate::studio::sound::{RawFile, SoundError};
+use crate::wire::draft::{Draft, Track, VIDEO};
+use crate::wire::state::{Medium, State};
+
+/// Goes up when the same clip would be judged otherwise, so that older answers are not used.
+const VERSION: u32 = 1;
+/// Longest clip that a turn waits for, in ms.
+const LONGEST_MS: i64 = 20 * 60 * 1000;
+
+/// What a clip is like.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Analysis {
+    /// Its picture.
+    pub pace: Pace,
+    /// Where someone speaks.
+    pub speech: Vec<Span>,
+    /// Momentary loudness in LUFS, every half second.
+    pub loudness: Vec<f32>,
+}
+
+/// Why a clip could not be analysed.
+#[derive(Debug, thiserror::Error)]
+pub enum AnalysisError {
+    /// The picture or the sound could not be decoded.
+    #[error(transparent)]
+    Film(#[from] FilmError),
+    /// The sound could not be read.
+    #[error(transparent)]
+    Sound(#[from] SoundError),
+    /// A file could not be read or written.
+    #[error("a file could not be read: {0}")]
+    File(#[from] std::io::Error),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A defect of ours.
+    #[error("the analysis stopped unexpectedly")]
+    Stopped,
+}
+
+/// The analysis of a video, from the cache where it was made before.
+///
+/// # Errors
+/// What is wrong with the file, and cancelling.
+pub async fn of(workshop: &Workshop, session: &str, medium: &Medium, watch: &Watch) -> Result<Analysis, AnalysisError> {
+    let file = workshop.media_file(session, medium).await?;
+    let path = file.clone();
+    let content =
+        tokio::task::spawn_blocking(move || fingerprint(&path)).await.map_err(|_| AnalysisError::Stopped)??;
+    let key = format!("analysis/{content}.v{VERSION}.json");
+    if let Ok(kept) = workshop.store.blobs().path(&key).await
+        && let Ok(bytes) = tokio::fs::read(kept).await
+        && let Ok(known) = serde_json::from_slice(&bytes)
+    {
+        return Ok(known);
+    }
+    let made = analyse(workshop, &file, medium, watch).await?;
+    // Somebody else may have been faster, with the same answer; a cache that cannot be written is no fault either.
+    if let Ok(bytes) = serde_json::to_vec(&made)
+        && let Err(fault) = workshop.store.blobs().put_bytes(&key, bytes).await
+    {
+        tracing::debug!(%fault, "an analysis was not kept");
+    }
+    Ok(made)
+}
+
+async fn analyse(workshop: &Workshop, file: &Path, medium: &Medium, watch: &Watch) -> Result<Analysis, AnalysisError> {
+    let length = u64::try_from(medium.duration_ms().unwrap_or(0)).unwrap_or(0);
+    let heard = async {
+        if medium.m.get("has_sound") != Some(&Value::Bool(true)) || length == 0 {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let folder = workshop.scratch_folder()?;
+        let raw = folder.path().join("sound.raw");
+        workshop.film.decode_sound(file, 0, length, &raw, watch).await?;
+        let listened = tokio::task::spawn_blocking(move || {
+            let spans = speech::find(&mut RawFile::open(&raw)?)?;
+            Ok::<_, SoundError>((spans, loudness::over_time(&mut RawFile::open(&raw)?)?))
+        });
+        Ok::<_, AnalysisError>(listened.await.map_err(|_| AnalysisError::Stopped)??)
+    };
+    let seen = async { Ok::<_, AnalysisError>(workshop.film.pace(file, watch).await?) };
+    let (pace, (speech, loudness)) = tokio::try_join!(seen, heard)?;
+    Ok(Analysis { pace, speech, loudness })
+}
+
+/// SHA-256 of a file's bytes, in hex.
+fn fingerprint(path: &Path) -> std::io::Result<String> {
+    let (mut file, mut hash, mut block) = (File::open(path)?, Sha256::new(), vec![0_u8; 1 << 16]);
+    loop {
+        let count = file.read(&mut block)?;
+        if count == 0 {
+            return Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
+        }
+        hash.update(block.get(..count).unwrap_or_default());
+    }
+}
+
+/// What the whole picture on a timeline is like.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct OnTimeline {
+    /// Cuts in ms from the timeline's start: those within clips, and where one clip follows another.
+    pub cuts: Vec<u64>,
+    /// Whether anyone speaks.
+    pub speech: bool,
+}
+
+/// The analysis of all that lies on the picture's tracks. What cannot be analysed counts as one plain shot: no request for
+/// music fails for it.
+///
+/// # Errors
+/// Cancelling only.
+pub async fn of_timeline(
+    workshop: &Workshop,
+    session: &str,
+    state: &State,
+    watch: &Watch,
+) -> Result<OnTimeline, FilmError> {
+    let draft: Draft = state.timeline();
+    let mut all = OnTimeline::default();
+    for placed in draft.t.iter().filter(|track| track.tt == VIDEO).flat_map(Track::placed) {
+        if placed.start > 0 {
+            all.cuts.push(u64::try_from(placed.start).unwrap_or(0));
+        }
+        let Some(medium) = super::programme::medium_of(state, placed.segment) else { continue };
+        let is_short = medium.duration_ms().is_some_and(|length| length <= LONGEST_MS);
+        if medium.kind.as_deref() != Some("video") || !is_short {
+            continue;
+        }
+        let known = match of(workshop, session, medium, watch).await {
+            Ok(known) => known,
+            Err(AnalysisError::Film(FilmError::Cancelled)) => return Err(FilmError::Cancelled),
+            Err(fault) => {
+                tracing::warn!(%fault, "a clip could not be analysed");
+                continue;
+            }
+        };
+        let (from, to) = within(placed.segment.m.get("in"), placed.segment.d);
+        let shown = |at: u64| (from..to).contains(&at);
+        let start = u64::try_from(placed.start).unwrap_or(0);
+        all.cuts.extend(known.pace.cuts.iter().filter(|cut| shown(cut.at_ms)).map(|cut| cut.at_ms - from + start));
+        let heard = placed.segment.volume() != Some(0.0);
+        all.speech |= heard && known.speech.iter().any(|span| span.start_ms < to && span.end_ms > from);
+    }
+    all.cuts.sort_unstable();
+    all.cuts.dedup_by(|later, kept| *later - *kept < 100);
+    Ok(all)
+}
+
+/// The part of a medium that a segment shows, in ms.
+fn within(start: Option<&Value>, length: i64) -> (u64, u64) {
+    let from = start.and_then(crate::wire::envelope::lenient_i64).unwrap_or(0).max(0);
+    (u64::try_from(from).unwrap_or(0), u64::try_from(from.saturating_add(length)).unwrap_or(0))
+}
