@@ -79,6 +79,28 @@ fn decode(path: &Path, file: File, format: Format) -> Result<(DynamicImage, Orie
     Ok((DynamicImage::from_decoder(decoder).map_err(broken)?, turn))
 }
 
+/// Hands over the pictures of an animation, each whole and with its ms, once through, until `take` has enough of them;
+/// tells whether it took them all.
+pub(super) fn animate(path: &Path, take: &mut dyn FnMut(DynamicImage, u64) -> bool) -> Result<bool, FilmError> {
+    let format = open::recognise(path)?.1;
+    let broken = |fault: image::ImageError| damaged(path, format, &fault);
+    let frames = match format {
+        Format::Gif => GifDecoder::new(reader(path)?).map_err(broken)?.into_frames(),
+        Format::Webp => WebPDecoder::new(reader(path)?).map_err(broken)?.into_frames(),
+        _ => return Ok(false),
+    };
+    let mut any = false;
+    for frame in frames.take(MOST_FRAMES) {
+        let frame = frame.map_err(broken)?;
+        let (over, under) = frame.delay().numer_denom_ms();
+        any = true;
+        if !take(DynamicImage::ImageRgba8(frame.into_buffer()), u64::from(over) / u64::from(under.max(1))) {
+            return Ok(false);
+        }
+    }
+    if any { Ok(true) } else { Err(FilmError::NoStreams(name_of(path))) }
+}
+
 /// Frames and length in ms; one frame for a still.
 fn animation(path: &Path, format: Format) -> Result<(u64, u64), FilmError> {
     let frames = match format {

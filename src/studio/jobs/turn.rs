@@ -16,6 +16,7 @@ use super::workshop::{Kept, Workshop};
 use crate::store::{Job, Outcome, StoreError};
 use crate::studio::agent::context;
 use crate::studio::agent::deeds::{self, Deed};
+use crate::studio::agent::edit;
 use crate::studio::agent::read::{self, Action, MakeMusic, Reading};
 use crate::studio::agent::tell::tell;
 use crate::wire::event::Outgoing;
@@ -155,6 +156,7 @@ impl Turns {
             let deed = match action {
                 Action::MakeMusic(wish) => {
                     let piece = self.piece(job, control, wish, pieces).await?;
+                    edit::follow_score(&mut state, &piece.composition.score);
                     let volume = deeds::place(&mut state, &piece.medium, wish);
                     Deed::Made { wish: wish.clone(), composition: piece.composition.clone(), volume }
                 }
