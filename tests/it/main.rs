@@ -15,6 +15,8 @@ mod film;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod journey;
 #[cfg(test)]
 mod mcp_contract;
@@ -28,6 +30,8 @@ mod mcp_stdio;
 mod roles;
 #[cfg(test)]
 mod rooms;
+#[cfg(test)]
+mod show;
 #[cfg(test)]
 mod store;
 #[cfg(test)]

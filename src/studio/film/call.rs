@@ -42,6 +42,8 @@ pub(super) struct Call {
     /// The media it works on, for the time limit.
     pub media_ms: u64,
     pub output_bytes: u64,
+    /// Memory for its data.
+    pub data_bytes: u64,
     inputs: usize,
     /// The files that it reads.
     reads: Vec<PathBuf>,
@@ -61,6 +63,7 @@ impl Call {
             args,
             media_ms: 0,
             output_bytes: LIMITS.output_bytes,
+            data_bytes: LIMITS.child_data_bytes,
             inputs: 0,
             reads: Vec::new(),
             writes: None,
@@ -83,7 +86,7 @@ impl Call {
     /// An ffprobe call about one file.
     pub fn ffprobe(task: &'static str, path: &Path, demuxer: &'static str, media_ms: u64) -> Self {
         let call = Self { media_ms, ..Self::bare(Tool::Ffprobe, task) };
-        call.set("-loglevel", "error").input(path, demuxer, &[])
+        call.set("-loglevel", "error").input(path, demuxer, &[]).lean(0)
     }
 
     /// Adds a flag without value.
@@ -141,6 +144,14 @@ impl Call {
     #[must_use]
     pub fn capped(self, output_bytes: u64) -> Self {
         Self { output_bytes, ..self }
+    }
+
+    /// Gives it only the memory that reading frames of so many pixels takes.
+    #[must_use]
+    pub fn lean(self, pixels: u64) -> Self {
+        let enough = pixels <= LIMITS.reader_pixels;
+        let data_bytes = if enough { LIMITS.reader_data_bytes } else { LIMITS.child_data_bytes };
+        Self { data_bytes, ..self }
     }
 
     /// Insists that a file is still the one that was looked into.

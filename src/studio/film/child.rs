@@ -101,7 +101,7 @@ impl Call {
         let mut child =
             started.map_err(|fault| self.failed(format!("could not be started ({})", fault.kind()), String::new()))?;
         if let Some(id) = child.id() {
-            confine(id, time, self.output_bytes);
+            confine(id, time, self.output_bytes, self.data_bytes);
         }
         tracing::debug!(command = %self.shown(), "child started");
         let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else {

@@ -148,3 +148,56 @@ mod linux {
         Ok(rules.restrict_self()?.ruleset)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::Stdio;
+
+    use super::*;
+
+    async fn cat(path: &Path, gate: Gate) -> Vec<u8> {
+        let mut command = command(Path::new("/bin/cat"));
+        command.arg(path).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let child = if exists() { spawn(command, gate).await.unwrap() } else { command.spawn().unwrap() };
+        child.wait_with_output().await.unwrap().stdout
+    }
+
+    #[tokio::test]
+    #[cfg(unix)]
+    async fn a_child_reads_what_it_is_given_and_nothing_else_and_we_keep_our_rights() {
+        let folder = tempfile::tempdir().unwrap();
+        let (given, secret) = (folder.path().join("given"), folder.path().join("secret"));
+        std::fs::write(&given, "given").unwrap();
+        std::fs::write(&secret, "secret").unwrap();
+        let gate = || {
+            let mut gate = Gate::default();
+            gate.read(&given, None).unwrap();
+            gate
+        };
+        assert_eq!(cat(&given, gate()).await, b"given");
+        if exists() {
+            assert_eq!(cat(&secret, gate()).await, b"");
+            // Another file under the name that was let through.
+            let through = gate();
+            std::fs::rename(&secret, &given).unwrap();
+            assert_eq!(cat(&given, through).await, b"");
+        }
+        assert!(std::fs::read(&given).is_ok());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_file_that_took_another_s_name_is_not_let_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        std::fs::write(&path, "one").unwrap();
+        let seal = Seal::of(&File::open(&path).unwrap());
+        Gate::default().read(&path, seal.as_ref()).unwrap();
+        std::fs::write(folder.path().join("b"), "two").unwrap();
+        std::fs::rename(folder.path().join("b"), &path).unwrap();
+        assert!(matches!(Gate::default().read(&path, seal.as_ref()), Err(FilmError::Changed(_))));
+        std::os::unix::fs::symlink("a", folder.path().join("c")).unwrap();
+        assert!(matches!(Gate::default().read(&folder.path().join("c"), None), Err(FilmError::Link { .. })));
+        assert!(Gate::default().write(&folder.path().join("c")).is_err());
+    }
+}

@@ -66,7 +66,7 @@ fn decode(path: &Path, file: File, format: Format) -> Result<(DynamicImage, Orie
     let Some(still) = format.still() else { return Err(FilmError::NoStreams(name_of(path))) };
     let mut reader = ImageReader::with_format(BufReader::new(file), still);
     let mut limits = image::Limits::default();
-    limits.max_alloc = Some(LIMITS.image_pixels * 8);
+    limits.max_alloc = Some(LIMITS.image_pixels * 5);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(broken)?;
     let (width, height) = decoder.dimensions();
@@ -74,6 +74,11 @@ fn decode(path: &Path, file: File, format: Format) -> Result<(DynamicImage, Orie
     if u64::from(width) * u64::from(height) > limit {
         let (width, height) = (width.into(), height.into());
         return Err(FilmError::TooManyPixels { name: name_of(path), width, height, limit: limit / 1_000_000 });
+    }
+    // Four bytes for each of the pixels: one of 16 bits a channel may have half as many.
+    if decoder.total_bytes() > limit * 4 {
+        let detail = "it needs too much memory".to_owned();
+        return Err(FilmError::Damaged { name: name_of(path), container: format.name(), detail });
     }
     let turn = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     Ok((DynamicImage::from_decoder(decoder).map_err(broken)?, turn))

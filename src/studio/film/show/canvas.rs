@@ -30,11 +30,9 @@ pub(super) fn canvas(still: DynamicImage, frame: (usize, usize), fit: Fit, camer
         Fit::Pad => loss < 0.004,
         Fit::Auto => loss <= AUTO_LOSS,
     };
-    let seen_through = still.color().has_alpha().then(|| still.to_rgba8()).filter(has_holes);
-    let picture = match &seen_through {
-        Some(rgba) => Source::rgba(rgba),
-        None => Source::rgb(&still.into_rgb8()),
-    };
+    // Moved and not copied: a large photo is here once.
+    let picture =
+        if still.color().has_alpha() { Source::rgba(&still.into_rgba8()) } else { Source::rgb(&still.into_rgb8()) };
     if crops {
         let keep = |side: f64, full: usize| {
             let spare = if camera == Camera::Still { 1.0 } else { SPARE };
@@ -50,10 +48,6 @@ pub(super) fn canvas(still: DynamicImage, frame: (usize, usize), fit: Fit, camer
     let corner = (((full.0 - size.0) / 2) & !1, ((full.1 - size.1) / 2) & !1);
     lay(&mut canvas, &front, corner);
     canvas
-}
-
-fn has_holes(rgba: &RgbaImage) -> bool {
-    rgba.pixels().any(|Rgba([.., alpha])| *alpha < 255)
 }
 
 /// A picture at its own size, in planes of full size.
