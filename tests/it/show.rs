@@ -131,8 +131,8 @@ async fn the_camera_moves_evenly_and_never_back() {
         let steps: Vec<f64> = places.windows(2).map(|pair| pair[1] - pair[0]).collect();
         let way: f64 = steps.iter().sum();
         assert!(way.abs() > 5.0, "{camera:?}: {way}");
-        // A tenth of a pixel is the encoder's own noise; a step of whole pixels is ten times that.
-        let back = steps.iter().filter(|step| **step * way.signum() < -0.1).count();
+        // A tenth of a pixel is what a key frame of the encoder moves an edge by; a jerk is a whole pixel.
+        let back = steps.iter().filter(|step| **step * way.signum() < -0.15).count();
         assert_eq!(back, 0, "{camera:?}: {steps:?}");
         let mean = way / steps.len() as f64;
         let jitter = (steps.iter().map(|step| (step - mean).powi(2)).sum::<f64>() / steps.len() as f64).sqrt();

@@ -12,8 +12,6 @@ use super::style::{Camera, Fit};
 const AUTO_LOSS: f64 = 0.34;
 /// The canvas of a cropped still keeps up to this much more than the frame along its longer way, for the camera.
 const SPARE: f64 = 1.45;
-/// What a blurred copy is darkened to, so that the picture stands out.
-const BACKDROP_LIGHT: f64 = 0.62;
 /// Sides of the blurred copy before it is enlarged: small is what makes it blurred.
 const BACKDROP_SIDE: usize = 40;
 
@@ -111,7 +109,7 @@ impl Source {
         made
     }
 
-    /// A blurred, darkened copy that fills `full`.
+    /// A blurred copy that fills `full`.
     fn backdrop(&self, full: (usize, usize), cover: f64) -> Planes {
         let shrink = BACKDROP_SIDE as f64 / full.0.min(full.1) as f64;
         let small = |side: usize| ((side as f64 * shrink / 2.0).ceil() as usize * 2).max(4);
@@ -119,10 +117,6 @@ impl Source {
         for _ in 0..2 {
             tiny.planes.iter_mut().for_each(soften);
         }
-        let [luma, blue, red] = &mut tiny.planes;
-        let darker = |level: &mut u8, zero: f64| *level = ((f64::from(*level) - zero) * BACKDROP_LIGHT + zero) as u8;
-        luma.samples.iter_mut().for_each(|level| darker(level, 16.0));
-        blue.samples.iter_mut().chain(&mut red.samples).for_each(|level| darker(level, 128.0));
         let mut made = Planes::black(full.0, full.1);
         let mut line = Vec::new();
         for (from, to) in tiny.planes.iter().zip(&mut made.planes) {
@@ -181,16 +175,27 @@ mod tests {
         planes.planes[0].rows().nth(y).unwrap()[x]
     }
 
+    /// Light, with dark stripes of a tenth of its height at top and bottom.
+    fn striped(width: u32, height: u32) -> DynamicImage {
+        let mut picture = flat(width, height, [200, 200, 200, 255]).into_rgba8();
+        for (_, y, pixel) in picture.enumerate_pixels_mut() {
+            if y < height / 10 || y >= height - height / 10 {
+                *pixel = Rgba([0, 0, 0, 255]);
+            }
+        }
+        DynamicImage::ImageRgba8(picture)
+    }
+
     #[test]
-    fn a_near_shape_is_cropped_and_a_far_one_is_shown_whole_over_a_darker_copy() {
+    fn a_near_shape_is_cropped_and_a_far_one_is_shown_whole_over_a_blurred_copy() {
         let frame = (320, 180);
-        let near = canvas(flat(400, 300, [200, 200, 200, 255]), frame, Fit::Auto, Camera::Still);
-        assert_eq!((luma(&near, 0, 0), luma(&near, 160, 90)), (188, 188));
-        let far = canvas(flat(100, 300, [200, 200, 200, 255]), frame, Fit::Auto, Camera::Still);
-        assert_eq!((luma(&far, 160, 90), far.size()), (188, frame));
-        assert!(luma(&far, 4, 90) < 140, "{}", luma(&far, 4, 90));
-        let cropped = canvas(flat(100, 300, [200, 200, 200, 255]), frame, Fit::Crop, Camera::Still);
-        assert_eq!(luma(&cropped, 4, 90), 188);
+        let near = canvas(striped(400, 300), frame, Fit::Auto, Camera::Still);
+        assert_eq!((luma(&near, 0, 2), luma(&near, 160, 90)), (188, 188), "the stripes are cut off");
+        let far = canvas(striped(100, 300), frame, Fit::Auto, Camera::Still);
+        assert_eq!((luma(&far, 160, 4), luma(&far, 160, 90), far.size()), (16, 188, frame), "the stripes are seen");
+        assert!(luma(&far, 4, 90) > 150, "{}", luma(&far, 4, 90));
+        let cropped = canvas(striped(100, 300), frame, Fit::Crop, Camera::Still);
+        assert_eq!(luma(&cropped, 160, 4), 188);
     }
 
     #[test]
