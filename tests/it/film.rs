@@ -116,13 +116,7 @@ impl Set {
 
 fn plan(clip: &Path, info: &MediaInfo, sound: Option<PathBuf>) -> Plan {
     Plan {
-        clips: vec![Clip {
-            path: clip.to_owned(),
-            kind: info.kind,
-            in_ms: 0,
-            duration_ms: info.duration_ms,
-            start_ms: 0,
-        }],
+        clips: vec![Clip::new(clip.to_owned(), info.kind, 0, info.duration_ms, 0)],
         titles: Vec::new(),
         sound,
         cover: None,
@@ -541,7 +535,7 @@ async fn without_ffmpeg_the_answer_is_how_to_install_it() {
 }
 
 fn clip(path: PathBuf, kind: MediaKind, in_ms: u64, duration_ms: u64, start_ms: u64) -> Clip {
-    Clip { path, kind, in_ms, duration_ms, start_ms }
+    Clip::new(path, kind, in_ms, duration_ms, start_ms)
 }
 
 fn film(clips: Vec<Clip>, duration_ms: u64, format: FilmFormat) -> Plan {

@@ -225,3 +225,28 @@ fn a_repeated_request_id_gives_the_first_answer_again() {
     let other = server.call_tool("generate_music", &json!({"request": "loud metal", "request_id": "once"}));
     assert_eq!(other.code(), "request_id_reused", "{}", other.text);
 }
+
+#[test]
+fn photos_become_a_music_video_on_the_beats_of_the_music_that_is_made() {
+    let home = Home::new();
+    let photos: Vec<PathBuf> = (0..5).map(|nth| photo(home.folder(), nth)).collect();
+    let mut server = home.initialized();
+    done(&mut server, "upload", &json!({"files": photos}));
+    done(&mut server, "generate_music", &json!({"request": "make a music video, upbeat pop, 12 seconds", "seed": 5}));
+    let out = exported(&mut server, &json!({"format": "mp4", "quality": "draft"}));
+    assert!((media::seconds(&out) - 12.0).abs() < 0.05, "{}", media::seconds(&out));
+    // The sums of all frames: a cut is a jump, a move of the camera is not.
+    let seen = media::brightness(&out);
+    let changes = seen.windows(2).filter(|pair| (pair[0] - pair[1]).abs() > 2.0).count();
+    assert!(changes >= 4, "the photos change: {changes}");
+    assert!(server.close().status.success());
+}
+
+/// A photo of one grey.
+fn photo(folder: &Path, nth: u32) -> PathBuf {
+    let path = folder.join(format!("photo-{nth}.jpg"));
+    let level = 30 + 50 * nth;
+    let colour = format!("color=0x{level:02x}{level:02x}{level:02x}:s=320x240");
+    media::ffmpeg(&["-f", "lavfi", "-i", &colour, "-frames:v", "1", "-update", "1"], &path);
+    path
+}

@@ -23,6 +23,8 @@ mod film;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod journey;
 #[cfg(test)]
 mod kill;
@@ -42,6 +44,8 @@ mod refine;
 mod roles;
 #[cfg(test)]
 mod rooms;
+#[cfg(test)]
+mod show;
 #[cfg(test)]
 mod store;
 #[cfg(test)]

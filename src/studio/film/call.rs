@@ -6,8 +6,11 @@ use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use super::FilmError;
 use super::error::name_of;
+use super::fence::Gate;
 use super::limits::LIMITS;
+use super::open::Seal;
 
 /// Which of the two programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,16 +42,33 @@ pub(super) struct Call {
     /// The media it works on, for the time limit.
     pub media_ms: u64,
     pub output_bytes: u64,
+    /// Memory for its data.
+    pub data_bytes: u64,
     inputs: usize,
-    /// Full paths among the arguments, which messages must not show.
-    private: Vec<PathBuf>,
+    /// The files that it reads.
+    reads: Vec<PathBuf>,
+    /// The file that it writes.
+    writes: Option<PathBuf>,
+    /// What the files were when they were looked into.
+    seals: Vec<(PathBuf, Seal)>,
 }
 
 impl Call {
     /// A call without input and output, to ask the tool about itself.
     pub fn bare(tool: Tool, task: &'static str) -> Self {
         let args = vec!["-hide_banner".into()];
-        Self { tool, task, args, media_ms: 0, output_bytes: LIMITS.output_bytes, inputs: 0, private: Vec::new() }
+        Self {
+            tool,
+            task,
+            args,
+            media_ms: 0,
+            output_bytes: LIMITS.output_bytes,
+            data_bytes: LIMITS.child_data_bytes,
+            inputs: 0,
+            reads: Vec::new(),
+            writes: None,
+            seals: Vec::new(),
+        }
     }
 
     /// An ffmpeg call that works on `media_ms` of media and reports its progress.
@@ -66,7 +86,7 @@ impl Call {
     /// An ffprobe call about one file.
     pub fn ffprobe(task: &'static str, path: &Path, demuxer: &'static str, media_ms: u64) -> Self {
         let call = Self { media_ms, ..Self::bare(Tool::Ffprobe, task) };
-        call.set("-loglevel", "error").input(path, demuxer, &[])
+        call.set("-loglevel", "error").input(path, demuxer, &[]).lean(0)
     }
 
     /// Adds a flag without value.
@@ -103,7 +123,20 @@ impl Call {
             .sets(before.iter().copied())
             .set("-i", file_url(path));
         call.inputs += 1;
-        call.private.push(path.to_owned());
+        call.reads.push(path.to_owned());
+        call
+    }
+
+    /// Adds raw pictures that come through our pipe as its input.
+    #[must_use]
+    pub fn input_pipe(self, before: &[(&str, &str)]) -> Self {
+        let mut call = self
+            .set("-protocol_whitelist", "pipe")
+            .set("-format_whitelist", "rawvideo")
+            .set("-f", "rawvideo")
+            .sets(before.iter().copied())
+            .set("-i", "pipe:0");
+        call.inputs += 1;
         call
     }
 
@@ -111,6 +144,31 @@ impl Call {
     #[must_use]
     pub fn capped(self, output_bytes: u64) -> Self {
         Self { output_bytes, ..self }
+    }
+
+    /// Gives it only the memory that reading frames of so many pixels takes.
+    #[must_use]
+    pub fn lean(self, pixels: u64) -> Self {
+        let enough = pixels <= LIMITS.reader_pixels;
+        let data_bytes = if enough { LIMITS.reader_data_bytes } else { LIMITS.child_data_bytes };
+        Self { data_bytes, ..self }
+    }
+
+    /// Insists that a file is still the one that was looked into.
+    #[must_use]
+    pub fn sealed(mut self, path: &Path, seal: Option<&Seal>) -> Self {
+        self.seals.extend(seal.map(|seal| (path.to_owned(), seal.clone())));
+        self
+    }
+
+    /// Opens all that it reads and writes.
+    pub fn gate(&self) -> Result<Gate, FilmError> {
+        let mut gate = Gate::default();
+        for path in &self.reads {
+            gate.read(path, self.seals.iter().find(|(sealed, _)| sealed == path).map(|(_, seal)| seal))?;
+        }
+        self.writes.iter().try_for_each(|path| gate.write(path))?;
+        Ok(gate)
     }
 
     /// How many inputs it has so far.
@@ -124,7 +182,7 @@ impl Call {
         let limit = self.output_bytes.to_string();
         let mut call = self.set("-threads", LIMITS.child_threads.to_string()).set("-fs", limit).set("-f", muxer);
         call.args.push(file_url(path));
-        call.private.push(path.to_owned());
+        call.writes = Some(path.to_owned());
         call.reporting()
     }
 
@@ -162,7 +220,7 @@ impl Call {
 
     /// Replaces every full path of this call by its last part.
     pub fn without_folders(&self, text: &str) -> String {
-        self.private.iter().fold(text.to_owned(), |text, path| match path.parent() {
+        self.reads.iter().chain(&self.writes).fold(text.to_owned(), |text, path| match path.parent() {
             Some(folder) if folder.parent().is_some() => {
                 let full = absolute(path);
                 let text = text.replace(&*full.to_string_lossy(), &name_of(path));

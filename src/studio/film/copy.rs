@@ -65,7 +65,9 @@ pub(super) async fn mux(
     let index = seen.info.video.as_ref().map_or(0, |video| video.index);
     let shift = format!("-{}", seconds(seen.zero_us()));
     let before: &[(&str, &str)] = if seen.zero_us() > 0 { &[("-itsoffset", &shift)] } else { &[] };
-    let mut call = Call::ffmpeg("joining picture and sound", seen.info.duration_ms).input(clip, seen.demuxer(), before);
+    let mut call = Call::ffmpeg("joining picture and sound", seen.info.duration_ms)
+        .input(clip, seen.demuxer(), before)
+        .sealed(clip, seen.seal.as_ref());
     if let Some((sound, demuxer)) = sound {
         call = call.input(sound, demuxer, &[]);
     }

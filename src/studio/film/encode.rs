@@ -3,18 +3,18 @@
 
 use std::path::Path;
 
+use super::FilmError;
 use super::call::Call;
 use super::copy::{muxer, muxing};
 use super::cover::{Painted, paint, store};
 use super::graph::{Fill, Graph, Overlay, Pixels, Raw};
-use super::media::MediaKind;
 use super::plan::{Clip, FilmFormat, Plan, TitleCard};
 use super::probe::{Inspected, run_blocking};
-use super::stage::Stage;
+use super::show::{self, Fit};
+use super::stage::{Stage, Stretch};
 use super::titles::{Drawn, Pen, fade_ms};
 use super::tools::Tools;
 use super::watch::Watch;
-use super::{FilmError, stills};
 
 /// What came out.
 #[derive(Debug)]
@@ -36,7 +36,6 @@ struct Card {
 /// All that is drawn before ffmpeg starts.
 #[derive(Default)]
 struct Drawings {
-    stills: Vec<Option<Raw>>,
     cards: Vec<Card>,
     cover: Option<Painted>,
     notes: Vec<String>,
@@ -73,15 +72,24 @@ pub(super) async fn encode(
 
     let length_ms = stage.micros_of(frames) / 1000;
     let mut graph = Graph::new(Call::ffmpeg("encoding the picture", length_ms), stage, tone_map, blur);
-    for stretch in &stretches {
-        let clip = stretch.clip.and_then(|at| Some((plan.clips.get(at)?, clips.get(at)?, drawings.stills.get(at)?)));
-        let fill = match (clip, &drawings.cover) {
-            (Some((_, _, Some(raw))), _) => Fill::Still(raw),
-            (Some((clip, seen, None)), _) => moving(clip, seen, tone_map, &mut notes)?,
-            (None, Some(cover)) if plan.clips.is_empty() => Fill::Still(&cover.base),
-            (None, _) => Fill::Black,
-        };
-        graph.stretch(stretch, &fill);
+    let is_show = show::is_show(&plan.clips);
+    if is_show {
+        let whole = Stretch { from: 0, to: frames, clip: None, late_us: 0 };
+        graph.stretch(&whole, &Fill::Piped);
+        for (clip, seen) in plan.clips.iter().zip(clips).filter(|(_, seen)| seen.format.demuxer().is_some()) {
+            moving(clip, seen, tone_map, &mut notes)?;
+        }
+        notes.dedup();
+    } else {
+        for stretch in &stretches {
+            let clip = stretch.clip.and_then(|at| Some((plan.clips.get(at)?, clips.get(at)?)));
+            let fill = match (clip, &drawings.cover) {
+                (Some((clip, seen)), _) => moving(clip, seen, tone_map, &mut notes)?,
+                (None, Some(cover)) if plan.clips.is_empty() => Fill::Still(&cover.base),
+                (None, _) => Fill::Black,
+            };
+            graph.stretch(stretch, &fill);
+        }
     }
     graph.join();
     if let Some(Painted { lit: Some((lit, curtain)), corner, .. }) = &drawings.cover {
@@ -111,15 +119,16 @@ pub(super) async fn encode(
     if matches!(plan.format, FilmFormat::Jpg | FilmFormat::Png) {
         call = call.set("-frames:v", "1");
     }
-    call.set("-map_metadata", "-1")
-        .sets(muxing(plan.format))
-        .into_file(out, muxer(plan.format))
-        .run(tools, watch)
-        .await?;
+    let call = call.set("-map_metadata", "-1").sets(muxing(plan.format)).into_file(out, muxer(plan.format));
+    if is_show {
+        call.feed(tools, watch, |pipe| show::play(tools, scene, &stretches, pipe, watch)).await?;
+    } else {
+        call.run(tools, watch).await?;
+    }
     Ok(Encoded { frames, notes })
 }
 
-fn moving<'a>(
+pub(super) fn moving<'a>(
     clip: &Clip,
     seen: &'a Inspected,
     tone_map: bool,
@@ -135,15 +144,19 @@ fn moving<'a>(
         });
     }
     let from_us = clip.in_ms.saturating_mul(1000).saturating_add(seen.zero_us());
-    Ok(Fill::Video { path: clip.path.clone(), demuxer: seen.demuxer(), from_us, video })
+    Ok(Fill::Video {
+        path: clip.path.clone(),
+        demuxer: seen.demuxer(),
+        from_us,
+        video,
+        seal: seen.seal.as_ref(),
+        crop: clip.fit == Fit::Crop,
+    })
 }
 
-/// Draws titles, cover and stills.
+/// Draws titles and cover.
 fn draw(plan: &Plan, stage: Stage, folder: &Path) -> Result<Drawings, FilmError> {
     let mut drawings = Drawings::default();
-    for clip in &plan.clips {
-        drawings.stills.push(if clip.kind == MediaKind::Image { Some(still(clip, folder)?) } else { None });
-    }
     if plan.titles.is_empty() && (plan.cover.is_none() || !plan.clips.is_empty()) {
         return Ok(drawings);
     }
@@ -206,26 +219,6 @@ fn clear_of(cards: &[Card], title: &TitleCard, drawn: &Drawn) -> u32 {
         }
     }
     y
-}
-
-/// A still as raw pixels, upright, transparent parts on black.
-fn still(clip: &Clip, folder: &Path) -> Result<Raw, FilmError> {
-    let picture = stills::upright(&clip.path)?;
-    let has_alpha = picture.color().has_alpha();
-    let (width, height) = (picture.width(), picture.height());
-    let mut rgb = if has_alpha {
-        let rgba = picture.into_rgba8();
-        rgba.pixels()
-            .flat_map(|pixel| {
-                let [r, g, b, a] = pixel.0;
-                [r, g, b].map(|level| (u16::from(level) * u16::from(a) / 255) as u8)
-            })
-            .collect::<Vec<u8>>()
-    } else {
-        picture.into_rgb8().into_raw()
-    };
-    rgb.shrink_to_fit();
-    store(&rgb, (width, height), Pixels::Rgb, folder)
 }
 
 /// What turns the stage's picture (bt709, limited range) into what the encoder takes.

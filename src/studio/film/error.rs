@@ -55,6 +55,9 @@ pub enum FilmError {
         /// What failed.
         detail: String,
     },
+    /// The name stands for another file than the one that was looked into.
+    #[error("{0}: the file was changed or replaced while it was being read; try again")]
+    Changed(String),
     /// Neither picture nor sound in it.
     #[error("{0}: there is neither a picture nor sound in this file")]
     NoStreams(String),
@@ -161,6 +164,7 @@ impl FilmError {
                 | Self::Empty(_)
                 | Self::Unsupported { .. }
                 | Self::Damaged { .. }
+                | Self::Changed(_)
                 | Self::NoStreams(_)
                 | Self::TooManyPixels { .. }
                 | Self::AbsurdDuration { .. }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::call::Call;
 use super::media::VideoInfo;
+use super::open::Seal;
 use super::sound::seconds;
 use super::stage::{Stage, Stretch};
 
@@ -40,7 +41,16 @@ impl Pixels {
 pub(super) enum Fill<'a> {
     Black,
     Still(&'a Raw),
-    Video { path: PathBuf, demuxer: &'static str, from_us: u64, video: &'a VideoInfo },
+    /// Raw frames of the stage's own size and rate, which come through our pipe.
+    Piped,
+    Video {
+        path: PathBuf,
+        demuxer: &'static str,
+        from_us: u64,
+        video: &'a VideoInfo,
+        seal: Option<&'a Seal>,
+        crop: bool,
+    },
 }
 
 /// A drawn picture that lies over the film for a while.
@@ -86,18 +96,25 @@ impl Graph {
             Fill::Still(raw) => {
                 let input = self.raw(raw);
                 self.add(&format!("[{input}:v]setsar=1,"));
-                self.fitted((raw.width, raw.height), "", &format!("s{number}p"));
+                self.fitted((raw.width, raw.height), "", false, &format!("s{number}p"));
                 self.add(&format!("[s{number}p]loop=loop=-1:size=1:start=0,setpts=N*{under}/({over}*TB),{exact}"));
             }
-            Fill::Video { path, demuxer, from_us, video } => {
+            Fill::Piped => {
+                let input = self.call.inputs();
+                let (size, rate) = (format!("{width}x{height}"), format!("{over}/{under}"));
+                let call = std::mem::replace(&mut self.call, Call::ffmpeg("", 0));
+                self.call = call.input_pipe(&[("-pixel_format", "yuv420p"), ("-video_size", &size), ("-framerate", &rate)]);
+                self.add(&format!("[{input}:v]trim=end_frame={frames},setpts=PTS-STARTPTS,setsar=1[s{number}];"));
+            }
+            Fill::Video { path, demuxer, from_us, video, seal, crop } => {
                 let from = seconds(*from_us);
                 let length = seconds(self.stage.micros_of(frames) + 1_000_000);
                 let seek: &[(&str, &str)] = if *from_us > 0 { &[("-ss", &from)] } else { &[] };
                 let input = self.call.inputs();
                 let call = std::mem::replace(&mut self.call, Call::ffmpeg("", 0));
-                self.call = call.input(path, demuxer, &[seek, &[("-t", length.as_str())]].concat());
+                self.call = call.input(path, demuxer, &[seek, &[("-t", length.as_str())]].concat()).sealed(path, *seal);
                 self.add(&format!("[{input}:{}]fps={over}/{under}:start_time=0,", video.index));
-                self.fitted(video.shown(), &matrix_of(video), &format!("s{number}p"));
+                self.fitted(video.shown(), &matrix_of(video), *crop, &format!("s{number}p"));
                 let light = match (video.is_hdr(), self.tone_map) {
                     (true, true) => {
                         "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0,\
@@ -111,8 +128,9 @@ impl Graph {
         self.joined += 1;
     }
 
-    /// Scales what the open chain carries onto the stage, whole, over a blurred copy of itself where it does not fill.
-    fn fitted(&mut self, shown: (u32, u32), colour: &str, label: &str) {
+    /// Scales what the open chain carries onto the stage: cropped, or whole over a blurred copy of itself where it does
+    /// not fill.
+    fn fitted(&mut self, shown: (u32, u32), colour: &str, crop: bool, label: &str) {
         let Stage { width, height, .. } = self.stage;
         let (wide, high) = self.stage.fit(shown);
         // HDR keeps its depth and matrix until it is tone-mapped.
@@ -123,6 +141,9 @@ impl Graph {
         let scale = |w: u32, h: u32, how: &str| format!("scale={w}:{h}:flags={how}{colour},setsar=1,format={format}");
         if (wide, high) == (width, height) {
             self.add(&format!("{}[{label}];", scale(width, height, "bicubic")));
+        } else if crop {
+            let cover = self.stage_cover(shown, width, height);
+            self.add(&format!("{},crop={width}:{height}[{label}];", scale(cover.0, cover.1, "bicubic")));
         } else if self.blur {
             let small = |pixels: u32| (pixels / 8).max(16) & !1;
             let (w, h) = (small(width), small(height));

@@ -17,6 +17,10 @@ pub struct Limits {
     pub media_seconds: u64,
     /// Bytes of data of one child.
     pub child_data_bytes: u64,
+    /// Bytes of data of a child that reads and does not encode.
+    pub reader_data_bytes: u64,
+    /// Pixels of a frame up to which that is enough.
+    pub reader_pixels: u64,
     /// Seconds that any child may run.
     pub child_base_seconds: u64,
     /// Further seconds for each second of media.
@@ -37,7 +41,9 @@ pub static LIMITS: LazyLock<Limits> = LazyLock::new(|| {
         video_pixels: 36_000_000,
         image_pixels: 67_108_864,
         media_seconds: 14_400,
-        child_data_bytes: 2 << 30,
+        child_data_bytes: 1200 << 20,
+        reader_data_bytes: 600 << 20,
+        reader_pixels: 2_100_000,
         child_base_seconds: 30,
         child_seconds_per_second: 30,
         output_bytes: 8 << 30,
@@ -58,13 +64,13 @@ impl Limits {
 /// Holds a running child to the limits, where the system can do that from outside: Linux, by `prlimit(2)`. The child
 /// has not read a byte of media by then in practice, and a refusal is no fault: the other limits still hold.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-pub(super) fn confine(child: u32, time: Duration, output_bytes: u64) {
+pub(super) fn confine(child: u32, time: Duration, output_bytes: u64, data_bytes: u64) {
     use rustix::process::{Pid, Resource, Rlimit, prlimit};
 
     let Some(pid) = i32::try_from(child).ok().and_then(Pid::from_raw) else { return };
     let cpu_seconds = time.as_secs().saturating_mul(LIMITS.child_threads);
     for (resource, limit) in [
-        (Resource::Data, LIMITS.child_data_bytes),
+        (Resource::Data, data_bytes),
         (Resource::Fsize, output_bytes),
         (Resource::Cpu, cpu_seconds),
         (Resource::Nofile, LIMITS.child_files),
@@ -78,7 +84,7 @@ pub(super) fn confine(child: u32, time: Duration, output_bytes: u64) {
 
 /// Elsewhere ffmpeg's own limits and the clock have to do.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(super) fn confine(_child: u32, _time: Duration, _output_bytes: u64) {}
+pub(super) fn confine(_child: u32, _time: Duration, _output_bytes: u64, _data_bytes: u64) {}
 
 #[cfg(test)]
 mod tests {

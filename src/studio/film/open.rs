@@ -25,6 +25,39 @@ pub(super) fn open(path: &Path) -> Result<(File, u64), FilmError> {
     Ok((file, facts.len()))
 }
 
+/// What tells one file from another that has its name: device, number, size, and when it was last changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Seal([u64; 4]);
+
+impl Seal {
+    /// The seal of an open file; none where the system has no such thing.
+    #[cfg(unix)]
+    pub fn of(file: &File) -> Option<Self> {
+        use std::os::unix::fs::MetadataExt;
+        let facts = file.metadata().ok()?;
+        let changed = facts.mtime().wrapping_mul(1_000_000_000).wrapping_add(facts.mtime_nsec());
+        Some(Self([facts.dev(), facts.ino(), facts.len(), changed.cast_unsigned()]))
+    }
+
+    #[cfg(not(unix))]
+    pub fn of(_: &File) -> Option<Self> {
+        None
+    }
+}
+
+/// Opens an output of ours, and makes it where it is not there; a link in its place is refused.
+#[cfg(unix)]
+pub(super) fn open_output(path: &Path) -> std::io::Result<File> {
+    use rustix::fs::{Mode, OFlags};
+    let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::NOCTTY | OFlags::CLOEXEC;
+    Ok(rustix::fs::open(path, flags, Mode::from_raw_mode(0o666))?.into())
+}
+
+#[cfg(not(unix))]
+pub(super) fn open_output(path: &Path) -> std::io::Result<File> {
+    std::fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
+}
+
 /// Opens a file and decides by its bytes what it is.
 pub(super) fn recognise(path: &Path) -> Result<(File, Format), FilmError> {
     let (mut file, _) = open(path)?;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::FilmError;
 use super::limits::LIMITS;
 use super::media::MediaKind;
+use super::show::{Camera, Fit, Transition};
 
 /// A film to make. Times are ms on the film's own clock.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +43,19 @@ pub struct Clip {
     pub duration_ms: u64,
     /// When in the film it begins.
     pub start_ms: u64,
+    /// How it comes in over what is shown before it.
+    pub enter: Option<Transition>,
+    /// How the camera moves over it, where it is a still.
+    pub camera: Camera,
+    /// What becomes of it where the film has another shape.
+    pub fit: Fit,
+}
+
+impl Clip {
+    /// A clip that comes in with a hard cut and is looked at without a move.
+    pub fn new(path: PathBuf, kind: MediaKind, in_ms: u64, duration_ms: u64, start_ms: u64) -> Self {
+        Self { path, kind, in_ms, duration_ms, start_ms, enter: None, camera: Camera::Still, fit: Fit::Auto }
+    }
 }
 
 /// Words over the picture. Line breaks are kept and long lines wrapped.
@@ -224,6 +238,9 @@ impl Plan {
                 in_ms: clip.in_ms.saturating_add(start - clip.start_ms),
                 duration_ms: end - start,
                 start_ms: start - from,
+                // What began before the window has come in already.
+                enter: clip.enter.filter(|_| clip.start_ms >= from),
+                camera: if clip.start_ms >= from { clip.camera } else { Camera::Still },
                 ..clip.clone()
             })
         });
@@ -246,8 +263,7 @@ mod tests {
 
     #[test]
     fn a_window_keeps_what_is_seen_in_it() {
-        let clip =
-            |start_ms| Clip { path: "a".into(), kind: MediaKind::Video, in_ms: 500, duration_ms: 4000, start_ms };
+        let clip = |start_ms| Clip::new("a".into(), MediaKind::Video, 500, 4000, start_ms);
         let title = TitleCard {
             text: "t".into(),
             start_ms: 0,

@@ -11,6 +11,7 @@ use super::ffprobe::{Answer, PACKET_ENTRIES, Packets, Stream, Table, micros};
 use super::limits::LIMITS;
 use super::magic::Format;
 use super::media::{AudioInfo, MediaInfo, MediaKind, VideoInfo};
+use super::open::Seal;
 use super::tools::Tools;
 use super::watch::Watch;
 use super::{open, pure, stills};
@@ -29,6 +30,8 @@ pub(super) struct Inspected {
     pub sound_us: Option<(i64, i64)>,
     /// Whether frames are decoded in another order than they are shown in.
     pub reorders: bool,
+    /// What tells this file from another one of its name.
+    pub seal: Option<Seal>,
     /// The file's own clock starts here, in µs; ffmpeg counts `-ss` from it.
     pub clock_us: i64,
 }
@@ -65,6 +68,8 @@ pub(super) async fn probe(tools: &Tools, path: &Path, watch: &Watch) -> Result<M
     if let Some(video) = &seen.info.video {
         Call::ffmpeg("decoding the first frame", 0)
             .input(path, seen.demuxer(), &[])
+            .sealed(path, seen.seal.as_ref())
+            .lean(u64::from(video.width) * u64::from(video.height))
             .set("-map", format!("0:{}", video.index))
             .set("-frames:v", "1")
             .into_nowhere()
@@ -82,6 +87,7 @@ pub(super) async fn probe(tools: &Tools, path: &Path, watch: &Watch) -> Result<M
 pub(super) async fn inspect(tools: &Tools, path: &Path, watch: &Watch) -> Result<Inspected, FilmError> {
     let owned = path.to_owned();
     let (file, format) = run_blocking(move || open::recognise(&owned)).await?;
+    let seal = Seal::of(&file);
     let Some(demuxer) = format.demuxer() else {
         let owned = path.to_owned();
         let info = run_blocking(move || stills::describe(&owned, file, format)).await?;
@@ -91,16 +97,19 @@ pub(super) async fn inspect(tools: &Tools, path: &Path, watch: &Watch) -> Result
             picture: Packets::default(),
             sound_us: None,
             reorders: false,
+            seal,
             clock_us: 0,
         });
     };
-    drop(file);
     if let Err(missing) = tools.need_both() {
+        drop(file);
         let looked = pure::inspect(path, format).await;
         return looked.map_err(|unfit| unfit.without_ffmpeg(path, format, missing));
     }
     let damaged = |fault| explain(path, format, fault);
+    drop(file);
     let answer = Call::ffprobe("reading the file", path, demuxer, 0)
+        .sealed(path, seal.as_ref())
         .sets([("-show_entries", "stream:format:stream_disposition:stream_side_data=rotation"), ("-of", "json")])
         .output_of(tools, watch)
         .await
@@ -114,6 +123,7 @@ pub(super) async fn inspect(tools: &Tools, path: &Path, watch: &Watch) -> Result
 
     let mut table = Table::default();
     let said = Call::ffprobe("reading the file", path, demuxer, SCAN_MS)
+        .sealed(path, seal.as_ref())
         .sets([("-show_entries", PACKET_ENTRIES), ("-of", "csv=p=0")])
         .drive(tools, watch, &mut |bytes| {
             table.feed(bytes);
@@ -125,7 +135,7 @@ pub(super) async fn inspect(tools: &Tools, path: &Path, watch: &Watch) -> Result
         let detail = "its end is missing; copy or export it again".to_owned();
         return Err(FilmError::Damaged { name: name_of(path), container: format.name(), detail });
     }
-    assemble(path, format, &answer, table)
+    assemble(path, (format, seal), &answer, table)
 }
 
 fn check_header(path: &Path, answer: &Answer) -> Result<(), FilmError> {
@@ -139,7 +149,12 @@ fn check_header(path: &Path, answer: &Answer) -> Result<(), FilmError> {
     Ok(())
 }
 
-fn assemble(path: &Path, format: Format, answer: &Answer, mut table: Table) -> Result<Inspected, FilmError> {
+fn assemble(
+    path: &Path,
+    (format, seal): (Format, Option<Seal>),
+    answer: &Answer,
+    mut table: Table,
+) -> Result<Inspected, FilmError> {
     let packets = |stream: &&Stream| table.streams.get(&stream.index).is_some_and(|packets| !packets.starts.is_empty());
     let (picture, sound) = (answer.picture().filter(packets), answer.sound().filter(packets));
     let header_us = micros(&answer.format.duration);
@@ -193,6 +208,7 @@ fn assemble(path: &Path, format: Format, answer: &Answer, mut table: Table) -> R
         picture: pictures,
         sound_us: sounds.map(|packets| (packets.start_us(), packets.end_us)),
         reorders: picture.is_some_and(|stream| stream.has_b_frames > 0),
+        seal,
         clock_us: micros(&answer.format.start_time).unwrap_or(0),
     })
 }
@@ -232,6 +248,8 @@ async fn is_heard(
     let (mut heard, mut any, mut half) = (false, false, None);
     Call::ffmpeg("listening to the sound", seen.info.duration_ms)
         .input(path, seen.demuxer(), &[])
+        .sealed(path, seen.seal.as_ref())
+        .lean(0)
         .set("-map", format!("0:{index}"))
         .sets([("-ac", "1"), ("-ar", "16000")])
         .into_pipe("s16le")

@@ -178,7 +178,15 @@ async fn still_of(made: &Path) -> Result<Inspected, FilmError> {
     })
     .await
     .map_err(|fault| FilmError::BadResult(fault.to_string()))?;
-    Ok(Inspected { format, info, picture: Packets::default(), sound_us: None, reorders: false, clock_us: 0 })
+    Ok(Inspected {
+        format,
+        info,
+        picture: Packets::default(),
+        sound_us: None,
+        reorders: false,
+        seal: None,
+        clock_us: 0,
+    })
 }
 
 async fn copied(

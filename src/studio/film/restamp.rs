@@ -31,6 +31,7 @@ pub(super) async fn restamp(
     let index = seen.info.video.as_ref().map_or(0, |video| video.index);
     Call::ffmpeg("taking the picture out", seen.info.duration_ms)
         .input(clip, seen.demuxer(), &[])
+        .sealed(clip, seen.seal.as_ref())
         .set("-map", format!("0:{index}"))
         .sets([("-c", "copy"), ("-bsf:v", "setts=pts=DTS"), ("-map_metadata", "-1")])
         .into_file(&made, "mp4")

@@ -68,6 +68,7 @@ pub(super) async fn decode(
     let made = Call::ffmpeg("reading the sound", duration_ms + (from_us - seek_us) / 1000)
         .capped(limit)
         .input(path, seen.demuxer(), before)
+        .sealed(path, seen.seal.as_ref())
         .set("-map", format!("0:{}", audio.index))
         .set("-af", filter)
         .into_file(out_raw, "f32le")

@@ -163,13 +163,8 @@ mod tests {
     const STAGE: Stage = Stage { width: 1920, height: 1080, rate: (30_000, 1001) };
 
     fn plan(spans: &[(u64, u64)], duration_ms: u64) -> Plan {
-        let clip = |&(start_ms, duration_ms): &(u64, u64)| Clip {
-            path: "x".into(),
-            kind: MediaKind::Video,
-            in_ms: 0,
-            duration_ms,
-            start_ms,
-        };
+        let clip =
+            |&(start_ms, duration_ms): &(u64, u64)| Clip::new("x".into(), MediaKind::Video, 0, duration_ms, start_ms);
         Plan {
             clips: spans.iter().map(clip).collect(),
             titles: Vec::new(),

@@ -66,7 +66,7 @@ fn decode(path: &Path, file: File, format: Format) -> Result<(DynamicImage, Orie
     let Some(still) = format.still() else { return Err(FilmError::NoStreams(name_of(path))) };
     let mut reader = ImageReader::with_format(BufReader::new(file), still);
     let mut limits = image::Limits::default();
-    limits.max_alloc = Some(LIMITS.image_pixels * 8);
+    limits.max_alloc = Some(LIMITS.image_pixels * 5);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(broken)?;
     let (width, height) = decoder.dimensions();
@@ -75,8 +75,35 @@ fn decode(path: &Path, file: File, format: Format) -> Result<(DynamicImage, Orie
         let (width, height) = (width.into(), height.into());
         return Err(FilmError::TooManyPixels { name: name_of(path), width, height, limit: limit / 1_000_000 });
     }
+    // Four bytes for each of the pixels: one of 16 bits a channel may have half as many.
+    if decoder.total_bytes() > limit * 4 {
+        let detail = "it needs too much memory".to_owned();
+        return Err(FilmError::Damaged { name: name_of(path), container: format.name(), detail });
+    }
     let turn = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     Ok((DynamicImage::from_decoder(decoder).map_err(broken)?, turn))
+}
+
+/// Hands over the pictures of an animation, each whole and with its ms, once through, until `take` has enough of them;
+/// tells whether it took them all.
+pub(super) fn animate(path: &Path, take: &mut dyn FnMut(DynamicImage, u64) -> bool) -> Result<bool, FilmError> {
+    let format = open::recognise(path)?.1;
+    let broken = |fault: image::ImageError| damaged(path, format, &fault);
+    let frames = match format {
+        Format::Gif => GifDecoder::new(reader(path)?).map_err(broken)?.into_frames(),
+        Format::Webp => WebPDecoder::new(reader(path)?).map_err(broken)?.into_frames(),
+        _ => return Ok(false),
+    };
+    let mut any = false;
+    for frame in frames.take(MOST_FRAMES) {
+        let frame = frame.map_err(broken)?;
+        let (over, under) = frame.delay().numer_denom_ms();
+        any = true;
+        if !take(DynamicImage::ImageRgba8(frame.into_buffer()), u64::from(over) / u64::from(under.max(1))) {
+            return Ok(false);
+        }
+    }
+    if any { Ok(true) } else { Err(FilmError::NoStreams(name_of(path))) }
 }
 
 /// Frames and length in ms; one frame for a still.

@@ -4,15 +4,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
-use super::FilmError;
 use super::call::{Call, Tool};
 use super::limits::LIMITS;
 use super::watch::Watch;
+use super::{FilmError, fence};
+
+/// How long ffmpeg may take to say its version.
+const TRIAL: Duration = Duration::from_secs(20);
 
 #[derive(Debug, Default, Deserialize)]
 struct Install {
@@ -49,6 +54,8 @@ pub struct ToolStatus {
     pub missing_encoders: Vec<String>,
     /// Filters that some job needs and this ffmpeg lacks.
     pub missing_filters: Vec<String>,
+    /// Whether ffmpeg runs in a sandbox, with its own files alone.
+    pub is_sandboxed: bool,
     /// How ffmpeg is installed on this system.
     pub install_hint: String,
 }
@@ -74,6 +81,8 @@ pub(super) struct Tools {
     ffmpeg: Option<PathBuf>,
     ffprobe: Option<PathBuf>,
     abilities: OnceCell<Abilities>,
+    /// Whether children run behind the fence.
+    fence: OnceCell<bool>,
     /// A seat for each child that may run at the same time.
     seats: Arc<Semaphore>,
 }
@@ -99,7 +108,13 @@ impl Tools {
             .and_then(Path::parent)
             .and_then(|folder| executable(&folder.join(Tool::Ffprobe.file_name())))
             .or_else(|| find(&folders, Tool::Ffprobe));
-        Self { ffmpeg, ffprobe, abilities: OnceCell::new(), seats: Arc::new(Semaphore::new(LIMITS.children.max(1))) }
+        Self {
+            ffmpeg,
+            ffprobe,
+            abilities: OnceCell::new(),
+            fence: OnceCell::new(),
+            seats: Arc::new(Semaphore::new(LIMITS.children.max(1))),
+        }
     }
 
     /// An error that says which of the two is missing, where one is.
@@ -124,6 +139,29 @@ impl Tools {
             seat = Arc::clone(&self.seats).acquire_owned() => seat.map_err(|_| FilmError::Cancelled),
             () = watch.token().cancelled() => Err(FilmError::Cancelled),
         }
+    }
+
+    /// Whether children run behind the fence: the system has one, and this ffmpeg starts inside it (one that is wrapped
+    /// by a sandbox of its own, as in a snap, may not). Tried once.
+    pub async fn has_fence(&self) -> bool {
+        *self
+            .fence
+            .get_or_init(|| async {
+                let Some(program) = self.ffmpeg.as_deref().filter(|_| fence::exists()) else { return false };
+                let mut command = fence::command(program);
+                command.arg("-version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+                let runs = match fence::spawn(command, fence::Gate::default()).await {
+                    Ok(mut child) => tokio::time::timeout(TRIAL, child.wait())
+                        .await
+                        .is_ok_and(|done| done.is_ok_and(|status| status.success())),
+                    Err(_) => false,
+                };
+                if !runs {
+                    tracing::warn!("ffmpeg does not start in a sandbox here and runs without one");
+                }
+                runs
+            })
+            .await
     }
 
     /// Version, encoders and filters, asked once.
@@ -153,6 +191,7 @@ impl Tools {
             ..ToolStatus::default()
         };
         if let Ok(abilities) = self.abilities().await {
+            status.is_sandboxed = self.has_fence().await;
             let missing = |wanted: &[String], there: &BTreeSet<String>| {
                 wanted.iter().filter(|part| !there.contains(*part)).cloned().collect()
             };

@@ -251,15 +251,22 @@ async fn clips(workshop: &Workshop, session: &str, state: &State, draft: &Draft)
     for placed in draft.t.iter().filter(|track| track.tt == draft::VIDEO).flat_map(draft::Track::placed) {
         let medium = programme::medium_of(state, placed.segment)
             .ok_or_else(|| RenderError::Missing(placed.segment.name().unwrap_or("a clip").to_owned()))?;
+        let kind = if medium.kind.as_deref() == Some("image") { MediaKind::Image } else { MediaKind::Video };
+        let from = whole(programme::number(placed.segment, "in"));
+        let path = workshop.media_file(session, medium).await?;
         clips.push(Clip {
-            path: workshop.media_file(session, medium).await?,
-            kind: if medium.kind.as_deref() == Some("image") { MediaKind::Image } else { MediaKind::Video },
-            in_ms: whole(programme::number(placed.segment, "in")),
-            duration_ms: whole(placed.segment.d),
-            start_ms: whole(placed.start),
+            enter: style(placed.segment, "transition"),
+            camera: style(placed.segment, "camera").unwrap_or_default(),
+            fit: style(placed.segment, "fit").unwrap_or_default(),
+            ..Clip::new(path, kind, from, whole(placed.segment.d), whole(placed.start))
         });
     }
     Ok(clips)
+}
+
+/// A way to show a clip, where the segment names one that is known; a foreign draft's own ways are no reason to fail.
+fn style<T: DeserializeOwned>(segment: &draft::Segment, key: &str) -> Option<T> {
+    serde_json::from_value(segment.m.get(key)?.clone()).ok()
 }
 
 fn titles(draft: &Draft) -> Vec<TitleCard> {

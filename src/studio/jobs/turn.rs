@@ -17,6 +17,7 @@ use super::workshop::{Kept, Workshop};
 use crate::store::{Job, Outcome, StoreError};
 use crate::studio::agent::context;
 use crate::studio::agent::deeds::{self, Deed};
+use crate::studio::agent::edit;
 use crate::studio::agent::read::{self, Action, MakeMusic, Reading};
 use crate::studio::agent::tell::tell;
 use crate::studio::compose::fit;
@@ -158,8 +159,15 @@ impl Turns {
         for action in &reading.actions {
             let deed = match action {
                 Action::MakeMusic(wish) => {
-                    let picture = self.picture(job, control, &state).await?;
+                    let mut picture = self.picture(job, control, &state).await?;
+                    if edit::follows_music(&state) {
+                        // Where the pictures will lie on the beats, there is nothing yet for the music to meet.
+                        picture.cuts.clear();
+                    }
                     let piece = self.piece(job, control, wish, &picture, pieces).await?;
+                    if edit::follow_score(&mut state, &piece.composition.score).is_some() {
+                        picture = self.picture(job, control, &state).await?;
+                    }
                     let volume = deeds::place(&mut state, &piece.medium, wish);
                     let composition = piece.composition.clone();
                     let cuts = fit::has_beats(&wish.brief)

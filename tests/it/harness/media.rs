@@ -71,3 +71,18 @@ pub fn loudness(path: &Path) -> (f64, f64) {
     };
     (number("I:"), number("Peak:"))
 }
+
+/// How bright each frame is on average, 0 to 255.
+pub fn brightness(path: &Path) -> Vec<f64> {
+    let output = Command::new("ffmpeg")
+        .args(["-v", "error", "-nostdin", "-i"])
+        .arg(path)
+        .args(["-vf", "scale=16:16:flags=area,format=gray", "-f", "rawvideo", "-"])
+        .output()
+        .unwrap();
+    output
+        .stdout
+        .chunks_exact(256)
+        .map(|frame| frame.iter().map(|level| f64::from(*level)).sum::<f64>() / 256.0)
+        .collect()
+}

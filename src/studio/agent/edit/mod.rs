@@ -3,6 +3,7 @@
 
 mod music;
 mod picture;
+mod show;
 mod titles;
 
 use serde_json::json;
@@ -13,6 +14,7 @@ use crate::wire::state::State;
 
 pub use music::{fade_music, place_music, set_music_volume, trim_music};
 pub use picture::{place_uploads, set_own_volume, trim};
+pub use show::{follow_score, follows_music, lay_on_beats};
 pub use titles::{TitleChange, TitleWish, add_title, change_title, remove_title};
 
 /// Part of the timeline that an edit means.

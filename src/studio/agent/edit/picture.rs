@@ -7,7 +7,7 @@ use crate::wire::draft::{Draft, TEXT, Track, VIDEO};
 use crate::wire::state::{Medium, State};
 
 /// How long a photo stands where nothing else is said.
-const PHOTO_MS: i64 = 4_000;
+pub(super) const PHOTO_MS: i64 = 4_000;
 
 /// Lays uploaded clips and photos on the timeline, one after the other, where it has no picture yet; later uploads wait
 /// among the media until a message says what to do with them.
@@ -36,7 +36,7 @@ pub fn place_uploads(state: &mut State, media: &[Medium]) {
 }
 
 /// An uploaded file's name for people: its stem, `-` and `_` as spaces.
-fn clip_name(medium: &Medium) -> String {
+pub(super) fn clip_name(medium: &Medium) -> String {
     let name = medium.display_name().unwrap_or("clip");
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     stem.replace(['-', '_'], " ").trim().to_owned()

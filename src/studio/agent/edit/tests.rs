@@ -101,3 +101,45 @@ fn overlapping_titles_get_tracks_of_their_own() {
     assert_eq!(remove_title(&mut state, Some("nowhere")), None);
     assert!(remove(&mut state, Which::Titles) && !has(&state, Which::Titles));
 }
+
+fn photo(id: &str) -> Medium {
+    Medium { id: Some(id.into()), kind: Some("image".into()), name: Some(format!("{id}.jpg")), ..Medium::default() }
+}
+
+#[test]
+fn photos_follow_the_beats_of_a_song_and_keep_doing_so() {
+    use crate::studio::film::show::{Grid, Wish};
+    let photos: Vec<Medium> = ["a", "b", "c", "d", "e"].map(photo).into();
+    let mut state = State { video_infos: photos.clone(), ..State::default() };
+    place_uploads(&mut state, &photos);
+    assert!(follows_music(&state), "as they were uploaded");
+    let beats: Vec<f64> = (0..60).map(|beat| f64::from(beat) * 0.5).collect();
+    let bars: Vec<f64> = beats.iter().step_by(4).copied().collect();
+    let grid = Grid { beats: &beats, downbeats: &bars, sections: &[] };
+    let (pictures, shots) = lay_on_beats(&mut state, &grid, 30_000, Wish::Mixed).unwrap();
+    let draft = state.timeline();
+    assert_eq!((pictures, draft.t.len(), draft.t[0].sg.len(), picture_end(&draft)), (5, 1, shots, 30_000));
+    let mut end = 0;
+    for (nth, placed) in draft.t[0].placed().enumerate() {
+        assert_eq!(placed.start, end, "one after another");
+        assert_eq!(placed.segment.m["asset"], ["a", "b", "c", "d", "e"][nth % 5]);
+        assert!(nth == 0 || placed.segment.m["transition"]["kind"].is_string());
+        end = placed.end();
+    }
+    assert!(follows_music(&state), "on beats already");
+    lay_on_beats(&mut state, &grid, 20_000, Wish::Mixed).unwrap();
+    assert_eq!(picture_end(&state.timeline()), 20_000);
+}
+
+#[test]
+fn what_was_timed_by_hand_and_moving_pictures_stay_where_they_are() {
+    let photos: Vec<Medium> = ["a", "b"].map(photo).into();
+    let mut state = State { video_infos: photos.clone(), ..State::default() };
+    place_uploads(&mut state, &photos);
+    trim(&mut state, 0, 6_500).unwrap();
+    assert!(!follows_music(&state));
+    let clip = Medium { kind: Some("video".into()), d: Some(json!(3000)), ..photo("v") };
+    let mut state = State { video_infos: vec![photos[0].clone(), clip.clone()], ..State::default() };
+    place_uploads(&mut state, &[photos[0].clone(), clip]);
+    assert!(!follows_music(&state));
+}
