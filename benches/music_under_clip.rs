@@ -58,6 +58,7 @@ async fn ours(film: &Film, clip: &Path, song: &Path, folder: &Path) -> anyhow::R
         gain,
         fade_in_frames: u64::from(RATE) / 2,
         fade_out_frames: u64::from(RATE),
+        duck: None,
     };
     let mut mixed =
         programme::mix(vec![track(Box::new(RawFile::open(&raw)?), 1.0), track(decode::open(song)?, 0.35)], frames);
@@ -67,7 +68,7 @@ async fn ours(film: &Film, clip: &Path, song: &Path, folder: &Path) -> anyhow::R
     writer.finish()?;
     let duration_ms = info.duration_ms;
     let plan = Plan {
-        clips: vec![Clip { path: clip.to_owned(), kind: info.kind, in_ms: 0, duration_ms, start_ms: 0 }],
+        clips: vec![Clip::new(clip.to_owned(), info.kind, 0, duration_ms, 0)],
         titles: Vec::new(),
         sound: Some(wav),
         cover: None,

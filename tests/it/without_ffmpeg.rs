@@ -42,7 +42,7 @@ fn programme(folder: &TempDir) -> PathBuf {
 fn plan(clip: &Path, info: &MediaInfo, sound: Option<PathBuf>, format: FilmFormat) -> Plan {
     let (path, kind, duration_ms) = (clip.to_owned(), info.kind, info.duration_ms);
     Plan {
-        clips: vec![Clip { path, kind, in_ms: 0, duration_ms, start_ms: 0 }],
+        clips: vec![Clip::new(path, kind, 0, duration_ms, 0)],
         titles: Vec::new(),
         sound,
         cover: None,

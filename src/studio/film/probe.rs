@@ -104,7 +104,9 @@ pub(super) async fn inspect(tools: &Tools, path: &Path, watch: &Watch) -> Result
     if let Err(missing) = tools.need_both() {
         drop(file);
         let looked = pure::inspect(path, format).await;
-        return looked.map_err(|unfit| unfit.without_ffmpeg(path, format, missing));
+        return looked
+            .map(|seen| Inspected { seal, ..seen })
+            .map_err(|unfit| unfit.without_ffmpeg(path, format, missing));
     }
     let damaged = |fault| explain(path, format, fault);
     drop(file);

@@ -86,7 +86,7 @@ async fn analyse(workshop: &Workshop, file: &Path, medium: &Medium, watch: &Watc
         if medium.m.get("has_sound") != Some(&Value::Bool(true)) || length == 0 {
             return Ok((Vec::new(), Vec::new()));
         }
-        let folder = workshop.scratch_folder()?;
+        let folder = workshop.scratch_folder().await?;
         let raw = folder.path().join("sound.raw");
         workshop.film.decode_sound(file, 0, length, &raw, watch).await?;
         let listened = tokio::task::spawn_blocking(move || {

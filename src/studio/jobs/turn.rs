@@ -233,9 +233,10 @@ impl Turns {
         let fits = fit::has_beats(&wish.brief) && !wish.brief.seamless_loop;
         let length = (wish.brief.duration_seconds * 1000.0) as u64;
         let fit = fits.then(|| fit::tempo(&picture.cuts, fit::Tempo::of(&wish.brief), length)).flatten();
-        let made = music::make(&self.workshop, &job.session, &wish.brief, free, fit, control.cancelled(), move |done| {
-            meter.progress(done);
-        });
+        let made =
+            music::make(&self.workshop, &job.session, &wish.brief, free, fit, control.cancelled(), move |done| {
+                meter.progress(done);
+            });
         let piece = made.await?;
         pieces.push((wish.clone(), piece.clone()));
         Ok(piece)

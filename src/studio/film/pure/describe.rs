@@ -36,6 +36,7 @@ pub(super) fn describe(movie: &Movie, format: Format) -> Inspected {
         picture: packets,
         sound_us,
         reorders,
+        seal: None,
         clock_us: starts.min().unwrap_or(0),
     }
 }

@@ -152,6 +152,7 @@ pub(super) fn alone(path: &Path, format: Format) -> Result<Inspected, Unfit> {
         picture: Packets::default(),
         sound_us: Some((0, micros)),
         reorders: false,
+        seal: None,
         clock_us: 0,
     })
 }
