@@ -109,7 +109,7 @@ async fn uploading_scoring_editing_and_reading_are_worth_the_same() {
                 json!({"request": "lo-fi music at 35%", "seed": 7}),
                 says("Done: a lo-fi bed.", scene(&[bed(0.35)])),
                 json!({
-                    "status": "done", "action": "message", "changes": ["Music added: Lo-fi, 0-4s, 35%", "Track made: Lo-fi, 4s"],
+                    "status": "done", "action": "message", "changes": ["Music added: Lo-fi, 0-4s, 35%"],
                     "timeline": line("2 tracks): 1. Video: city timelapse (0-4s) 2. BGM: Lo-fi (0-4s, 35%)"),
                     "media": [["music", "Lo-fi", 4.0]], "spent": 50, "available": 950,
                 }),
