@@ -9,16 +9,19 @@ use crate::wire::state::{Medium, State};
 /// How long a photo stands where nothing else is said.
 pub(super) const PHOTO_MS: i64 = 4_000;
 
-/// Lays uploaded clips and photos on the timeline, one after the other, where it has no picture yet; later uploads wait
-/// among the media until a message says what to do with them.
+/// Lays uploaded clips and photos on the timeline, one after the other, where it has no picture yet. Photos also join
+/// photos that lie as they were uploaded, as they come file by file. Other later uploads wait among the media until a
+/// message says what to do with them.
 pub fn place_uploads(state: &mut State, media: &[Medium]) {
     let is_clip = |medium: &&Medium| matches!(medium.kind.as_deref(), Some("video" | "image"));
+    let joins = media.iter().all(|medium| medium.kind.as_deref() == Some("image")) && shows_photos_as_uploaded(state);
     with_draft(state, |draft| {
-        if draft.t.iter().any(|track| track.tt == VIDEO) {
-            return;
-        }
-        let mut track = Track { tt: VIDEO, ..Track::default() };
-        let mut start = 0;
+        let mut track = match draft.t.iter().position(|track| track.tt == VIDEO) {
+            None => Track { tt: VIDEO, ..Track::default() },
+            Some(at) if joins => draft.t.remove(at),
+            Some(_) => return,
+        };
+        let mut start = track.placed().map(|placed| placed.end()).max().unwrap_or(0);
         for medium in media.iter().filter(is_clip) {
             let length = match medium.kind.as_deref() {
                 Some("image") => PHOTO_MS,
@@ -33,6 +36,20 @@ pub fn place_uploads(state: &mut State, media: &[Medium]) {
         }
         draft.t.insert(0, track);
     });
+}
+
+/// Whether the picture is photos alone that nobody has timed, moved or cut yet.
+fn shows_photos_as_uploaded(state: &State) -> bool {
+    let draft = state.timeline();
+    let clips = draft.t.iter().filter(|track| track.tt == VIDEO).flat_map(|track| &track.sg);
+    let (mut count, mut photos) = (0, 0);
+    for clip in clips {
+        count += 1;
+        let medium = clip.references().find_map(|id| state.medium(id));
+        let is_photo = medium.is_some_and(|medium| medium.kind.as_deref() == Some("image"));
+        photos += usize::from(is_photo && clip.d == PHOTO_MS && !clip.m.contains_key("transition"));
+    }
+    count > 0 && photos == count
 }
 
 /// An uploaded file's name for people: its stem, `-` and `_` as spaces.

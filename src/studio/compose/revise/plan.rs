@@ -116,7 +116,7 @@ fn fill(score: &mut Score, brief: &Brief, target: f64, ring: f64, remarks: &mut 
     let wanted = (target - ring).max(target * 0.5);
     let needed = end / wanted * score.bpm;
     let (low, high) = match brief.tempo_bpm {
-        Some(bpm) => (bpm * 0.996, bpm * 1.004),
+        Some(bpm) => (bpm, bpm),
         None => {
             genres().get(&brief.genre).map_or((60.0, 180.0), |genre| (genre.tempo.low * 0.9, genre.tempo.high * 1.1))
         }
