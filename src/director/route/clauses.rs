@@ -63,6 +63,13 @@ impl<'a> Clause<'a> {
             .all(|token| lexicon.common.contains(&token.text) && token.kind == Kind::Word)
     }
 
+    /// Whether it only says which action is not wanted.
+    pub fn declines(&self) -> bool {
+        let lexicon = lexicon();
+        let core = after_fillers(lexicon, self.tokens);
+        !core.is_empty() && lexicon.declined.at(core, 0) == Some(core.len())
+    }
+
     /// A medium on the web that the clause speaks of: it has to be brought in before anything can be done with it.
     pub fn medium(&self) -> Option<&Token> {
         let media = |token: &&Token| token.kind == Kind::Url && is_media(&token.text);

@@ -14,6 +14,8 @@ pub struct Lexicon {
     pub joiners: HashSet<String>,
     /// Words before what is not wanted.
     pub rather_than: HashSet<String>,
+    /// Actions that are said not to be wanted.
+    pub declined: Patterns,
     /// Action words that are read through a slip of the fingers.
     pub slips: Vec<String>,
     /// Words before any wish.
@@ -66,6 +68,7 @@ pub struct Rule {
 struct File {
     joiners: Vec<String>,
     rather_than: Vec<String>,
+    declined: Vec<String>,
     slips: Vec<String>,
     fillers: Vec<String>,
     common: Vec<String>,
@@ -129,6 +132,7 @@ impl Lexicon {
         Self {
             fillers: reader.patterns(&file.fillers),
             never: reader.patterns(&file.never),
+            declined: reader.patterns(&file.declined),
             joiners: reader.words(&file.joiners),
             rather_than: reader.words(&file.rather_than),
             slips: file.slips,

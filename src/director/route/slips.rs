@@ -1,5 +1,5 @@
 //! Slips of the fingers in the words that an action hangs on. Only slips that make no other word: two neighbours swapped,
-//! a letter missing within, a letter doubled. "Expert" and "import" stay what they are.
+//! a letter missing within, a letter doubled, one vowel for another. "Expert" and "import" stay what they are.
 
 use super::tokens::{Kind, Token};
 
@@ -15,6 +15,7 @@ pub fn mend(token: &mut Token, words: &[String]) {
 
 fn is_slip(typed: &str, meant: &str) -> bool {
     let (typed, meant) = (typed.as_bytes(), meant.as_bytes());
+    let length = meant.len();
     let same = typed.iter().zip(meant).take_while(|(a, b)| a == b).count();
     let (typed_rest, meant_rest) = (typed.get(same..).unwrap_or_default(), meant.get(same..).unwrap_or_default());
     // The first letter is hardly ever the wrong one, and without it "export" would be any "-port".
@@ -23,10 +24,16 @@ fn is_slip(typed: &str, meant: &str) -> bool {
     }
     match (typed_rest, meant_rest) {
         ([a, b, typed @ ..], [c, d, meant @ ..]) if a == d && b == c => typed == meant,
+        // In shorter words that would be "expert" for "export".
+        ([a, typed @ ..], [b, meant @ ..]) if length > 6 && is_vowel(*a) && is_vowel(*b) && typed == meant => true,
         (typed, [_, meant @ ..]) if typed == meant => !meant.is_empty(),
         ([twice, rest @ ..], meant) if rest == meant => typed.get(same - 1) == Some(twice),
         _ => false,
     }
+}
+
+fn is_vowel(letter: u8) -> bool {
+    matches!(letter, b'a' | b'e' | b'i' | b'o' | b'u')
 }
 
 #[cfg(test)]

@@ -13,6 +13,9 @@ use super::{Offer, Translated, Verdict};
 /// How many clauses back lyrics or a name may have begun.
 const MOST_BEFORE: usize = 6;
 
+/// How many lines a citation may have before its announcement is no longer looked for.
+const MOST_CITED: usize = 40;
+
 /// A clause with its judgement.
 #[derive(Debug)]
 struct Judged {
@@ -74,7 +77,7 @@ impl Page<'_> {
         let whole = self.text.get(sentence.span.clone()).unwrap_or_default();
         let question = whole.trim_end_matches(['*', '_', ')', ' ']).ends_with(['?', '？']);
         let mut spans = Vec::new();
-        let mut labelled = false;
+        let mut labelled = self.is_cited(sentence.span.start);
         for (index, span) in sentence.clauses.iter().enumerate() {
             // After "Title added:" comes a title, whatever it says.
             labelled |= index > 0
@@ -156,6 +159,25 @@ impl Page<'_> {
         let scrap = english(span, &|clause| clause.is_scrap());
         !english(span, &|clause| clause.speaks_of_screen())
             && before.iter().any(|span| english(span, &|clause| clause.is_verse() || (scrap && clause.quotes())))
+    }
+
+    /// Whether a text lies on a line that cites ("> …") what the line before the citation announces, such as lyrics.
+    fn is_cited(&self, at: usize) -> bool {
+        let mut line = self.text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+        let cites = |from: usize| self.text.get(from..).is_some_and(|rest| rest.trim_start().starts_with('>'));
+        if !cites(line) {
+            return false;
+        }
+        // A citation of more lines than this is text from elsewhere, whoever announced it.
+        for _ in 0..MOST_CITED {
+            let Some(above) = self.text.get(..line.saturating_sub(1)).filter(|_| line > 0) else { return false };
+            line = above.rfind('\n').map_or(0, |end| end + 1);
+            let said = above.get(line..).unwrap_or_default().trim_end();
+            if !cites(line) && !said.is_empty() {
+                return said.ends_with([':', '：']) && self.labels(&(line..line + said.len()));
+            }
+        }
+        true
     }
 
     fn labels(&self, span: &Range<usize>) -> bool {

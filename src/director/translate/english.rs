@@ -78,7 +78,9 @@ impl<'a> Clause<'a> {
         {
             return self.hanging(words, purpose);
         }
-        if self.question && self.lexicon.teasers.at_start(words) > 0 {
+        // "Want me to add a title?" is the backend's own offer.
+        let of_itself = || words.iter().take(5).any(|word| word.plain == "me");
+        if self.question && self.lexicon.teasers.at_start(words) > 0 && !of_itself() {
             return Verdict::Hang;
         }
         self.statement(words).unwrap_or_else(|| self.neighbour(words))
@@ -395,7 +397,7 @@ impl<'a> Clause<'a> {
                 return true;
             }
             let joined = self.lexicon.joiners.at_start(rest) > 0;
-            let follows = hangs && *at > 2 && self.bare_click(words, *at);
+            let follows = hangs && *at > 2 && self.bare_click(words, *at) && self.leads_up(words, *at);
             if !(joined || follows) {
                 return false;
             }
@@ -417,6 +419,17 @@ impl<'a> Clause<'a> {
                     "to" | "you" | "can" | "must" | "the" | "a" | "your" | "and" | "or" | "then"
                 )
             })
+    }
+
+    /// Whether the words before a verb lead up to it. A place or a time does so on a screen alone: elsewhere, as in "at 0:20
+    /// the dancers drag a cloth", somebody in the film acts.
+    fn leads_up(&self, words: &[Word<'_>], at: usize) -> bool {
+        let before = words.get(..at).unwrap_or_default();
+        let is_place = before.first().is_some_and(|word| {
+            matches!(word.plain.as_str(), "at" | "in" | "on" | "from" | "under" | "inside" | "for" | "while" | "as")
+        });
+        let named = || before.iter().any(|word| word.is_capitalised() && self.lexicon.commands.has(&word.plain));
+        !is_place || self.lexicon.ui.any_in(before) || self.lexicon.corners.any_in(before) || named()
     }
 
     /// Whether a colon after these words is followed by a name or a text and not by an instruction.
