@@ -35,6 +35,8 @@ pub struct Clause<'a> {
     pub asked: Asked,
     /// Where it lies in the request, joined fragments included.
     span: (usize, usize),
+    /// Whether it was said after what it comes before.
+    pub is_moved: bool,
     // For `MakeAndFetch`: the verb of making, and what is to be made.
     made: Option<((usize, usize), usize)>,
 }
@@ -42,7 +44,7 @@ pub struct Clause<'a> {
 impl<'a> Clause<'a> {
     fn new(tokens: &'a [Token], asked: Asked) -> Self {
         let span = (tokens.first().map_or(0, |token| token.start), tokens.last().map_or(0, |token| token.end));
-        Self { tokens, asked, span, made: None }
+        Self { tokens, asked, span, is_moved: false, made: None }
     }
 
     /// Its first byte.
@@ -94,8 +96,27 @@ pub fn classify(tokens: &[Token], has_files: bool) -> Vec<Clause<'_>> {
     tokens
         .split(joins)
         .filter(|words| !words.is_empty())
-        .map(|words| Clause::new(words, asked(lexicon, words, has_files)))
+        .flat_map(|words| in_order(lexicon, words, has_files))
         .collect()
+}
+
+/// A clause, or two where it says what its action is to wait for: that comes first then.
+fn in_order<'a>(lexicon: &Lexicon, words: &'a [Token], has_files: bool) -> Vec<Clause<'a>> {
+    let short = words.len() <= LONGEST_ACTION;
+    let is_aside = |at: usize| lexicon.fillers.at(words, at) == Some(words.len());
+    let cut = (1..words.len()).find(|at| short && (is_aside(*at) || lexicon.later.at(words, *at).is_some()));
+    if let Some((action, condition)) = cut.and_then(|at| words.split_at_checked(at)) {
+        let (asks, waits) = (asked(lexicon, action, has_files), asked(lexicon, condition, has_files));
+        let wish = condition.get(lexicon.later.at(condition, 0).unwrap_or(0)..).unwrap_or_default();
+        if asks.is_action() && !waits.is_action() {
+            let action = Clause::new(action, asks);
+            if is_aside(words.len() - condition.len()) || covered(lexicon, &lexicon.export, wish) {
+                return vec![action];
+            }
+            return vec![Clause { is_moved: true, ..Clause::new(condition, Asked::Nothing) }, action];
+        }
+    }
+    vec![Clause::new(words, asked(lexicon, words, has_files))]
 }
 
 fn asked(lexicon: &Lexicon, words: &[Token], has_files: bool) -> Asked {

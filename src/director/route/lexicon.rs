@@ -14,6 +14,10 @@ pub struct Lexicon {
     pub joiners: HashSet<String>,
     /// Words before what is not wanted.
     pub rather_than: HashSet<String>,
+    /// Words people write short, and what they stand for.
+    pub short: HashMap<String, String>,
+    /// What an action is to wait for.
+    pub later: Patterns,
     /// Actions that are said not to be wanted.
     pub declined: Patterns,
     /// Action words that are read through a slip of the fingers.
@@ -68,6 +72,8 @@ pub struct Rule {
 struct File {
     joiners: Vec<String>,
     rather_than: Vec<String>,
+    short: HashMap<String, String>,
+    later: Vec<String>,
     declined: Vec<String>,
     slips: Vec<String>,
     fillers: Vec<String>,
@@ -132,6 +138,8 @@ impl Lexicon {
         Self {
             fillers: reader.patterns(&file.fillers),
             never: reader.patterns(&file.never),
+            short: file.short,
+            later: reader.patterns(&file.later),
             declined: reader.patterns(&file.declined),
             joiners: reader.words(&file.joiners),
             rather_than: reader.words(&file.rather_than),

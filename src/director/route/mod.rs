@@ -56,7 +56,7 @@ pub struct Routed {
 pub fn actions(request: &str, has_files: bool) -> Vec<Routed> {
     let lexicon = lexicon::lexicon();
     let mut tokens = tokens(request, &lexicon.chinese);
-    tokens.iter_mut().for_each(|token| slips::mend(token, &lexicon.slips));
+    tokens.iter_mut().for_each(|token| slips::mend(token, &lexicon.slips, &lexicon.short));
     let mut clauses = clauses::classify(&tokens, has_files);
     clauses::join_fragments(&mut clauses);
     let mut routed = collect(request, &clauses);
@@ -86,7 +86,7 @@ fn collect(request: &str, clauses: &[Clause<'_>]) -> Vec<Routed> {
         let address = request.get(medium.start..medium.end).unwrap_or_default().to_owned();
         routed.push(Routed { action: Action::Upload, text: address });
     }
-    for run in clauses.chunk_by(|a, b| !a.asked.is_action() && !b.asked.is_action()) {
+    for run in clauses.chunk_by(|a, b| !a.asked.is_action() && !b.asked.is_action() && !b.is_moved) {
         let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
         let text = slice(first, last);
         match &first.asked {

@@ -1,10 +1,15 @@
 //! Slips of the fingers in the words that an action hangs on. Only slips that make no other word: two neighbours swapped,
 //! a letter missing within, a letter doubled, one vowel for another. "Expert" and "import" stay what they are.
 
+use std::collections::HashMap;
+
 use super::tokens::{Kind, Token};
 
 /// Puts the word that was meant in the place of one that was mistyped. The request itself stays as it is.
-pub fn mend(token: &mut Token, words: &[String]) {
+pub fn mend(token: &mut Token, words: &[String], short: &HashMap<String, String>) {
+    if let Some(long) = short.get(&token.text).filter(|_| token.kind == Kind::Word) {
+        token.text.clone_from(long);
+    }
     if token.kind != Kind::Word || !token.text.is_ascii() || words.contains(&token.text) {
         return;
     }

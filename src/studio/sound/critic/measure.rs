@@ -10,6 +10,8 @@ const STEPS: usize = 16;
 const ROUNDS: [usize; 4] = [1, 2, 4, 8];
 /// Below this a moment is silence, dB.
 const SILENCE: f64 = -60.0;
+/// How long the end may have died away before the piece is over, seconds.
+const DYING: f64 = 2.5;
 
 /// How much louder each moment is than the one before, over the bands; strokes stand out.
 fn onsets(ear: &Ear) -> Vec<f32> {
@@ -135,7 +137,8 @@ fn profile(ear: &Ear, bar: &[f64]) -> [[f32; BANDS]; STEPS] {
     })
 }
 
-/// The longest silence in seconds while the score has notes that should sound.
+/// The longest silence in seconds while the score has notes that should sound. What dies away after the last stroke is no
+/// silence of the piece as long as it is short.
 pub fn unwritten_silence(ear: &Ear, score: &Score) -> f64 {
     let mut written = vec![false; ear.hops.len()];
     for note in score.parts.iter().flat_map(|part| &part.notes) {
@@ -145,10 +148,15 @@ pub fn unwritten_silence(ear: &Ear, score: &Score) -> f64 {
         written.get_mut(span).unwrap_or_default().fill(true);
     }
     let threshold = 10_f64.powf(SILENCE / 10.0) as f32;
+    let notes = score.parts.iter().flat_map(|part| &part.notes);
+    let last_stroke = notes.map(|note| note.start).fold(0.0, f64::max) * HOPS;
     let (mut longest, mut now) = (0_usize, 0_usize);
-    for (hop, written) in ear.hops.iter().zip(written) {
+    for (at, (hop, written)) in ear.hops.iter().zip(written).enumerate() {
         now = if written && hop.iter().sum::<f32>() < threshold { now + 1 } else { 0 };
-        longest = longest.max(now);
+        let dies_away = (at - now.min(at)) as f64 > last_stroke && now as f64 <= DYING * HOPS;
+        if !dies_away {
+            longest = longest.max(now);
+        }
     }
     longest as f64 / HOPS
 }
