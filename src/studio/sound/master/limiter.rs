@@ -55,7 +55,8 @@ impl Limiter {
         // Below this the limiter has nothing to do.
         let peaks = self.detector.process(frames, self.ceiling / self.gain.max(1e-9));
         for (frame, peak) in frames.iter().zip(peaks) {
-            let wanted = (self.ceiling / (peak * self.gain).max(1e-9)).min(1.0);
+            let lifted = peak * self.gain;
+            let wanted = if lifted > self.ceiling { self.ceiling / lifted } else { 1.0 };
             while self.minimum.back().is_some_and(|(_, gain)| *gain >= wanted) {
                 self.minimum.pop_back();
             }
