@@ -62,7 +62,7 @@ impl<'a> Clause<'a> {
         let lexicon = lexicon();
         after_fillers(lexicon, self.tokens)
             .iter()
-            .all(|token| lexicon.common.contains(&token.text) && token.kind == Kind::Word)
+            .all(|token| token.kind == Kind::Number || token.kind == Kind::Word && lexicon.common.contains(&token.text))
     }
 
     /// Whether it only says which action is not wanted.
@@ -100,8 +100,19 @@ pub fn classify(tokens: &[Token], has_files: bool) -> Vec<Clause<'_>> {
         .collect()
 }
 
+/// "Export it as mov instead of mp4": the words before what is not wanted.
+fn without_refusal<'a>(lexicon: &Lexicon, words: &'a [Token]) -> &'a [Token] {
+    let cut = (1..words.len().min(LONGEST_ACTION)).find_map(|at| {
+        let (wanted, refused) = words.split_at_checked(at)?;
+        let refused = says_what_not(lexicon, refused) && covered(lexicon, &lexicon.export, wanted);
+        (lexicon.rather_than.at(words, at).is_some() && refused).then_some(wanted)
+    });
+    cut.unwrap_or(words)
+}
+
 /// A clause, or two where it says what its action is to wait for: that comes first then.
 fn in_order<'a>(lexicon: &Lexicon, words: &'a [Token], has_files: bool) -> Vec<Clause<'a>> {
+    let words = without_refusal(lexicon, words);
     let short = words.len() <= LONGEST_ACTION;
     let is_aside = |at: usize| lexicon.fillers.at(words, at) == Some(words.len());
     let cut = (1..words.len()).find(|at| short && (is_aside(*at) || lexicon.later.at(words, *at).is_some()));
@@ -133,12 +144,25 @@ fn asked(lexicon: &Lexicon, words: &[Token], has_files: bool) -> Asked {
         Action::Credits
     } else if fits(&lexicon.upload) || has_files && fits(&lexicon.handing_over) {
         Action::Upload
-    } else if fits(&lexicon.export) {
+    } else if whole && asks_for_file(lexicon, core, bounded) || fits(&lexicon.export) && !unnamed(lexicon, bounded) {
         Action::Export(wish::read(lexicon, bounded))
     } else {
         return Asked::Nothing;
     };
     Asked::For(action)
+}
+
+/// "I need a square mp4": a file is named and asked for, and nothing else is spoken of.
+fn asks_for_file(lexicon: &Lexicon, core: &[Token], clause: &[Token]) -> bool {
+    lexicon.named.within(clause)
+        && lexicon.wants.within(clause)
+        && !lexicon.export.not.within(core)
+        && covered(lexicon, &lexicon.export, core)
+}
+
+/// "Make the video": no export, unless it is to be made an mp4.
+fn unnamed(lexicon: &Lexicon, clause: &[Token]) -> bool {
+    lexicon.unless_named.within(clause) && !lexicon.named.within(clause)
 }
 
 fn fits(lexicon: &Lexicon, rule: &Rule, core: &[Token], clause: &[Token], whole: bool) -> bool {
@@ -198,15 +222,29 @@ pub fn join_fragments(clauses: &mut Vec<Clause<'_>>) {
             clause.made = Some((before.span, object));
             clause.asked = Asked::MakeAndFetch(wish::read(lexicon, clause.tokens));
             joined.pop();
+        } else if let Asked::For(Action::Upload) = before.map_or(&Asked::Nothing, |before| &before.asked)
+            && names_media(lexicon, &clause)
+        {
+            continue;
+        } else if let Asked::For(Action::Export(wish)) = &mut clause.asked
+            && let Some(before) = before
+            && is_same_export(lexicon, before, clause.tokens, wish)
+        {
+            clause.span.0 = before.start();
+            joined.pop();
         } else if let Asked::For(Action::Export(wish)) = &mut clause.asked
             && let Some((more, start)) = before.and_then(|before| Some((fragment(lexicon, before)?, before.start())))
-            && more.format.is_none()
         {
-            wish.fill_from(more);
-            clause.span.0 = start;
-            joined.pop();
+            if more.format.is_none() || more.format == wish.format || wish.format.is_none() {
+                wish.fill_from(more);
+                clause.span.0 = start;
+                joined.pop();
+            } else if let Some(before) = joined.last_mut() {
+                // "Mp4 and mp3, export them both".
+                before.asked = Asked::For(Action::Export(more));
+            }
         } else if before.is_some_and(|before| matches!(before.asked, Asked::For(Action::Export(_))))
-            && (rather_than(lexicon, &clause) || says_only_export(lexicon, &clause))
+            && (refuses(lexicon, &clause) || says_only_export(lexicon, &clause))
         {
             continue;
         } else if clause.asked == Asked::Nothing
@@ -225,6 +263,11 @@ pub fn join_fragments(clauses: &mut Vec<Clause<'_>>) {
                 quality: more.quality.or(wish.quality.clone()),
             };
             clause.asked = Asked::For(Action::Export(wish));
+        }
+        if matches!(clause.asked, Asked::For(Action::Export(_))) {
+            while joined.last().is_some_and(|before| refuses(lexicon, before)) {
+                joined.pop();
+            }
         }
         joined.push(clause);
     }
@@ -247,13 +290,36 @@ fn says_only_export(lexicon: &Lexicon, clause: &Clause<'_>) -> bool {
         && wish::read(lexicon, clause.tokens) == ExportWish::default()
 }
 
-/// "Not gif": says again what an export is, by what it is not.
-fn rather_than(lexicon: &Lexicon, clause: &Clause<'_>) -> bool {
-    let [first, rest @ ..] = clause.tokens else { return false };
-    clause.tokens.len() <= LONGEST_ACTION
-        && lexicon.rather_than.contains(&first.text)
+/// "Not gif", "I don't want an mp4 this time": says what an export is by what it is not.
+fn refuses(lexicon: &Lexicon, clause: &Clause<'_>) -> bool {
+    clause.asked == Asked::Nothing
+        && clause.tokens.len() <= LONGEST_ACTION
+        && says_what_not(lexicon, after_fillers(lexicon, clause.tokens))
+}
+
+fn says_what_not(lexicon: &Lexicon, words: &[Token]) -> bool {
+    let rest = lexicon.rather_than.at(words, 0).and_then(|end| words.get(end..)).unwrap_or_default();
+    (lexicon.things.within(rest) || wish::read(lexicon, rest) != ExportWish::default())
         && covered(lexicon, &lexicon.export, rest)
-        && wish::read(lexicon, rest) != ExportWish::default()
+}
+
+/// "Render and download it as mov": one file, said with two verbs.
+fn is_same_export(lexicon: &Lexicon, before: &Clause<'_>, words: &[Token], wish: &ExportWish) -> bool {
+    let verb = |words: &[Token]| {
+        let named = |token: &&Token| lexicon.fetch.contains(&token.text);
+        words.iter().find(named).map(|token| token.text.clone())
+    };
+    before.asked == Asked::For(Action::Export(ExportWish::default()))
+        && *wish != ExportWish::default()
+        && verb(before.tokens) != verb(words)
+}
+
+/// "Upload a.mp4 and b.mp4", "the photos and the song": a further medium of the same upload.
+fn names_media(lexicon: &Lexicon, clause: &Clause<'_>) -> bool {
+    clause.asked == Asked::Nothing
+        && clause.tokens.len() <= LONGEST_ACTION
+        && lexicon.things.within(clause.tokens)
+        && covered(lexicon, &lexicon.upload, clause.tokens)
 }
 
 /// Whether a clause is a verb of making and nothing else.

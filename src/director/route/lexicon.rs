@@ -13,7 +13,15 @@ pub struct Lexicon {
     /// Words between clauses.
     pub joiners: HashSet<String>,
     /// Words before what is not wanted.
-    pub rather_than: HashSet<String>,
+    pub rather_than: Patterns,
+    /// What a file can be, where one is named beside what is not wanted or beside another to bring in.
+    pub things: Patterns,
+    /// What names a file by its kind: "mp4", "project zip".
+    pub named: Patterns,
+    /// Words that ask for something; beside a named file they ask for that.
+    pub wants: Patterns,
+    /// What is no export unless a file is named.
+    pub unless_named: Patterns,
     /// Words people write short, and what they stand for.
     pub short: HashMap<String, String>,
     /// What an action is to wait for.
@@ -22,6 +30,8 @@ pub struct Lexicon {
     pub declined: Patterns,
     /// Action words that are read through a slip of the fingers.
     pub slips: Vec<String>,
+    /// Words that only look like slips of those.
+    pub no_slips: HashSet<String>,
     /// Words before any wish.
     pub fillers: Patterns,
     /// Words that carry no wish.
@@ -72,10 +82,14 @@ pub struct Rule {
 struct File {
     joiners: Vec<String>,
     rather_than: Vec<String>,
+    things: Vec<String>,
+    traditional: Vec<String>,
+    before_names: Vec<String>,
     short: HashMap<String, String>,
     later: Vec<String>,
     declined: Vec<String>,
     slips: Vec<String>,
+    no_slips: HashSet<String>,
     fillers: Vec<String>,
     common: Vec<String>,
     never: Vec<String>,
@@ -107,6 +121,9 @@ struct ExportFile {
     open: Vec<String>,
     not: Vec<String>,
     words: Vec<String>,
+    named: Vec<String>,
+    wants: Vec<String>,
+    unless_named: Vec<String>,
     formats: Vec<Named>,
     aspects: Vec<Named>,
     qualities: Vec<Named>,
@@ -131,7 +148,7 @@ pub fn lexicon() -> &'static Lexicon {
 
 impl Lexicon {
     fn build(file: File) -> Self {
-        let mut reader = Reader { class: file.class, chinese: ChineseWords::default() };
+        let mut reader = Reader { class: file.class, chinese: ChineseWords::new(&file.traditional, &file.before_names) };
         let named = |list: Vec<Named>, reader: &mut Reader| {
             list.into_iter().map(|named| (named.is, reader.patterns(&named.words))).collect()
         };
@@ -142,8 +159,13 @@ impl Lexicon {
             later: reader.patterns(&file.later),
             declined: reader.patterns(&file.declined),
             joiners: reader.words(&file.joiners),
-            rather_than: reader.words(&file.rather_than),
+            rather_than: reader.patterns(&file.rather_than),
+            things: reader.patterns(&file.things),
+            named: reader.patterns(&file.export.named),
+            wants: reader.patterns(&file.export.wants),
+            unless_named: reader.patterns(&file.export.unless_named),
             slips: file.slips,
+            no_slips: file.no_slips,
             common: reader.words(&file.common),
             make: reader.words(&file.make),
             fetch: reader.words(&file.fetch),

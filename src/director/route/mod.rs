@@ -56,7 +56,7 @@ pub struct Routed {
 pub fn actions(request: &str, has_files: bool) -> Vec<Routed> {
     let lexicon = lexicon::lexicon();
     let mut tokens = tokens(request, &lexicon.chinese);
-    tokens.iter_mut().for_each(|token| slips::mend(token, &lexicon.slips, &lexicon.short));
+    tokens.iter_mut().for_each(|token| slips::mend(token, lexicon));
     let mut clauses = clauses::classify(&tokens, has_files);
     clauses::join_fragments(&mut clauses);
     let mut routed = collect(request, &clauses);
