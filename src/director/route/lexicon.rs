@@ -14,6 +14,8 @@ pub struct Lexicon {
     pub joiners: HashSet<String>,
     /// Words before what is not wanted.
     pub rather_than: Patterns,
+    /// Words before how a file is to be.
+    pub said_how: HashSet<String>,
     /// What a file can be, where one is named beside what is not wanted or beside another to bring in.
     pub things: Patterns,
     /// What names a file by its kind: "mp4", "project zip".
@@ -52,6 +54,8 @@ pub struct Lexicon {
     pub upload: Rule,
     /// Words that hand over a file that comes with the call.
     pub handing_over: Rule,
+    /// Words of praise, which ask for nothing.
+    pub praise: Rule,
     /// What names a format, an aspect, a quality; the first in the list wins.
     pub formats: Vec<(String, Patterns)>,
     /// As the contract names them.
@@ -82,6 +86,7 @@ pub struct Rule {
 struct File {
     joiners: Vec<String>,
     rather_than: Vec<String>,
+    said_how: HashSet<String>,
     things: Vec<String>,
     traditional: Vec<String>,
     before_names: Vec<String>,
@@ -101,6 +106,7 @@ struct File {
     state: RuleFile,
     upload: RuleFile,
     handing_over: RuleFile,
+    praise: RuleFile,
 }
 
 #[derive(Deserialize)]
@@ -160,6 +166,7 @@ impl Lexicon {
             declined: reader.patterns(&file.declined),
             joiners: reader.words(&file.joiners),
             rather_than: reader.patterns(&file.rather_than),
+            said_how: file.said_how,
             things: reader.patterns(&file.things),
             named: reader.patterns(&file.export.named),
             wants: reader.patterns(&file.export.wants),
@@ -182,6 +189,7 @@ impl Lexicon {
             state: reader.rule(file.state),
             upload: reader.rule(file.upload),
             handing_over: reader.rule(file.handing_over),
+            praise: reader.rule(file.praise),
             chinese: reader.chinese,
         }
     }

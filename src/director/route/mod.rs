@@ -90,7 +90,7 @@ fn collect(request: &str, clauses: &[Clause<'_>]) -> Vec<Routed> {
         let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
         let text = slice(first, last);
         match &first.asked {
-            Asked::Nothing if acts && run.iter().all(|clause| clause.is_polite() || clause.declines()) => {}
+            Asked::Nothing if acts && run.iter().all(|clause| clause.is_idle()) => {}
             Asked::Nothing => routed.push(Routed { action: Action::Message, text }),
             Asked::MakeAndFetch(wish) => {
                 routed.push(Routed { action: Action::Message, text: first.made(request) });

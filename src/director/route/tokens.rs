@@ -85,7 +85,9 @@ pub fn tokens(request: &str, chinese: &ChineseWords) -> Vec<Token> {
     while let Some(&(start, c)) = chars.get(at) {
         let before = at.checked_sub(1).and_then(|index| chars.get(index)).map(|(_, c)| *c);
         let (kind, length) = if let Some(length) = closers.quote(&chars, at, before) {
-            (Kind::Quote, length)
+            // "Upload 'my trip.mp4'": a name, not content.
+            let inside: String = chars.iter().skip(at + 1).take(length - 2).map(|(_, c)| *c).collect();
+            (if is_media(&inside) { Kind::File } else { Kind::Quote }, length)
         } else if let Some(length) = ending(&chars, at, before) {
             (Kind::File, length)
         } else if is_chinese(c) {
@@ -105,6 +107,9 @@ pub fn tokens(request: &str, chinese: &ChineseWords) -> Vec<Token> {
         };
         let text = match kind {
             Kind::Quote => String::new(),
+            Kind::File if length > 2 && PAIRS.iter().any(|(open, _)| *open == c) => {
+                chars.iter().skip(at + 1).take(length - 2).map(|(_, c)| *c).collect()
+            }
             _ => chars.iter().skip(at).take(length).map(|(_, c)| *c).collect(),
         };
         let mut token = Token { kind, text, start, end: end_of(at + length) };
