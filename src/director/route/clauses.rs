@@ -125,9 +125,13 @@ fn without_refusal<'a>(lexicon: &Lexicon, words: &'a [Token]) -> &'a [Token] {
 fn in_order<'a>(lexicon: &Lexicon, words: &'a [Token], has_files: bool) -> Vec<Clause<'a>> {
     let words = without_refusal(lexicon, words);
     let short = words.len() <= LONGEST_ACTION;
-    let is_aside = |at: usize| lexicon.fillers.at(words, at) == Some(words.len());
-    let is_declined = |at: usize| lexicon.declined.at(words, at) == Some(words.len());
-    let cut = (1..words.len()).find(|at| short && (is_aside(*at) || is_declined(*at) || lexicon.later.at(words, *at).is_some()));
+    let whole = asked(lexicon, words, has_files);
+    // "Is the export done": what is read as a whole has no aside.
+    let parts = short && !whole.is_action();
+    let is_aside = |at: usize| parts && lexicon.fillers.at(words, at) == Some(words.len());
+    let is_declined = |at: usize| parts && lexicon.declined.at(words, at) == Some(words.len());
+    let cut = (1..words.len())
+        .find(|at| short && (is_aside(*at) || is_declined(*at) || lexicon.later.at(words, *at).is_some()));
     if let Some((action, condition)) = cut.and_then(|at| words.split_at_checked(at)) {
         let (asks, waits) = (asked(lexicon, action, has_files), asked(lexicon, condition, has_files));
         let wish = condition.get(lexicon.later.at(condition, 0).unwrap_or(0)..).unwrap_or_default();
@@ -140,7 +144,7 @@ fn in_order<'a>(lexicon: &Lexicon, words: &'a [Token], has_files: bool) -> Vec<C
             return vec![Clause { is_moved: true, ..Clause::new(condition, Asked::Nothing) }, action];
         }
     }
-    vec![Clause::new(words, asked(lexicon, words, has_files))]
+    vec![Clause::new(words, whole)]
 }
 
 fn asked(lexicon: &Lexicon, words: &[Token], has_files: bool) -> Asked {
@@ -251,7 +255,9 @@ pub fn join_fragments(clauses: &mut Vec<Clause<'_>>) {
         } else if let Asked::For(Action::Export(wish)) = &mut clause.asked
             && let Some((more, start)) = before.and_then(|before| Some((fragment(lexicon, before)?, before.start())))
         {
-            if more.format.is_none() || more.format == wish.format || wish.format.is_none() {
+            // "I only need the audio, as an mp3": a sound file of no kind yet.
+            let vague = before.is_some_and(|before| !lexicon.named.within(before.tokens));
+            if vague || more.format.is_none() || more.format == wish.format || wish.format.is_none() {
                 wish.fill_from(more);
                 clause.span.0 = start;
                 joined.pop();
@@ -354,8 +360,12 @@ fn is_same_export(lexicon: &Lexicon, before: &Clause<'_>, words: &[Token]) -> bo
         words.iter().find(named).map(|token| token.text.clone())
     };
     let says_how = words.first().is_some_and(|first| lexicon.said_how.contains(&first.text));
+    // "Export the video, then send me the stems" are two.
+    let back = words.iter().any(|word| lexicon.spoken_of.contains(&word.text));
     says_how && !lexicon.named.within(before.tokens)
-        || *wish == ExportWish::default() && verb(before.tokens) != verb(words)
+        || (back || !lexicon.things.within(before.tokens) && *wish == ExportWish::default())
+            && (*wish == ExportWish::default() || wish::read(lexicon, words) == ExportWish::default())
+            && verb(before.tokens) != verb(words)
 }
 
 /// "Upload a.mp4 and b.mp4", "the photos and the song": a further medium of the same upload.

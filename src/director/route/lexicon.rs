@@ -16,6 +16,8 @@ pub struct Lexicon {
     pub rather_than: Patterns,
     /// Words before how a file is to be.
     pub said_how: HashSet<String>,
+    /// Words that mean what was just spoken of.
+    pub spoken_of: HashSet<String>,
     /// What a file can be, where one is named beside what is not wanted or beside another to bring in.
     pub things: Patterns,
     /// What names a file by its kind: "mp4", "project zip".
@@ -87,6 +89,7 @@ struct File {
     joiners: Vec<String>,
     rather_than: Vec<String>,
     said_how: HashSet<String>,
+    spoken_of: HashSet<String>,
     things: Vec<String>,
     traditional: Vec<String>,
     before_names: Vec<String>,
@@ -154,7 +157,8 @@ pub fn lexicon() -> &'static Lexicon {
 
 impl Lexicon {
     fn build(file: File) -> Self {
-        let mut reader = Reader { class: file.class, chinese: ChineseWords::new(&file.traditional, &file.before_names) };
+        let mut reader =
+            Reader { class: file.class, chinese: ChineseWords::new(&file.traditional, &file.before_names) };
         let named = |list: Vec<Named>, reader: &mut Reader| {
             list.into_iter().map(|named| (named.is, reader.patterns(&named.words))).collect()
         };
@@ -167,6 +171,7 @@ impl Lexicon {
             joiners: reader.words(&file.joiners),
             rather_than: reader.patterns(&file.rather_than),
             said_how: file.said_how,
+            spoken_of: file.spoken_of,
             things: reader.patterns(&file.things),
             named: reader.patterns(&file.export.named),
             wants: reader.patterns(&file.export.wants),

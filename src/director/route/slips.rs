@@ -70,6 +70,10 @@ mod tests {
             ("downlaod", "download"),
             ("balnce", "balance"),
             ("creidts", "credits"),
+            ("statsu", "status"),
+            ("satus", "status"),
+            ("timelinr", "timeline"),
+            ("progres", "progress"),
         ] {
             assert!(is_slip(typed, meant), "{typed}");
         }
@@ -86,6 +90,9 @@ mod tests {
             ("credit", "credits"),
             ("balanced", "balance"),
             ("upbeat", "upload"),
+            ("sow", "show"),
+            ("statuses", "status"),
+            ("downloads", "download"),
             ("", "export"),
         ] {
             assert!(!is_slip(other, meant), "{other}");

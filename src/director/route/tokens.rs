@@ -133,7 +133,9 @@ fn ending(chars: &[(usize, char)], at: usize, before: Option<char>) -> Option<us
 
 /// A file's name may begin in Chinese, which was cut into words: those that touch it belong to it.
 fn take_chinese_name(found: &mut Vec<Token>, file: &mut Token, chinese: &ChineseWords) {
-    while let Some(word) = found.last() {
+    // A name is short; this also keeps the search bounded.
+    for _ in 0..NAME_LIMIT {
+        let Some(word) = found.last() else { return };
         let touches = word.end == file.start && word.kind == Kind::Word && word.text.chars().all(is_chinese);
         if !touches || chinese.before_names.contains(&word.text) {
             return;
@@ -270,6 +272,9 @@ impl Closers {
         Some(length + 2)
     }
 }
+
+/// Most Chinese words in a file's name.
+const NAME_LIMIT: usize = 40;
 
 /// Longest quotation, in characters.
 const QUOTE_LIMIT: usize = 400;
