@@ -20,19 +20,26 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 const TURNS: usize = 200;
+/// Segments in the session's draft: a short edited clip, and a long one.
+const DRAFTS: [usize; 2] = [12, 100];
 /// Events of an ordinary stream.
 const EVENTS: usize = 40;
 
 #[derive(Clone)]
 struct Cloud {
+    segments: usize,
     opened: Arc<AtomicUsize>,
     begun: Arc<AtomicUsize>,
     gate: Arc<Semaphore>,
 }
 
 fn main() {
+    DRAFTS.into_iter().for_each(measure);
+}
+
+fn measure(segments: usize) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let cloud = Cloud { opened: Arc::default(), begun: Arc::default(), gate: Arc::new(Semaphore::new(0)) };
+    let cloud = Cloud { segments, opened: Arc::default(), begun: Arc::default(), gate: Arc::new(Semaphore::new(0)) };
     let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0))).unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let router = router(cloud.clone());
@@ -74,7 +81,10 @@ fn main() {
     // On a busy machine the calls may be answered before their turns are over; the memory is the same.
     let done = (0..TURNS).filter(|_| lines.next().unwrap().unwrap().contains("\"status\":\"done\"")).count();
     let peak = memory(&server, "VmHWM");
-    println!("{done} of {TURNS} turns done within their call, {:.1?} for all", began.elapsed());
+    println!(
+        "drafts of {segments} segments: {done} of {TURNS} turns done within their call, {:.1?} for all",
+        began.elapsed()
+    );
     if let (Some(idle), Some(open), Some(peak)) = (idle, open, peak) {
         println!(
             "{idle:.1} MB idle; {:.1} MB more with all streams open, {:.1} MB more at the peak",
@@ -103,16 +113,19 @@ fn router(cloud: Cloud) -> Router {
         )
         .route("/api/auth/claim-token", post(move || async move { ok(json!({"claim_token": "clm_1"})) }))
         .route("/api/credits/balance/simple", get(move || async move { ok(json!({"available": 1_000_000})) }))
-        .route("/api/state/nemo_agent/me/{sid}/latest", get(move || async move { ok(json!({"state": state()})) }))
+        .route(
+            "/api/state/nemo_agent/me/{sid}/latest",
+            get(move |State(cloud): State<Cloud>| async move { ok(json!({"state": state(cloud.segments)})) }),
+        )
         .route("/run_sse", post(run))
         .with_state(cloud)
 }
 
-/// A draft of a dozen segments, as a short edited clip has.
-fn state() -> Value {
+/// A state whose draft has one track of so many segments.
+fn state(segments: usize) -> Value {
     let segment =
         |n: usize| json!({"d": 1_000, "m": {"id": format!("s{n}"), "name": format!("clip {n}"), "start": n * 1_000}});
-    json!({"draft": {"t": [{"tt": 0, "sg": (0..12).map(segment).collect::<Vec<_>>()}]}, "video_infos": [], "generated_media": []})
+    json!({"draft": {"t": [{"tt": 0, "sg": (0..segments).map(segment).collect::<Vec<_>>()}]}, "video_infos": [], "generated_media": []})
 }
 
 async fn run(State(cloud): State<Cloud>) -> Response {
@@ -125,7 +138,7 @@ async fn run(State(cloud): State<Cloud>) -> Response {
     for n in 0..EVENTS {
         events.push(match n % 4 {
             0 => event(json!([{"functionCall": {"name": "edit_draft", "args": {}}}]), json!({})),
-            1 => event(json!([{"functionResponse": {"name": "edit_draft"}}]), state()),
+            1 => event(json!([{"functionResponse": {"name": "edit_draft"}}]), state(cloud.segments)),
             2 => Bytes::from_static(b": ping\n\n"),
             _ => event(json!([{"text": format!("Sentence number {n} about the music that was made. ")}]), json!({})),
         });

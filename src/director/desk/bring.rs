@@ -1,5 +1,7 @@
 //! Media into the session, one by one, so that a bad one is named and the others are in.
 
+use std::sync::Arc;
+
 use super::record::Stage;
 use super::run::{Job, Stop, Went};
 use super::words::say;
@@ -23,11 +25,11 @@ impl Job {
                 if arrived + refused.len() > done {
                     done += 1;
                 }
-                (*before, done, refused)
+                (before, done, refused)
             }
             _ => {
                 self.open().await?;
-                (self.state_before(&mut renewed).await?, 0, Vec::new())
+                (Arc::new(self.state_before(&mut renewed).await?), 0, Vec::new())
             }
         };
         let mut refused = again.clone();
@@ -37,7 +39,7 @@ impl Job {
         for (place, index) in order.enumerate() {
             let Some(source) = sources.get(index) else { continue };
             let done = (done + place).min(sources.len());
-            self.record.stage = Stage::Uploading { before: Box::new(before.clone()), done, refused: refused.clone() };
+            self.record.stage = Stage::Uploading { before: Arc::clone(&before), done, refused: refused.clone() };
             self.save().await?;
             let name = source.shown();
             self.say(Step::part(

@@ -1,6 +1,7 @@
 //! A message to the agent, from the state before it to the answer after it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::live::Payer;
 use super::record::Stage;
@@ -45,11 +46,12 @@ impl Job {
         let mut renewed = false;
         let mut warned = false;
         loop {
-            let before = self.state_before(&mut renewed).await?;
+            // A large draft is held once, however long the turn takes.
+            let before = Arc::new(self.state_before(&mut renewed).await?);
             let balance = self.balance().await;
             warned = warned || self.warn_of(balance.as_ref(), &before);
             let spendable = balance.filter(|balance| !balance.unlimited).map(|balance| balance.total);
-            self.record.stage = Stage::Sent { before: Box::new(before.clone()), balance: spendable };
+            self.record.stage = Stage::Sent { before: Arc::clone(&before), balance: spendable };
             self.save().await?;
             self.say(Step::words(say("sending", &[], &self.record.language)));
             let (transcript, ended) = self.line().follow(words).await;

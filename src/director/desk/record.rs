@@ -1,6 +1,8 @@
 //! A piece of work as it is kept on disk: what is to be done, how far it is, and what it has brought so far. Everything
 //! that must not be done twice is written here before it is done.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::director::answer::Answer;
@@ -98,14 +100,14 @@ pub enum Stage {
     /// The message may have been sent.
     Sent {
         /// The state before it.
-        before: Box<State>,
+        before: Arc<State>,
         /// The balance before it, in all.
         balance: Option<i64>,
     },
     /// Files up to this one may have been sent.
     Uploading {
         /// The state before the first.
-        before: Box<State>,
+        before: Arc<State>,
         /// How many were tried before the one that is on its way.
         done: usize,
         /// Which of those were refused.
