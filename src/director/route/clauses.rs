@@ -6,7 +6,7 @@ use super::tokens::{Kind, Token, is_chinese, is_media};
 use super::wish::{self, ExportWish};
 
 /// No action takes more words than this; what is longer is a message, and the search stays linear.
-const LONGEST_ACTION: usize = 48;
+pub(super) const LONGEST_ACTION: usize = 48;
 
 /// What a clause asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,17 +34,19 @@ pub struct Clause<'a> {
     /// What it asks for.
     pub asked: Asked,
     /// Where it lies in the request, joined fragments included.
-    span: (usize, usize),
+    pub(super) span: (usize, usize),
     /// Whether it was said after what it comes before.
     pub is_moved: bool,
-    // For `MakeAndFetch`: the verb of making, and what is to be made.
-    made: Option<((usize, usize), usize)>,
+    /// Whether a part that was joined to it names its format.
+    pub(super) is_named: bool,
+    /// For `MakeAndFetch`: the verb of making, and what is to be made.
+    pub(super) made: Option<((usize, usize), usize)>,
 }
 
 impl<'a> Clause<'a> {
     fn new(tokens: &'a [Token], asked: Asked) -> Self {
         let span = (tokens.first().map_or(0, |token| token.start), tokens.last().map_or(0, |token| token.end));
-        Self { tokens, asked, span, is_moved: false, made: None }
+        Self { tokens, asked, span, is_moved: false, is_named: false, made: None }
     }
 
     /// Its first byte.
@@ -68,6 +70,25 @@ impl<'a> Clause<'a> {
     /// Whether it asks for nothing: "please", "it sounds lovely now", and which action is not wanted.
     pub fn is_idle(&self) -> bool {
         self.is_polite() || self.declines() || self.praises()
+    }
+
+    /// Whether it is nobody's message beside an action.
+    pub fn is_aside(&self) -> bool {
+        self.is_idle() || self.remarks()
+    }
+
+    /// Whether it only tells something: "my boss wants to know", "the client has seen it".
+    fn remarks(&self) -> bool {
+        let lexicon = lexicon();
+        let core = after_fillers(lexicon, self.tokens);
+        let core = without_harmless(lexicon, core);
+        let has = |word: &Token, characters: &str| word.text.contains(|c| characters.contains(c));
+        let chinese = core.iter().any(|word| word.text.contains(is_chinese))
+            && !core.iter().any(|word| has(word, &lexicon.described));
+        let opened = lexicon.remark.at(&core, 0).or(chinese.then_some(0));
+        let Some(told) = opened.and_then(|opened| core.get(opened..)) else { return false };
+        let wishes = |word: &Token| matches!(word.kind, Kind::File | Kind::Url) || has(word, &lexicon.wish_characters);
+        core.len() <= LONGEST_ACTION && !told.iter().any(wishes) && !lexicon.wishes.within(told)
     }
 
     fn praises(&self) -> bool {
@@ -104,11 +125,39 @@ pub fn classify(tokens: &[Token], has_files: bool) -> Vec<Clause<'_>> {
     let lexicon = lexicon();
     let joins =
         |token: &Token| token.kind == Kind::Stop || token.kind == Kind::Word && lexicon.joiners.contains(&token.text);
-    tokens
+    let mut clauses: Vec<Clause<'_>> = tokens
         .split(joins)
+        .flat_map(|words| at_colon(lexicon, words, has_files))
         .filter(|words| !words.is_empty())
         .flat_map(|words| in_order(lexicon, words, has_files))
-        .collect()
+        .collect();
+    hand_over(lexicon, &mut clauses);
+    clauses
+}
+
+/// "Here is my clip: trip.mp4": what is handed over is named behind.
+fn hand_over(lexicon: &Lexicon, clauses: &mut [Clause<'_>]) {
+    for at in 1..clauses.len() {
+        let Some([before, named]) = clauses.get_mut(at - 1..=at) else { continue };
+        let is_name = named.tokens.iter().all(|word| word.kind == Kind::File);
+        if is_name
+            && before.asked == Asked::Nothing
+            && asked(lexicon, before.tokens, true) == Asked::For(Action::Upload)
+        {
+            before.asked = Asked::For(Action::Upload);
+        }
+    }
+}
+
+/// "Before we go on: how many credits are left" is two clauses, "add a title: export" is one.
+fn at_colon<'a>(lexicon: &Lexicon, words: &'a [Token], has_files: bool) -> [&'a [Token]; 2] {
+    let colon = words.iter().position(|word| word.kind == Kind::Colon);
+    let parts = colon.and_then(|at| Some((words.get(..at)?, words.get(at + 1..)?)));
+    let parts = parts.filter(|(before, _)| {
+        let clause = Clause::new(before, asked(lexicon, before, has_files));
+        clause.asked.is_action() || clause.is_aside()
+    });
+    parts.map_or([words, &[]], |(before, behind)| [before, behind])
 }
 
 /// "Export it as mov instead of mp4": the words before what is not wanted.
@@ -149,24 +198,47 @@ fn in_order<'a>(lexicon: &Lexicon, words: &'a [Token], has_files: bool) -> Vec<C
 
 fn asked(lexicon: &Lexicon, words: &[Token], has_files: bool) -> Asked {
     let bounded = words.get(..LONGEST_ACTION).unwrap_or(words);
-    if lexicon.never.within(bounded) {
+    let plain = without_harmless(lexicon, bounded);
+    // "Export it before you go on": what comes after it is not asked for here.
+    let core = after_fillers(lexicon, &plain);
+    let until = (0..core.len()).find(|at| lexicon.not_behind.at(core, *at).is_some());
+    let core = until.and_then(|at| core.get(..at)).unwrap_or(core);
+    if lexicon.never.within(&plain) {
         return Asked::Nothing;
     }
-    let core = after_fillers(lexicon, bounded);
     let whole = words.len() <= LONGEST_ACTION;
+    let hands_over = has_files || core.iter().any(|word| word.kind == Kind::File);
+    let bounded = if until.is_some() { core } else { plain.as_slice() };
     let fits = |rule: &Rule| fits(lexicon, rule, core, bounded, whole);
     let action = if fits(&lexicon.state) {
         Action::State
     } else if fits(&lexicon.credits) {
         Action::Credits
-    } else if fits(&lexicon.upload) || has_files && fits(&lexicon.handing_over) {
+    } else if fits(&lexicon.upload) || hands_over && fits(&lexicon.handing_over) {
         Action::Upload
     } else if whole && asks_for_file(lexicon, core, bounded) || fits(&lexicon.export) && !unnamed(lexicon, bounded) {
-        Action::Export(wish::read(lexicon, bounded))
+        Action::Export(wish::read(lexicon, words.get(..LONGEST_ACTION).unwrap_or(words)))
     } else {
         return Asked::Nothing;
     };
     Asked::For(action)
+}
+
+/// The words without what says nothing of its own: "with an aspect ratio of", "without a watermark".
+fn without_harmless(lexicon: &Lexicon, words: &[Token]) -> Vec<Token> {
+    let mut plain = Vec::with_capacity(words.len());
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        if word.kind == Kind::Colon {
+            at += 1;
+        } else if let Some(end) = lexicon.harmless.at(words, at) {
+            at = end;
+        } else {
+            plain.push(word.clone());
+            at += 1;
+        }
+    }
+    plain
 }
 
 /// "I need a square mp4": a file is named and asked for, and nothing else is spoken of.
@@ -186,11 +258,13 @@ fn fits(lexicon: &Lexicon, rule: &Rule, core: &[Token], clause: &[Token], whole:
     if core.is_empty() || rule.not.within(core) {
         return false;
     }
-    rule.open.at(core, 0).is_some() || whole && rule.keys.within(clause) && covered(lexicon, rule, core)
+    rule.open.at(core, 0).is_some()
+        || whole && rule.close.closes(core)
+        || whole && rule.keys.within(clause) && covered(lexicon, rule, core)
 }
 
 /// Whether every word belongs to the action or carries no wish of its own.
-fn covered(lexicon: &Lexicon, rule: &Rule, words: &[Token]) -> bool {
+pub(super) fn covered(lexicon: &Lexicon, rule: &Rule, words: &[Token]) -> bool {
     words.iter().all(|token| match token.kind {
         Kind::Word => {
             let known = |word: &str| rule.words.contains(word) || lexicon.common.contains(word);
@@ -198,8 +272,8 @@ fn covered(lexicon: &Lexicon, rule: &Rule, words: &[Token]) -> bool {
             known(&token.text) || whose.is_some_and(known) || is_made_of(&token.text, &known)
         }
         Kind::File | Kind::Url => rule.files,
-        Kind::Number | Kind::Stop => true,
-        Kind::Quote => false,
+        Kind::Number | Kind::Stop | Kind::Colon => true,
+        Kind::Quote => rule.quotes,
     })
 }
 
@@ -219,7 +293,7 @@ fn is_made_of(word: &str, known: &impl Fn(&str) -> bool) -> bool {
 }
 
 /// The words behind "please", "can you", "now", "once it's done".
-fn after_fillers<'a>(lexicon: &Lexicon, words: &'a [Token]) -> &'a [Token] {
+pub(super) fn after_fillers<'a>(lexicon: &Lexicon, words: &'a [Token]) -> &'a [Token] {
     let mut at = 0;
     while let Some(end) = lexicon.fillers.at(words, at) {
         at = end;
@@ -227,163 +301,9 @@ fn after_fillers<'a>(lexicon: &Lexicon, words: &'a [Token]) -> &'a [Token] {
     words.get(at..).unwrap_or_default()
 }
 
-/// "Export as mp3 and in high quality", "make it square and export", "generate and download a track": what belongs to
-/// an export goes to it.
-pub fn join_fragments(clauses: &mut Vec<Clause<'_>>) {
-    let lexicon = lexicon();
-    let mut joined: Vec<Clause<'_>> = Vec::with_capacity(clauses.len());
-    for mut clause in clauses.drain(..) {
-        let before = joined.last();
-        if let Some(before) = before.filter(|before| only_makes(lexicon, before))
-            && let Some(object) = fetched(lexicon, &clause)
-        {
-            clause.made = Some((before.span, object));
-            clause.asked = Asked::MakeAndFetch(wish::read(lexicon, clause.tokens));
-            joined.pop();
-        } else if let Asked::For(Action::Upload) = before.map_or(&Asked::Nothing, |before| &before.asked)
-            && names_media(lexicon, &clause)
-        {
-            continue;
-        } else if let Asked::For(Action::Export(wish)) = &mut clause.asked
-            && let Some(before) = before
-            && let Asked::For(Action::Export(first)) = &before.asked
-            && is_same_export(lexicon, before, clause.tokens)
-        {
-            wish.fill_from(first.clone());
-            clause.span.0 = before.start();
-            joined.pop();
-        } else if let Asked::For(Action::Export(wish)) = &mut clause.asked
-            && let Some((more, start)) = before.and_then(|before| Some((fragment(lexicon, before)?, before.start())))
-        {
-            // "I only need the audio, as an mp3": a sound file of no kind yet.
-            let vague = before.is_some_and(|before| !lexicon.named.within(before.tokens));
-            if vague || more.format.is_none() || more.format == wish.format || wish.format.is_none() {
-                wish.fill_from(more);
-                clause.span.0 = start;
-                joined.pop();
-            } else if let Some(before) = joined.last_mut() {
-                // "Mp4 and mp3, export them both".
-                before.asked = Asked::For(Action::Export(more));
-            }
-        } else if before.is_some_and(|before| matches!(before.asked, Asked::For(Action::Export(_))))
-            && (refuses(lexicon, &clause) || says_only_export(lexicon, &clause) || is_courtesy(&clause))
-        {
-            continue;
-        } else if clause.asked == Asked::Nothing
-            && let Some(more) = fragment(lexicon, &clause)
-            && let Some(Clause { asked: Asked::For(Action::Export(wish)), span, tokens, .. }) = joined.last_mut()
-        {
-            // "Just the audio, as an mp3": a sound file of no kind yet.
-            if more.format.is_some() && !lexicon.named.within(tokens) && lexicon.named.within(clause.tokens) {
-                wish.format = None;
-            }
-            if wish.format.is_none() || more.format.is_none() {
-                wish.fill_from(more);
-                span.1 = clause.span.1;
-                continue;
-            }
-            // A second format is a second file.
-            let wish = ExportWish {
-                format: more.format,
-                aspect: more.aspect.or(wish.aspect.clone()),
-                quality: more.quality.or(wish.quality.clone()),
-            };
-            clause.asked = Asked::For(Action::Export(wish));
-        }
-        if matches!(clause.asked, Asked::For(Action::Export(_))) {
-            while joined.last().is_some_and(|before| refuses(lexicon, before)) {
-                joined.pop();
-            }
-        }
-        joined.push(clause);
-    }
-    take_bare_wishes(lexicon, &mut joined);
-    *clauses = joined;
-}
-
-/// "Mp4, 9:16, thanks": nothing but how a file is to be asks for that file.
-fn take_bare_wishes(lexicon: &Lexicon, clauses: &mut Vec<Clause<'_>>) {
-    let wishes: Vec<Option<ExportWish>> = clauses.iter().map(|clause| fragment(lexicon, clause)).collect();
-    let bare = clauses.iter().zip(&wishes).all(|(clause, wish)| wish.is_some() || is_courtesy(clause));
-    if !bare || !clauses.iter().any(|clause| lexicon.named.within(clause.tokens)) {
-        return;
-    }
-    let mut whole = ExportWish::default();
-    wishes.into_iter().flatten().for_each(|wish| whole.fill_from(wish));
-    let end = clauses.last().map_or(0, Clause::end);
-    clauses.truncate(1);
-    if let Some(clause) = clauses.first_mut() {
-        clause.span.1 = end;
-        clause.asked = Asked::For(Action::Export(whole));
-    }
-}
-
-/// A clause without a verb of its own that says how to export.
-fn fragment(lexicon: &Lexicon, clause: &Clause<'_>) -> Option<ExportWish> {
-    let short = clause.tokens.len() <= LONGEST_ACTION && clause.asked == Asked::Nothing;
-    let says = short && covered(lexicon, &lexicon.export, clause.tokens) && !lexicon.never.within(clause.tokens);
-    says.then(|| wish::read(lexicon, clause.tokens)).filter(|wish| *wish != ExportWish::default())
-}
-
-/// "…, and send me the link": nothing but words of export, and none that says how.
-fn says_only_export(lexicon: &Lexicon, clause: &Clause<'_>) -> bool {
-    let short = clause.tokens.len() <= LONGEST_ACTION && clause.asked == Asked::Nothing;
-    short
-        && covered(lexicon, &lexicon.export, clause.tokens)
-        && !lexicon.never.within(clause.tokens)
-        && wish::read(lexicon, clause.tokens) == ExportWish::default()
-}
-
-/// "Mov, please, and in 4:5": what is polite parts nothing.
-fn is_courtesy(clause: &Clause<'_>) -> bool {
-    clause.asked == Asked::Nothing && clause.tokens.len() <= LONGEST_ACTION && clause.is_idle()
-}
-
-/// "Not gif", "I don't want an mp4 this time": says what an export is by what it is not.
-fn refuses(lexicon: &Lexicon, clause: &Clause<'_>) -> bool {
-    clause.asked == Asked::Nothing
-        && clause.tokens.len() <= LONGEST_ACTION
-        && says_what_not(lexicon, after_fillers(lexicon, clause.tokens))
-}
-
-fn says_what_not(lexicon: &Lexicon, words: &[Token]) -> bool {
+/// "Not gif", "instead of mp4": only what is not wanted.
+pub(super) fn says_what_not(lexicon: &Lexicon, words: &[Token]) -> bool {
     let rest = lexicon.rather_than.at(words, 0).and_then(|end| words.get(end..)).unwrap_or_default();
     (lexicon.things.within(rest) || wish::read(lexicon, rest) != ExportWish::default())
         && covered(lexicon, &lexicon.export, rest)
-}
-
-/// "Render and download it as mov", "just the audio, as an mp3": one file, said in two clauses.
-fn is_same_export(lexicon: &Lexicon, before: &Clause<'_>, words: &[Token]) -> bool {
-    let Asked::For(Action::Export(wish)) = &before.asked else { return false };
-    let verb = |words: &[Token]| {
-        let named = |token: &&Token| lexicon.fetch.contains(&token.text);
-        words.iter().find(named).map(|token| token.text.clone())
-    };
-    let says_how = words.first().is_some_and(|first| lexicon.said_how.contains(&first.text));
-    // "Export the video, then send me the stems" are two.
-    let back = words.iter().any(|word| lexicon.spoken_of.contains(&word.text));
-    says_how && !lexicon.named.within(before.tokens)
-        || (back || !lexicon.things.within(before.tokens) && *wish == ExportWish::default())
-            && (*wish == ExportWish::default() || wish::read(lexicon, words) == ExportWish::default())
-            && verb(before.tokens) != verb(words)
-}
-
-/// "Upload a.mp4 and b.mp4", "the photos and the song": a further medium of the same upload.
-fn names_media(lexicon: &Lexicon, clause: &Clause<'_>) -> bool {
-    clause.asked == Asked::Nothing
-        && clause.tokens.len() <= LONGEST_ACTION
-        && lexicon.things.within(clause.tokens)
-        && covered(lexicon, &lexicon.upload, clause.tokens)
-}
-
-/// Whether a clause is a verb of making and nothing else.
-fn only_makes(lexicon: &Lexicon, clause: &Clause<'_>) -> bool {
-    let short = clause.tokens.len() < LONGEST_ACTION && clause.asked == Asked::Nothing;
-    short && matches!(after_fillers(lexicon, clause.tokens), [verb] if lexicon.make.contains(&verb.text))
-}
-
-/// Where the object begins in "download a lo-fi track".
-fn fetched(lexicon: &Lexicon, clause: &Clause<'_>) -> Option<usize> {
-    let [verb, object, ..] = clause.tokens else { return None };
-    (clause.asked == Asked::Nothing && lexicon.fetch.contains(&verb.text)).then_some(object.start)
 }

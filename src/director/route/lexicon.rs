@@ -42,6 +42,20 @@ pub struct Lexicon {
     pub common: HashSet<String>,
     /// What makes any action a message.
     pub never: Patterns,
+    /// What makes the action behind it a message.
+    pub not_behind: Patterns,
+    /// Ways to say something without a wish that another rule would take for one.
+    pub harmless: Patterns,
+    /// What opens a remark: who or what it speaks of.
+    pub remark: Patterns,
+    /// What makes a remark a wish.
+    pub wishes: Patterns,
+    /// Characters that make a Chinese remark a wish.
+    pub wish_characters: String,
+    /// Characters that describe a piece or a picture in Chinese.
+    pub described: String,
+    /// "But first": what follows comes before what was said before.
+    pub but_first: Patterns,
     /// Verbs of making, for "generate and download a track".
     pub make: HashSet<String>,
     /// Verbs of export, likewise.
@@ -75,12 +89,16 @@ pub struct Rule {
     pub keys: Patterns,
     /// With one of these in front the rest is free.
     pub open: Patterns,
+    /// With one of these at the end what is before is free.
+    pub close: Patterns,
     /// With one of these it is a message.
     pub not: Patterns,
     /// What else may stand there.
     pub words: HashSet<String>,
     /// Whether file names and addresses may stand there.
     pub files: bool,
+    /// Whether quoted titles may stand there.
+    pub quotes: bool,
 }
 
 #[derive(Deserialize)]
@@ -101,6 +119,13 @@ struct File {
     fillers: Vec<String>,
     common: Vec<String>,
     never: Vec<String>,
+    not_behind: Vec<String>,
+    harmless: Vec<String>,
+    remark: Vec<String>,
+    wishes: Vec<String>,
+    wish_characters: String,
+    described: String,
+    but_first: Vec<String>,
     make: Vec<String>,
     fetch: Vec<String>,
     class: BTreeMap<String, Vec<String>>,
@@ -119,6 +144,8 @@ struct RuleFile {
     #[serde(default)]
     open: Vec<String>,
     #[serde(default)]
+    close: Vec<String>,
+    #[serde(default)]
     not: Vec<String>,
     words: Vec<String>,
 }
@@ -128,6 +155,8 @@ struct RuleFile {
 struct ExportFile {
     keys: Vec<String>,
     open: Vec<String>,
+    #[serde(default)]
+    close: Vec<String>,
     not: Vec<String>,
     words: Vec<String>,
     named: Vec<String>,
@@ -165,6 +194,13 @@ impl Lexicon {
         Self {
             fillers: reader.patterns(&file.fillers),
             never: reader.patterns(&file.never),
+            not_behind: reader.patterns(&file.not_behind),
+            harmless: reader.patterns(&file.harmless),
+            remark: reader.patterns(&file.remark),
+            wishes: reader.patterns(&file.wishes),
+            wish_characters: file.wish_characters,
+            described: file.described,
+            but_first: reader.patterns(&file.but_first),
             short: file.short,
             later: reader.patterns(&file.later),
             declined: reader.patterns(&file.declined),
@@ -187,6 +223,7 @@ impl Lexicon {
             export: reader.rule(RuleFile {
                 keys: file.export.keys,
                 open: file.export.open,
+                close: file.export.close,
                 not: file.export.not,
                 words: file.export.words,
             }),
@@ -224,8 +261,10 @@ impl Reader {
         Rule {
             keys: self.patterns(&file.keys),
             open: self.patterns(&file.open),
+            close: self.patterns(&file.close),
             not: self.patterns(&file.not),
             files: file.words.iter().any(|word| word == "#file"),
+            quotes: file.words.iter().any(|word| word == "#quote"),
             words: self.words(&file.words),
         }
     }
@@ -233,7 +272,14 @@ impl Reader {
     fn patterns(&mut self, list: &[String]) -> Patterns {
         let mut patterns = Patterns::default();
         for line in list {
-            let steps = line.split_whitespace().map(|step| self.step(step)).collect();
+            let mut steps = Vec::new();
+            for step in line.split_whitespace() {
+                let times = step.strip_prefix('*').and_then(|times| times.parse().ok());
+                match times {
+                    Some(times) => steps.extend((0..times).map(|_: usize| self.step("*?"))),
+                    None => steps.push(self.step(step)),
+                }
+            }
             patterns.add(steps);
         }
         patterns
@@ -243,8 +289,8 @@ impl Reader {
         let (step, optional) = step.strip_suffix('?').map_or((step, false), |step| (step, true));
         let list: Vec<String> = step.split('|').map(str::to_owned).collect();
         let kind = |name: &str| list.iter().any(|word| word == name);
-        let (number, file, url) = (kind("#number"), kind("#file"), kind("#url"));
-        Step { words: self.words(&list), optional, number, file, url }
+        let (any, number, file, url) = (kind("*"), kind("#number"), kind("#file"), kind("#url"));
+        Step { words: self.words(&list), optional, any, number, file, url }
     }
 }
 
@@ -253,6 +299,7 @@ impl Reader {
 struct Step {
     words: HashSet<String>,
     optional: bool,
+    any: bool,
     number: bool,
     file: bool,
     url: bool,
@@ -261,11 +308,11 @@ struct Step {
 impl Step {
     fn fits(&self, token: &Token) -> bool {
         match token.kind {
-            Kind::Word => self.words.contains(&token.text),
-            Kind::Number => self.number || self.words.contains(&token.text),
+            Kind::Word => self.any || self.words.contains(&token.text),
+            Kind::Number => self.any || self.number || self.words.contains(&token.text),
             Kind::File => self.file,
             Kind::Url => self.url,
-            Kind::Quote | Kind::Stop => false,
+            Kind::Quote | Kind::Stop | Kind::Colon => false,
         }
     }
 }
@@ -286,7 +333,7 @@ impl Patterns {
             for word in &step.words {
                 self.by_first.entry(word.clone()).or_default().push(index);
             }
-            if step.number || step.file || step.url {
+            if step.any || step.number || step.file || step.url {
                 self.loose.push(index);
             }
             if !step.optional {
@@ -301,6 +348,11 @@ impl Patterns {
         let first = tokens.get(at)?;
         let candidates = self.by_first.get(&first.text).into_iter().flatten().chain(&self.loose);
         candidates.filter_map(|index| follow(self.rows.get(*index)?, tokens, at)).filter(|end| *end > at).max()
+    }
+
+    /// Whether a pattern ends where a clause ends.
+    pub fn closes(&self, tokens: &[Token]) -> bool {
+        (0..tokens.len()).any(|at| self.at(tokens, at) == Some(tokens.len()))
     }
 
     /// Whether a pattern stands anywhere in a clause.

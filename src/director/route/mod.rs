@@ -2,6 +2,7 @@
 //! clause is an action only when nothing in it speaks of anything else. Pure; the words are data in `lexicon.toml`.
 
 mod clauses;
+mod joins;
 mod lexicon;
 mod slips;
 mod tokens;
@@ -58,7 +59,7 @@ pub fn actions(request: &str, has_files: bool) -> Vec<Routed> {
     let mut tokens = tokens(request, &lexicon.chinese);
     tokens.iter_mut().for_each(|token| slips::mend(token, lexicon));
     let mut clauses = clauses::classify(&tokens, has_files);
-    clauses::join_fragments(&mut clauses);
+    joins::join_fragments(&mut clauses);
     let mut routed = collect(request, &clauses);
     if has_files && !routed.iter().any(|part| part.action == Action::Upload) {
         routed.insert(0, Routed { action: Action::Upload, text: String::new() });
@@ -90,7 +91,7 @@ fn collect(request: &str, clauses: &[Clause<'_>]) -> Vec<Routed> {
         let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
         let text = slice(first, last);
         match &first.asked {
-            Asked::Nothing if acts && run.iter().all(|clause| clause.is_idle()) => {}
+            Asked::Nothing if acts && run.iter().all(Clause::is_aside) => {}
             Asked::Nothing => routed.push(Routed { action: Action::Message, text }),
             Asked::MakeAndFetch(wish) => {
                 routed.push(Routed { action: Action::Message, text: first.made(request) });

@@ -18,6 +18,8 @@ pub enum Kind {
     Quote,
     /// The end of a clause.
     Stop,
+    /// A colon before a space: the end of a clause where what stands before it asks for nothing itself.
+    Colon,
 }
 
 /// A word with its place.
@@ -99,7 +101,10 @@ pub fn tokens(request: &str, chinese: &ChineseWords) -> Vec<Token> {
             // The dot of ".mov" ends nothing.
             let begins = c == '.' && before.is_none_or(char::is_whitespace);
             let begins = begins && chars.get(at + 1).is_some_and(|(_, next)| is_inside(*next));
-            if is_stop(c) && !begins {
+            let opens = c == ':' && chars.get(at + 1).is_none_or(|(_, next)| !is_inside(*next));
+            if opens {
+                found.push(Token { kind: Kind::Colon, text: String::new(), start, end: end_of(at + 1) });
+            } else if is_stop(c) && !begins {
                 found.push(Token { kind: Kind::Stop, text: String::new(), start, end: end_of(at + 1) });
             }
             at += 1;
@@ -184,7 +189,8 @@ fn run(chars: &[(usize, char)], at: usize) -> usize {
     let rest = chars.get(at..).unwrap_or_default();
     let address =
         ["http://", "https://"].iter().any(|scheme| rest.iter().map(|(_, c)| *c).take(scheme.len()).eq(scheme.chars()));
-    let path = rest.first().is_some_and(|(_, c)| matches!(c, '/' | '~'));
+    let drive = matches!(rest, [(_, letter), (_, ':'), (_, '\\' | '/'), ..] if letter.is_ascii_alphabetic());
+    let path = drive || rest.first().is_some_and(|(_, c)| matches!(c, '/' | '~'));
     let mut length = 0;
     while let Some((_, c)) = rest.get(length) {
         let follows = rest.get(length + 1).map(|(_, next)| *next);
@@ -220,7 +226,8 @@ fn kind_of(chars: &[(usize, char)], at: usize, length: usize) -> Kind {
         return Kind::Url;
     }
     let ending = text.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, ending)| ending);
-    if text.starts_with(['/', '~']) || ending.is_some_and(|ending| FILE_ENDINGS.contains(&ending)) {
+    let drive = text.get(1..).is_some_and(|rest| rest.starts_with(":\\") || rest.starts_with(":/"));
+    if drive || text.starts_with(['/', '~']) || ending.is_some_and(|ending| FILE_ENDINGS.contains(&ending)) {
         return Kind::File;
     }
     if text.chars().all(|c| c.is_ascii_digit() || c == '.') { Kind::Number } else { Kind::Word }

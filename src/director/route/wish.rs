@@ -32,6 +32,8 @@ pub fn read(lexicon: &Lexicon, words: &[Token]) -> ExportWish {
     let ending = |token: &Token| token.text.rsplit_once('.').map(|(_, ending)| ending.to_owned());
     let by_name = words.iter().filter(|token| token.kind == Kind::File).filter_map(ending).next_back();
     let known = by_name.filter(|ending| lexicon.formats.iter().any(|(name, _)| name == ending));
+    let by_word = || words.iter().find(|word| lexicon.formats.iter().any(|(name, _)| *name == word.text));
+    let known = known.or_else(|| by_word().map(|word| word.text.clone()));
     ExportWish {
         format: known.or_else(|| first(&lexicon.formats)).filter(|name| !name.is_empty()),
         aspect: first(&lexicon.aspects),
