@@ -66,6 +66,7 @@ fn at_least_95_of_100_requests_of_a_stranger_route_as_meant() {
         include_str!("fourth.toml"),
         include_str!("fifth.toml"),
         include_str!("sixth.toml"),
+        include_str!("seventh.toml"),
     ] {
         let (wrong, of) = wrong(set);
         assert!(of >= 40, "{of} requests");
