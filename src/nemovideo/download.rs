@@ -6,7 +6,7 @@ use std::path::Path;
 use reqwest::header::LOCATION;
 use reqwest::{Response, Url};
 use tokio::fs::File;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncWriteExt as _, BufWriter};
 
 use super::client::Client;
 use super::error::{ApiError, Auth, Call, Unclear};
@@ -16,6 +16,8 @@ use crate::skills::Attribution;
 const CALL: Call = Call::Download;
 /// Storage services redirect once or twice.
 const MAX_HOPS: usize = 5;
+/// Bytes handed to the disk at a time; each time costs a change of thread.
+const WRITTEN_AT_ONCE: usize = 256 << 10;
 
 /// What to fetch.
 #[derive(Debug, Clone, Copy)]
@@ -90,7 +92,7 @@ impl Client {
     ) -> Result<u64, ApiError> {
         let fault = |source| ApiError::File { path: to.to_owned(), source };
         let whole = response.content_length();
-        let mut file = File::create(to).await.map_err(fault)?;
+        let mut file = BufWriter::with_capacity(WRITTEN_AT_ONCE, File::create(to).await.map_err(fault)?);
         let mut written = 0_u64;
         loop {
             let chunk = tokio::time::timeout(self.inner.settings.idle, response.chunk())
@@ -103,7 +105,7 @@ impl Client {
             watch(written, whole);
         }
         file.flush().await.map_err(fault)?;
-        file.sync_all().await.map_err(fault)?;
+        file.get_ref().sync_all().await.map_err(fault)?;
         match whole {
             Some(whole) if whole != written => Err(ApiError::Unclear { call: CALL, how: Unclear::Cut }),
             _ => Ok(written),

@@ -232,7 +232,12 @@ fn photos_become_a_music_video_on_the_beats_of_the_music_that_is_made() {
     let photos: Vec<PathBuf> = (0..5).map(|nth| photo(home.folder(), nth)).collect();
     let mut server = home.initialized();
     done(&mut server, "upload", &json!({"files": photos}));
-    done(&mut server, "generate_music", &json!({"request": "make a music video, upbeat pop, 12 seconds", "seed": 5}));
+    // Calm music gets crossfades, which are seen in their middle.
+    for request in ["make a music video, calm pop, 16 seconds", "make a music video, upbeat pop, 12 seconds"] {
+        let made = done(&mut server, "generate_music", &json!({"request": request, "seed": 5}));
+        let reply = made["reply"].as_str().unwrap();
+        assert!(reply.contains("cuts fall on beats") && !reply.contains(" of your "), "{reply}");
+    }
     let out = exported(&mut server, &json!({"format": "mp4", "quality": "draft"}));
     assert!((media::seconds(&out) - 12.0).abs() < 0.05, "{}", media::seconds(&out));
     // The sums of all frames: a cut is a jump, a move of the camera is not.

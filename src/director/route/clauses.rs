@@ -58,15 +58,26 @@ impl<'a> Clause<'a> {
     }
 
     /// Whether it is nothing but "please", "thanks", "okay".
-    pub fn is_polite(&self) -> bool {
+    fn is_polite(&self) -> bool {
         let lexicon = lexicon();
         after_fillers(lexicon, self.tokens)
             .iter()
-            .all(|token| lexicon.common.contains(&token.text) && token.kind == Kind::Word)
+            .all(|token| token.kind == Kind::Number || token.kind == Kind::Word && lexicon.common.contains(&token.text))
+    }
+
+    /// Whether it asks for nothing: "please", "it sounds lovely now", and which action is not wanted.
+    pub fn is_idle(&self) -> bool {
+        self.is_polite() || self.declines() || self.praises()
+    }
+
+    fn praises(&self) -> bool {
+        let lexicon = lexicon();
+        let core = after_fillers(lexicon, self.tokens);
+        core.len() <= LONGEST_ACTION && fits(lexicon, &lexicon.praise, core, self.tokens, true)
     }
 
     /// Whether it only says which action is not wanted.
-    pub fn declines(&self) -> bool {
+    fn declines(&self) -> bool {
         let lexicon = lexicon();
         let core = after_fillers(lexicon, self.tokens);
         !core.is_empty() && lexicon.declined.at(core, 0) == Some(core.len())
@@ -100,23 +111,40 @@ pub fn classify(tokens: &[Token], has_files: bool) -> Vec<Clause<'_>> {
         .collect()
 }
 
+/// "Export it as mov instead of mp4": the words before what is not wanted.
+fn without_refusal<'a>(lexicon: &Lexicon, words: &'a [Token]) -> &'a [Token] {
+    let cut = (1..words.len().min(LONGEST_ACTION)).find_map(|at| {
+        let (wanted, refused) = words.split_at_checked(at)?;
+        let refused = says_what_not(lexicon, refused) && covered(lexicon, &lexicon.export, wanted);
+        (lexicon.rather_than.at(words, at).is_some() && refused).then_some(wanted)
+    });
+    cut.unwrap_or(words)
+}
+
 /// A clause, or two where it says what its action is to wait for: that comes first then.
 fn in_order<'a>(lexicon: &Lexicon, words: &'a [Token], has_files: bool) -> Vec<Clause<'a>> {
+    let words = without_refusal(lexicon, words);
     let short = words.len() <= LONGEST_ACTION;
-    let is_aside = |at: usize| lexicon.fillers.at(words, at) == Some(words.len());
-    let cut = (1..words.len()).find(|at| short && (is_aside(*at) || lexicon.later.at(words, *at).is_some()));
+    let whole = asked(lexicon, words, has_files);
+    // "Is the export done": what is read as a whole has no aside.
+    let parts = short && !whole.is_action();
+    let is_aside = |at: usize| parts && lexicon.fillers.at(words, at) == Some(words.len());
+    let is_declined = |at: usize| parts && lexicon.declined.at(words, at) == Some(words.len());
+    let cut = (1..words.len())
+        .find(|at| short && (is_aside(*at) || is_declined(*at) || lexicon.later.at(words, *at).is_some()));
     if let Some((action, condition)) = cut.and_then(|at| words.split_at_checked(at)) {
         let (asks, waits) = (asked(lexicon, action, has_files), asked(lexicon, condition, has_files));
         let wish = condition.get(lexicon.later.at(condition, 0).unwrap_or(0)..).unwrap_or_default();
         if asks.is_action() && !waits.is_action() {
             let action = Clause::new(action, asks);
-            if is_aside(words.len() - condition.len()) || covered(lexicon, &lexicon.export, wish) {
+            let at = words.len() - condition.len();
+            if is_aside(at) || is_declined(at) || covered(lexicon, &lexicon.export, wish) {
                 return vec![action];
             }
             return vec![Clause { is_moved: true, ..Clause::new(condition, Asked::Nothing) }, action];
         }
     }
-    vec![Clause::new(words, asked(lexicon, words, has_files))]
+    vec![Clause::new(words, whole)]
 }
 
 fn asked(lexicon: &Lexicon, words: &[Token], has_files: bool) -> Asked {
@@ -133,12 +161,25 @@ fn asked(lexicon: &Lexicon, words: &[Token], has_files: bool) -> Asked {
         Action::Credits
     } else if fits(&lexicon.upload) || has_files && fits(&lexicon.handing_over) {
         Action::Upload
-    } else if fits(&lexicon.export) {
+    } else if whole && asks_for_file(lexicon, core, bounded) || fits(&lexicon.export) && !unnamed(lexicon, bounded) {
         Action::Export(wish::read(lexicon, bounded))
     } else {
         return Asked::Nothing;
     };
     Asked::For(action)
+}
+
+/// "I need a square mp4": a file is named and asked for, and nothing else is spoken of.
+fn asks_for_file(lexicon: &Lexicon, core: &[Token], clause: &[Token]) -> bool {
+    lexicon.named.within(clause)
+        && lexicon.wants.within(clause)
+        && !lexicon.export.not.within(core)
+        && covered(lexicon, &lexicon.export, core)
+}
+
+/// "Make the video": no export, unless it is to be made an mp4.
+fn unnamed(lexicon: &Lexicon, clause: &[Token]) -> bool {
+    lexicon.unless_named.within(clause) && !lexicon.named.within(clause)
 }
 
 fn fits(lexicon: &Lexicon, rule: &Rule, core: &[Token], clause: &[Token], whole: bool) -> bool {
@@ -153,7 +194,8 @@ fn covered(lexicon: &Lexicon, rule: &Rule, words: &[Token]) -> bool {
     words.iter().all(|token| match token.kind {
         Kind::Word => {
             let known = |word: &str| rule.words.contains(word) || lexicon.common.contains(word);
-            known(&token.text) || is_made_of(&token.text, &known)
+            let whose = token.text.strip_suffix("'s");
+            known(&token.text) || whose.is_some_and(known) || is_made_of(&token.text, &known)
         }
         Kind::File | Kind::Url => rule.files,
         Kind::Number | Kind::Stop => true,
@@ -198,21 +240,43 @@ pub fn join_fragments(clauses: &mut Vec<Clause<'_>>) {
             clause.made = Some((before.span, object));
             clause.asked = Asked::MakeAndFetch(wish::read(lexicon, clause.tokens));
             joined.pop();
+        } else if let Asked::For(Action::Upload) = before.map_or(&Asked::Nothing, |before| &before.asked)
+            && names_media(lexicon, &clause)
+        {
+            continue;
+        } else if let Asked::For(Action::Export(wish)) = &mut clause.asked
+            && let Some(before) = before
+            && let Asked::For(Action::Export(first)) = &before.asked
+            && is_same_export(lexicon, before, clause.tokens)
+        {
+            wish.fill_from(first.clone());
+            clause.span.0 = before.start();
+            joined.pop();
         } else if let Asked::For(Action::Export(wish)) = &mut clause.asked
             && let Some((more, start)) = before.and_then(|before| Some((fragment(lexicon, before)?, before.start())))
-            && more.format.is_none()
         {
-            wish.fill_from(more);
-            clause.span.0 = start;
-            joined.pop();
+            // "I only need the audio, as an mp3": a sound file of no kind yet.
+            let vague = before.is_some_and(|before| !lexicon.named.within(before.tokens));
+            if vague || more.format.is_none() || more.format == wish.format || wish.format.is_none() {
+                wish.fill_from(more);
+                clause.span.0 = start;
+                joined.pop();
+            } else if let Some(before) = joined.last_mut() {
+                // "Mp4 and mp3, export them both".
+                before.asked = Asked::For(Action::Export(more));
+            }
         } else if before.is_some_and(|before| matches!(before.asked, Asked::For(Action::Export(_))))
-            && (rather_than(lexicon, &clause) || says_only_export(lexicon, &clause))
+            && (refuses(lexicon, &clause) || says_only_export(lexicon, &clause) || is_courtesy(&clause))
         {
             continue;
         } else if clause.asked == Asked::Nothing
             && let Some(more) = fragment(lexicon, &clause)
-            && let Some(Clause { asked: Asked::For(Action::Export(wish)), span, .. }) = joined.last_mut()
+            && let Some(Clause { asked: Asked::For(Action::Export(wish)), span, tokens, .. }) = joined.last_mut()
         {
+            // "Just the audio, as an mp3": a sound file of no kind yet.
+            if more.format.is_some() && !lexicon.named.within(tokens) && lexicon.named.within(clause.tokens) {
+                wish.format = None;
+            }
             if wish.format.is_none() || more.format.is_none() {
                 wish.fill_from(more);
                 span.1 = clause.span.1;
@@ -226,9 +290,32 @@ pub fn join_fragments(clauses: &mut Vec<Clause<'_>>) {
             };
             clause.asked = Asked::For(Action::Export(wish));
         }
+        if matches!(clause.asked, Asked::For(Action::Export(_))) {
+            while joined.last().is_some_and(|before| refuses(lexicon, before)) {
+                joined.pop();
+            }
+        }
         joined.push(clause);
     }
+    take_bare_wishes(lexicon, &mut joined);
     *clauses = joined;
+}
+
+/// "Mp4, 9:16, thanks": nothing but how a file is to be asks for that file.
+fn take_bare_wishes(lexicon: &Lexicon, clauses: &mut Vec<Clause<'_>>) {
+    let wishes: Vec<Option<ExportWish>> = clauses.iter().map(|clause| fragment(lexicon, clause)).collect();
+    let bare = clauses.iter().zip(&wishes).all(|(clause, wish)| wish.is_some() || is_courtesy(clause));
+    if !bare || !clauses.iter().any(|clause| lexicon.named.within(clause.tokens)) {
+        return;
+    }
+    let mut whole = ExportWish::default();
+    wishes.into_iter().flatten().for_each(|wish| whole.fill_from(wish));
+    let end = clauses.last().map_or(0, Clause::end);
+    clauses.truncate(1);
+    if let Some(clause) = clauses.first_mut() {
+        clause.span.1 = end;
+        clause.asked = Asked::For(Action::Export(whole));
+    }
 }
 
 /// A clause without a verb of its own that says how to export.
@@ -247,13 +334,46 @@ fn says_only_export(lexicon: &Lexicon, clause: &Clause<'_>) -> bool {
         && wish::read(lexicon, clause.tokens) == ExportWish::default()
 }
 
-/// "Not gif": says again what an export is, by what it is not.
-fn rather_than(lexicon: &Lexicon, clause: &Clause<'_>) -> bool {
-    let [first, rest @ ..] = clause.tokens else { return false };
-    clause.tokens.len() <= LONGEST_ACTION
-        && lexicon.rather_than.contains(&first.text)
+/// "Mov, please, and in 4:5": what is polite parts nothing.
+fn is_courtesy(clause: &Clause<'_>) -> bool {
+    clause.asked == Asked::Nothing && clause.tokens.len() <= LONGEST_ACTION && clause.is_idle()
+}
+
+/// "Not gif", "I don't want an mp4 this time": says what an export is by what it is not.
+fn refuses(lexicon: &Lexicon, clause: &Clause<'_>) -> bool {
+    clause.asked == Asked::Nothing
+        && clause.tokens.len() <= LONGEST_ACTION
+        && says_what_not(lexicon, after_fillers(lexicon, clause.tokens))
+}
+
+fn says_what_not(lexicon: &Lexicon, words: &[Token]) -> bool {
+    let rest = lexicon.rather_than.at(words, 0).and_then(|end| words.get(end..)).unwrap_or_default();
+    (lexicon.things.within(rest) || wish::read(lexicon, rest) != ExportWish::default())
         && covered(lexicon, &lexicon.export, rest)
-        && wish::read(lexicon, rest) != ExportWish::default()
+}
+
+/// "Render and download it as mov", "just the audio, as an mp3": one file, said in two clauses.
+fn is_same_export(lexicon: &Lexicon, before: &Clause<'_>, words: &[Token]) -> bool {
+    let Asked::For(Action::Export(wish)) = &before.asked else { return false };
+    let verb = |words: &[Token]| {
+        let named = |token: &&Token| lexicon.fetch.contains(&token.text);
+        words.iter().find(named).map(|token| token.text.clone())
+    };
+    let says_how = words.first().is_some_and(|first| lexicon.said_how.contains(&first.text));
+    // "Export the video, then send me the stems" are two.
+    let back = words.iter().any(|word| lexicon.spoken_of.contains(&word.text));
+    says_how && !lexicon.named.within(before.tokens)
+        || (back || !lexicon.things.within(before.tokens) && *wish == ExportWish::default())
+            && (*wish == ExportWish::default() || wish::read(lexicon, words) == ExportWish::default())
+            && verb(before.tokens) != verb(words)
+}
+
+/// "Upload a.mp4 and b.mp4", "the photos and the song": a further medium of the same upload.
+fn names_media(lexicon: &Lexicon, clause: &Clause<'_>) -> bool {
+    clause.asked == Asked::Nothing
+        && clause.tokens.len() <= LONGEST_ACTION
+        && lexicon.things.within(clause.tokens)
+        && covered(lexicon, &lexicon.upload, clause.tokens)
 }
 
 /// Whether a clause is a verb of making and nothing else.

@@ -13,7 +13,19 @@ pub struct Lexicon {
     /// Words between clauses.
     pub joiners: HashSet<String>,
     /// Words before what is not wanted.
-    pub rather_than: HashSet<String>,
+    pub rather_than: Patterns,
+    /// Words before how a file is to be.
+    pub said_how: HashSet<String>,
+    /// Words that mean what was just spoken of.
+    pub spoken_of: HashSet<String>,
+    /// What a file can be, where one is named beside what is not wanted or beside another to bring in.
+    pub things: Patterns,
+    /// What names a file by its kind: "mp4", "project zip".
+    pub named: Patterns,
+    /// Words that ask for something; beside a named file they ask for that.
+    pub wants: Patterns,
+    /// What is no export unless a file is named.
+    pub unless_named: Patterns,
     /// Words people write short, and what they stand for.
     pub short: HashMap<String, String>,
     /// What an action is to wait for.
@@ -22,6 +34,8 @@ pub struct Lexicon {
     pub declined: Patterns,
     /// Action words that are read through a slip of the fingers.
     pub slips: Vec<String>,
+    /// Words that only look like slips of those.
+    pub no_slips: HashSet<String>,
     /// Words before any wish.
     pub fillers: Patterns,
     /// Words that carry no wish.
@@ -42,6 +56,8 @@ pub struct Lexicon {
     pub upload: Rule,
     /// Words that hand over a file that comes with the call.
     pub handing_over: Rule,
+    /// Words of praise, which ask for nothing.
+    pub praise: Rule,
     /// What names a format, an aspect, a quality; the first in the list wins.
     pub formats: Vec<(String, Patterns)>,
     /// As the contract names them.
@@ -72,10 +88,16 @@ pub struct Rule {
 struct File {
     joiners: Vec<String>,
     rather_than: Vec<String>,
+    said_how: HashSet<String>,
+    spoken_of: HashSet<String>,
+    things: Vec<String>,
+    traditional: Vec<String>,
+    before_names: Vec<String>,
     short: HashMap<String, String>,
     later: Vec<String>,
     declined: Vec<String>,
     slips: Vec<String>,
+    no_slips: HashSet<String>,
     fillers: Vec<String>,
     common: Vec<String>,
     never: Vec<String>,
@@ -87,6 +109,7 @@ struct File {
     state: RuleFile,
     upload: RuleFile,
     handing_over: RuleFile,
+    praise: RuleFile,
 }
 
 #[derive(Deserialize)]
@@ -107,6 +130,9 @@ struct ExportFile {
     open: Vec<String>,
     not: Vec<String>,
     words: Vec<String>,
+    named: Vec<String>,
+    wants: Vec<String>,
+    unless_named: Vec<String>,
     formats: Vec<Named>,
     aspects: Vec<Named>,
     qualities: Vec<Named>,
@@ -131,7 +157,8 @@ pub fn lexicon() -> &'static Lexicon {
 
 impl Lexicon {
     fn build(file: File) -> Self {
-        let mut reader = Reader { class: file.class, chinese: ChineseWords::default() };
+        let mut reader =
+            Reader { class: file.class, chinese: ChineseWords::new(&file.traditional, &file.before_names) };
         let named = |list: Vec<Named>, reader: &mut Reader| {
             list.into_iter().map(|named| (named.is, reader.patterns(&named.words))).collect()
         };
@@ -142,8 +169,15 @@ impl Lexicon {
             later: reader.patterns(&file.later),
             declined: reader.patterns(&file.declined),
             joiners: reader.words(&file.joiners),
-            rather_than: reader.words(&file.rather_than),
+            rather_than: reader.patterns(&file.rather_than),
+            said_how: file.said_how,
+            spoken_of: file.spoken_of,
+            things: reader.patterns(&file.things),
+            named: reader.patterns(&file.export.named),
+            wants: reader.patterns(&file.export.wants),
+            unless_named: reader.patterns(&file.export.unless_named),
             slips: file.slips,
+            no_slips: file.no_slips,
             common: reader.words(&file.common),
             make: reader.words(&file.make),
             fetch: reader.words(&file.fetch),
@@ -160,6 +194,7 @@ impl Lexicon {
             state: reader.rule(file.state),
             upload: reader.rule(file.upload),
             handing_over: reader.rule(file.handing_over),
+            praise: reader.rule(file.praise),
             chinese: reader.chinese,
         }
     }

@@ -56,7 +56,7 @@ pub struct Routed {
 pub fn actions(request: &str, has_files: bool) -> Vec<Routed> {
     let lexicon = lexicon::lexicon();
     let mut tokens = tokens(request, &lexicon.chinese);
-    tokens.iter_mut().for_each(|token| slips::mend(token, &lexicon.slips, &lexicon.short));
+    tokens.iter_mut().for_each(|token| slips::mend(token, lexicon));
     let mut clauses = clauses::classify(&tokens, has_files);
     clauses::join_fragments(&mut clauses);
     let mut routed = collect(request, &clauses);
@@ -90,7 +90,7 @@ fn collect(request: &str, clauses: &[Clause<'_>]) -> Vec<Routed> {
         let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
         let text = slice(first, last);
         match &first.asked {
-            Asked::Nothing if acts && run.iter().all(|clause| clause.is_polite() || clause.declines()) => {}
+            Asked::Nothing if acts && run.iter().all(|clause| clause.is_idle()) => {}
             Asked::Nothing => routed.push(Routed { action: Action::Message, text }),
             Asked::MakeAndFetch(wish) => {
                 routed.push(Routed { action: Action::Message, text: first.made(request) });

@@ -1,19 +1,28 @@
-//! Slips of the fingers in the words that an action hangs on. Only slips that make no other word: two neighbours swapped,
-//! a letter missing within, a letter doubled, one vowel for another. "Expert" and "import" stay what they are.
+//! Slips of the fingers in the words that an action hangs on: two neighbours swapped, a letter missing within or doubled,
+//! one vowel for another, and in long words any one letter wrong or too much. Words that are words stay what they are.
 
-use std::collections::HashMap;
-
+use super::lexicon::Lexicon;
 use super::tokens::{Kind, Token};
 
+/// From here on one wrong vowel makes no other word; in shorter words that would be "expert" for "export".
+const LONG: usize = 7;
+/// From here on one wrong letter makes no other word.
+const LONGER: usize = 8;
+/// In shorter words only a swap is sure to be a slip.
+const SHORT: usize = 4;
+
 /// Puts the word that was meant in the place of one that was mistyped. The request itself stays as it is.
-pub fn mend(token: &mut Token, words: &[String], short: &HashMap<String, String>) {
-    if let Some(long) = short.get(&token.text).filter(|_| token.kind == Kind::Word) {
+pub fn mend(token: &mut Token, lexicon: &Lexicon) {
+    if let Some(long) = lexicon.short.get(&token.text).filter(|_| token.kind == Kind::Word) {
         token.text.clone_from(long);
     }
-    if token.kind != Kind::Word || !token.text.is_ascii() || words.contains(&token.text) {
+    if token.kind != Kind::Word || !token.text.is_ascii() || lexicon.no_slips.contains(&token.text) {
         return;
     }
-    if let Some(meant) = words.iter().find(|word| is_slip(&token.text, word)) {
+    if lexicon.slips.contains(&token.text) {
+        return;
+    }
+    if let Some(meant) = lexicon.slips.iter().find(|word| is_slip(&token.text, word)) {
         token.text.clone_from(meant);
     }
 }
@@ -28,11 +37,16 @@ fn is_slip(typed: &str, meant: &str) -> bool {
         return false;
     }
     match (typed_rest, meant_rest) {
-        ([a, b, typed @ ..], [c, d, meant @ ..]) if a == d && b == c => typed == meant,
-        // In shorter words that would be "expert" for "export".
-        ([a, typed @ ..], [b, meant @ ..]) if length > 6 && is_vowel(*a) && is_vowel(*b) && typed == meant => true,
-        (typed, [_, meant @ ..]) if typed == meant => !meant.is_empty(),
-        ([twice, rest @ ..], meant) if rest == meant => typed.get(same - 1) == Some(twice),
+        ([a, b, typed @ ..], [c, d, meant @ ..]) if a == d && b == c && typed == meant => true,
+        _ if length <= SHORT => false,
+        ([a, typed @ ..], [b, meant @ ..]) if typed == meant => {
+            length >= LONGER || length >= LONG && is_vowel(*a) && is_vowel(*b)
+        }
+        (typed, [_, meant @ ..]) if typed == meant => !meant.is_empty() || length >= LONGER,
+        ([more, rest @ ..], meant) if rest == meant => {
+            // A letter more at the end is another form of the word.
+            typed.get(same - 1) == Some(more) || length >= LONG && !meant.is_empty()
+        }
         _ => false,
     }
 }
@@ -56,6 +70,10 @@ mod tests {
             ("downlaod", "download"),
             ("balnce", "balance"),
             ("creidts", "credits"),
+            ("statsu", "status"),
+            ("satus", "status"),
+            ("timelinr", "timeline"),
+            ("progres", "progress"),
         ] {
             assert!(is_slip(typed, meant), "{typed}");
         }
@@ -72,6 +90,9 @@ mod tests {
             ("credit", "credits"),
             ("balanced", "balance"),
             ("upbeat", "upload"),
+            ("sow", "show"),
+            ("statuses", "status"),
+            ("downloads", "download"),
             ("", "export"),
         ] {
             assert!(!is_slip(other, meant), "{other}");

@@ -1,7 +1,7 @@
 //! A request as words: lower case, half width, with their places in the original text. Chinese is cut by the longest
 //! words the lexicon knows. One pass, linear in the length of the text.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// What a token is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,9 +38,29 @@ pub struct Token {
 pub struct ChineseWords {
     words: HashSet<String>,
     longest: usize,
+    // Traditional characters and their simplified form, so that each word is stated once.
+    simplified: HashMap<char, char>,
+    // Words that stand before a file name and are no part of it.
+    before_names: HashSet<String>,
 }
 
 impl ChineseWords {
+    /// With pairs of a traditional character and its simplified form, and the words that stand before file names.
+    pub fn new(pairs: &[String], before_names: &[String]) -> Self {
+        let pair = |pair: &String| {
+            let mut chars = pair.chars();
+            Some((chars.next()?, chars.next()?))
+        };
+        let simplified = pairs.iter().flat_map(|row| row.split_whitespace()).map(str::to_owned);
+        let mut words = Self {
+            simplified: simplified.filter_map(|row| pair(&row)).collect(),
+            before_names: before_names.iter().cloned().collect(),
+            ..Self::default()
+        };
+        before_names.iter().for_each(|word| words.add(word));
+        words
+    }
+
     /// Keeps what has Chinese in it.
     pub fn add(&mut self, word: &str) {
         if word.chars().any(is_chinese) {
@@ -48,11 +68,16 @@ impl ChineseWords {
             self.words.insert(word.to_owned());
         }
     }
+
+    fn fold(&self, c: char) -> char {
+        let half = fold(c);
+        self.simplified.get(&half).copied().unwrap_or(half)
+    }
 }
 
 /// Cuts a request into tokens.
 pub fn tokens(request: &str, chinese: &ChineseWords) -> Vec<Token> {
-    let chars: Vec<(usize, char)> = request.char_indices().map(|(at, c)| (at, fold(c))).collect();
+    let chars: Vec<(usize, char)> = request.char_indices().map(|(at, c)| (at, chinese.fold(c))).collect();
     let end_of = |index: usize| chars.get(index).map_or(request.len(), |(at, _)| *at);
     let closers = Closers::new(&chars);
     let mut found = Vec::new();
@@ -60,14 +85,21 @@ pub fn tokens(request: &str, chinese: &ChineseWords) -> Vec<Token> {
     while let Some(&(start, c)) = chars.get(at) {
         let before = at.checked_sub(1).and_then(|index| chars.get(index)).map(|(_, c)| *c);
         let (kind, length) = if let Some(length) = closers.quote(&chars, at, before) {
-            (Kind::Quote, length)
+            // "Upload 'my trip.mp4'": a name, not content.
+            let inside: String = chars.iter().skip(at + 1).take(length - 2).map(|(_, c)| *c).collect();
+            (if is_media(&inside) { Kind::File } else { Kind::Quote }, length)
+        } else if let Some(length) = ending(&chars, at, before) {
+            (Kind::File, length)
         } else if is_chinese(c) {
             (Kind::Word, longest_word(&chars, at, chinese))
         } else if is_inside(c) || c == '~' || (c == '/' && before.is_none_or(char::is_whitespace)) {
             let length = run(&chars, at);
             (kind_of(&chars, at, length), length)
         } else {
-            if is_stop(c) {
+            // The dot of ".mov" ends nothing.
+            let begins = c == '.' && before.is_none_or(char::is_whitespace);
+            let begins = begins && chars.get(at + 1).is_some_and(|(_, next)| is_inside(*next));
+            if is_stop(c) && !begins {
                 found.push(Token { kind: Kind::Stop, text: String::new(), start, end: end_of(at + 1) });
             }
             at += 1;
@@ -75,12 +107,43 @@ pub fn tokens(request: &str, chinese: &ChineseWords) -> Vec<Token> {
         };
         let text = match kind {
             Kind::Quote => String::new(),
+            Kind::File if length > 2 && PAIRS.iter().any(|(open, _)| *open == c) => {
+                chars.iter().skip(at + 1).take(length - 2).map(|(_, c)| *c).collect()
+            }
             _ => chars.iter().skip(at).take(length).map(|(_, c)| *c).collect(),
         };
-        found.push(Token { kind, text, start, end: end_of(at + length) });
+        let mut token = Token { kind, text, start, end: end_of(at + length) };
+        if kind == Kind::File {
+            take_chinese_name(&mut found, &mut token, chinese);
+        }
+        found.push(token);
         at += length;
     }
     found
+}
+
+/// The length of ".mp4" behind a Chinese word.
+fn ending(chars: &[(usize, char)], at: usize, before: Option<char>) -> Option<usize> {
+    let (_, dot) = chars.get(at)?;
+    let name = *dot == '.' && before.is_some_and(is_chinese);
+    let rest = chars.get(at + 1..).filter(|_| name)?;
+    let ending: String = rest.iter().map(|(_, c)| *c).take_while(char::is_ascii_alphanumeric).take(6).collect();
+    FILE_ENDINGS.contains(&ending.as_str()).then_some(ending.len() + 1)
+}
+
+/// A file's name may begin in Chinese, which was cut into words: those that touch it belong to it.
+fn take_chinese_name(found: &mut Vec<Token>, file: &mut Token, chinese: &ChineseWords) {
+    // A name is short; this also keeps the search bounded.
+    for _ in 0..NAME_LIMIT {
+        let Some(word) = found.last() else { return };
+        let touches = word.end == file.start && word.kind == Kind::Word && word.text.chars().all(is_chinese);
+        if !touches || chinese.before_names.contains(&word.text) {
+            return;
+        }
+        file.text.insert_str(0, &word.text);
+        file.start = word.start;
+        found.pop();
+    }
 }
 
 /// A part of a request with the marks that hang on its ends: `20%`, `#3`, `30°`. What ends or parts clauses stays outside.
@@ -209,6 +272,9 @@ impl Closers {
         Some(length + 2)
     }
 }
+
+/// Most Chinese words in a file's name.
+const NAME_LIMIT: usize = 40;
 
 /// Longest quotation, in characters.
 const QUOTE_LIMIT: usize = 400;

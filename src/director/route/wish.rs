@@ -33,7 +33,7 @@ pub fn read(lexicon: &Lexicon, words: &[Token]) -> ExportWish {
     let by_name = words.iter().filter(|token| token.kind == Kind::File).filter_map(ending).next_back();
     let known = by_name.filter(|ending| lexicon.formats.iter().any(|(name, _)| name == ending));
     ExportWish {
-        format: known.or_else(|| first(&lexicon.formats)),
+        format: known.or_else(|| first(&lexicon.formats)).filter(|name| !name.is_empty()),
         aspect: first(&lexicon.aspects),
         quality: first(&lexicon.qualities),
     }

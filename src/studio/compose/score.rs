@@ -159,6 +159,8 @@ pub struct MixColour {
     pub low_pass_hz: Option<f32>,
     /// High shelf in dB, -12 to 12.
     pub air_db: f32,
+    /// Gain around 3.5 kHz in dB, where bright instruments crowd: below 0 keeps them from piercing.
+    pub presence_db: f32,
     /// Bus compression.
     pub glue: f32,
 }
@@ -176,6 +178,7 @@ impl Default for MixColour {
             vinyl: 0.0,
             low_pass_hz: None,
             air_db: 2.0,
+            presence_db: 0.0,
             glue: 0.4,
         }
     }

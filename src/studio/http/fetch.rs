@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use reqwest::header;
 use reqwest::redirect::Policy;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncWriteExt as _, BufWriter};
 use url::{Host, Url};
 
 use super::failure::Failure;
+use super::upload::WRITTEN_AT_ONCE;
 
 const MOST_REDIRECTS: usize = 5;
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
@@ -88,7 +89,7 @@ async fn save(mut response: reqwest::Response, path: &Path, limit: u64) -> Resul
     if response.content_length().is_some_and(|length| length > limit) {
         return Err(Failure::too_large(limit));
     }
-    let mut file = tokio::fs::File::create_new(path).await?;
+    let mut file = BufWriter::with_capacity(WRITTEN_AT_ONCE, tokio::fs::File::create_new(path).await?);
     let mut size = 0_u64;
     while let Some(chunk) = response.chunk().await.map_err(|_| refused("the transfer broke off"))? {
         size += chunk.len() as u64;

@@ -12,6 +12,8 @@ use super::gate::Account;
 
 /// First part of every medium's path; then the session and the name.
 pub const PREFIX: &str = crate::studio::jobs::MEDIA_PREFIX;
+/// Bytes read from the disk at a time; each time costs a change of thread.
+const READ_AT_ONCE: usize = 256 << 10;
 
 /// `GET /api/media/<sid>/<name>`.
 pub async fn get(
@@ -35,7 +37,7 @@ impl Api {
         let ending = key.rsplit_once('.').map_or("", |(_, ending)| ending);
         let headers =
             [(header::CONTENT_TYPE, content_type(ending).to_owned()), (header::CONTENT_LENGTH, size.to_string())];
-        Ok((headers, Body::from_stream(ReaderStream::new(file))).into_response())
+        Ok((headers, Body::from_stream(ReaderStream::with_capacity(file, READ_AT_ONCE))).into_response())
     }
 }
 

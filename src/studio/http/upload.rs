@@ -8,7 +8,7 @@ use axum::extract::{FromRequest as _, Multipart, Path, Request, State};
 use axum::http::header;
 use serde_json::json;
 use tempfile::TempDir;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncWriteExt as _, BufWriter};
 
 use super::Api;
 use super::body::JsonBody;
@@ -21,6 +21,8 @@ use crate::wire::session::UploadUrls;
 
 /// Most files in one upload.
 const MOST_FILES: usize = 100;
+/// Bytes handed to the disk at a time; each time costs a change of thread.
+pub(super) const WRITTEN_AT_ONCE: usize = 256 << 10;
 
 /// `POST /api/upload-video/nemo_agent/me/<sid>`.
 pub async fn upload(
@@ -83,7 +85,7 @@ fn place(folder: &TempDir, number: usize, name: &str) -> std::io::Result<PathBuf
 }
 
 async fn write_field(mut field: Field<'_>, path: &FilePath, limit: u64) -> Result<(), Failure> {
-    let mut file = tokio::fs::File::create_new(path).await?;
+    let mut file = BufWriter::with_capacity(WRITTEN_AT_ONCE, tokio::fs::File::create_new(path).await?);
     let mut size = 0_u64;
     let broken = |_| Failure::bad_request("the upload broke off");
     while let Some(chunk) = field.chunk().await.map_err(broken)? {

@@ -12,11 +12,12 @@ use sha2::{Digest as _, Sha256};
 
 use super::workshop::Workshop;
 use crate::store::StoreError;
+use crate::studio::film::show::Transition;
 use crate::studio::film::{FilmError, Pace, Watch};
 use crate::studio::sound::hear::loudness;
 use crate::studio::sound::hear::speech::{self, Span};
 use crate::studio::sound::{RawFile, SoundError};
-use crate::wire::draft::{Draft, Track, VIDEO};
+use crate::wire::draft::{Draft, Segment, Track, VIDEO};
 use crate::wire::state::{Medium, State};
 
 /// Goes up when the same clip would be judged otherwise, so that older answers are not used.
@@ -147,7 +148,7 @@ pub async fn of_timeline(
     let mut all = OnTimeline::default();
     for placed in draft.t.iter().filter(|track| track.tt == VIDEO).flat_map(Track::placed) {
         if placed.start > 0 {
-            all.cuts.push(u64::try_from(placed.start).unwrap_or(0));
+            all.cuts.push(u64::try_from(placed.start).unwrap_or(0) + lead(placed.segment));
         }
         let Some(medium) = super::programme::medium_of(state, placed.segment) else { continue };
         let is_short = medium.duration_ms().is_some_and(|length| length <= LONGEST_MS);
@@ -172,6 +173,13 @@ pub async fn of_timeline(
     all.cuts.sort_unstable();
     all.cuts.dedup_by(|later, kept| *later - *kept < 100);
     Ok(all)
+}
+
+/// How long after its start a segment is seen to have come in, in ms.
+fn lead(segment: &Segment) -> u64 {
+    let transition = segment.m.get("transition").cloned();
+    let known = transition.and_then(|written| serde_json::from_value::<Transition>(written).ok());
+    known.map_or(0, |transition| transition.kind.lead(transition.duration_ms))
 }
 
 /// The part of a medium that a segment shows, in ms.

@@ -30,6 +30,29 @@ impl Delay {
         self.memory.get(self.at.wrapping_sub(frames) & self.mask).copied().unwrap_or(0.0)
     }
 
+    /// What lies `frames` before each of the next `out.len()` values; `frames` is at least as many as those.
+    #[inline]
+    pub fn read(&self, frames: usize, out: &mut [f32]) {
+        let from = (self.at + 1).wrapping_sub(frames) & self.mask;
+        let (first, second) = out.split_at_mut(out.len().min(self.memory.len() - from));
+        for (out, start) in [(first, from), (second, 0)] {
+            out.copy_from_slice(self.memory.get(start..start + out.len()).unwrap_or_default());
+        }
+    }
+
+    /// Remembers `values`, the last as the newest.
+    #[inline]
+    pub fn write(&mut self, values: &[f32]) {
+        let from = (self.at + 1) & self.mask;
+        let (first, second) = values.split_at(values.len().min(self.memory.len() - from));
+        for (values, start) in [(first, from), (second, 0)] {
+            if let Some(slots) = self.memory.get_mut(start..start + values.len()) {
+                slots.copy_from_slice(values);
+            }
+        }
+        self.at = (self.at + values.len()) & self.mask;
+    }
+
     /// The value `frames` before the newest, between frames by a cubic through four neighbours (Catmull-Rom), which
     /// keeps treble that a straight line would dull. `frames` is at least 1.
     #[inline]

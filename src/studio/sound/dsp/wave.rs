@@ -17,7 +17,10 @@ pub fn sine(turns: f32) -> f32 {
     let x = centred(turns);
     let u = (0.25 - (x.abs() - 0.25).abs()) * std::f32::consts::TAU;
     let s = u * u;
-    (u * (1.0 - s / 6.0 * (1.0 - s / 20.0 * (1.0 - s / 42.0 * (1.0 - s / 72.0))))).copysign(x)
+    // Factors, as a division by a number that is no power of two stays a division.
+    const TERMS: [f32; 4] = [1.0 / 6.0, 1.0 / 20.0, 1.0 / 42.0, 1.0 / 72.0];
+    let [a, b, c, d] = TERMS;
+    (u * (1.0 - s * a * (1.0 - s * b * (1.0 - s * c * (1.0 - s * d))))).copysign(x)
 }
 
 /// Phases of a row that starts at `phase` and goes on by `step`, and the phase after `count` frames.

@@ -52,9 +52,11 @@ impl Limiter {
 
     /// Takes `frames` and appends to `out` those that are ready.
     pub fn push(&mut self, frames: &[Frame], out: &mut Vec<Frame>) {
-        let peaks = self.detector.process(frames);
+        // Below this the limiter has nothing to do.
+        let peaks = self.detector.process(frames, self.ceiling / self.gain.max(1e-9));
         for (frame, peak) in frames.iter().zip(peaks) {
-            let wanted = (self.ceiling / (peak * self.gain).max(1e-9)).min(1.0);
+            let lifted = peak * self.gain;
+            let wanted = if lifted > self.ceiling { self.ceiling / lifted } else { 1.0 };
             while self.minimum.back().is_some_and(|(_, gain)| *gain >= wanted) {
                 self.minimum.pop_back();
             }
@@ -109,7 +111,7 @@ mod tests {
         limiter.drain(&mut out);
         assert_eq!(out.len(), frames.len());
         let mut detector = TruePeak::new();
-        let highest = detector.process(&out).iter().fold(0.0_f32, |a, b| a.max(*b));
+        let highest = detector.process(&out, 0.0).iter().fold(0.0_f32, |a, b| a.max(*b));
         assert!(highest <= db(-0.9), "{highest}");
         // Where nothing sticks out, only the gain is left.
         let (quiet, plain) = (out[8000], frames[8000]);

@@ -37,7 +37,7 @@ impl Readings {
 
     /// Reads `frames`.
     pub fn push(&mut self, frames: &[Frame]) {
-        let peaks = self.detector.process(frames);
+        let peaks = self.detector.process(frames, 0.0);
         for (frame, peak) in frames.iter().zip(peaks) {
             self.peak = self.peak.max(*peak);
             self.power += self.weighting.power(*frame);

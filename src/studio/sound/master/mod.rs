@@ -172,7 +172,8 @@ impl Gauge {
 
     fn push(&mut self, frames: &[Frame]) -> Result<(), SoundError> {
         self.meter.add_frames_f32(frames.as_flattened()).map_err(loudness_error)?;
-        self.highest = self.peak.process(frames).iter().fold(self.highest, |highest, peak| highest.max(*peak));
+        self.highest =
+            self.peak.process(frames, self.highest).iter().fold(self.highest, |highest, peak| highest.max(*peak));
         let (mut left, mut right, mut product) = (0.0_f32, 0.0_f32, 0.0_f32);
         for [l, r] in frames {
             left += l * l;

@@ -57,6 +57,9 @@ impl Bus {
         if mix.air_db.abs() > 0.1 {
             limits.push(Biquad::new(Coefficients::high_shelf(7500.0, mix.air_db.clamp(-12.0, 12.0))));
         }
+        if mix.presence_db.abs() > 0.1 {
+            limits.push(Biquad::new(Coefficients::peak(3500.0, 0.6, mix.presence_db.clamp(-12.0, 12.0))));
+        }
         Self {
             duck: place.duck * mix.sidechain,
             room: send(place.room, mix.room)

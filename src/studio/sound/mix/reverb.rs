@@ -3,6 +3,7 @@
 
 use crate::studio::sound::dsp::delay::Delay;
 use crate::studio::sound::dsp::flush;
+use crate::studio::sound::dsp::wave::ROW;
 use crate::studio::sound::{Frame, RATE};
 
 const LINES: usize = 8;
@@ -19,9 +20,7 @@ pub struct Reverb {
     before: [Delay; 2],
     wait: usize,
     diffusers: [[Delay; 2]; 2],
-    /// The last values of all lines, the newest at `at`; as many as a power of two.
-    rows: Vec<[f32; LINES]>,
-    at: usize,
+    lines: [Delay; LINES],
     lengths: [usize; LINES],
     gains: [f32; LINES],
     /// Share of each side that the other hears too.
@@ -46,8 +45,7 @@ impl Reverb {
             before: std::array::from_fn(|_| Delay::new(wait)),
             wait,
             diffusers: DIFFUSERS.map(|pair| pair.map(Delay::new)),
-            rows: vec![[0.0; LINES]; lengths.iter().fold(1, |most, length| most.max(length + 1)).next_power_of_two()],
-            at: 0,
+            lines: lengths.map(Delay::new),
             lengths,
             gains: lengths.map(|length| 0.001_f32.powf(length as f32 / (seconds * RATE as f32))),
             shared,
@@ -60,48 +58,83 @@ impl Reverb {
 
     /// Adds the answer to `input` to `out`.
     pub fn process(&mut self, input: &[Frame], out: &mut [Frame], gain: f32) {
-        for (input, out) in input.iter().zip(out) {
-            let mut entering = [0.0_f32; 2];
-            for (((entering, input), before), low) in
-                entering.iter_mut().zip(input).zip(&mut self.before).zip(&mut self.low)
-            {
-                before.push(*input);
-                let late = before.tap(self.wait);
-                *low += (late - *low) * self.low_cut;
-                *entering = late - *low + TRACE;
-            }
-            for (pair, lengths) in self.diffusers.iter_mut().zip(DIFFUSERS) {
-                for ((value, delay), length) in entering.iter_mut().zip(pair).zip(lengths) {
-                    let old = delay.tap(length - 1);
-                    let new = *value - DIFFUSION * old;
-                    delay.push(new);
-                    *value = old + DIFFUSION * new;
+        // A row is shorter than every delay in the loop, so that each can be read as a whole before it is written.
+        for (input, out) in input.chunks(ROW).zip(out.chunks_mut(ROW)) {
+            let entering = self.enter(input);
+            let [left, right] = &entering;
+            let mut taps = self.taps(input.len());
+            for (((taps, left), right), out) in taps.iter_mut().zip(left).zip(right).zip(out) {
+                for ((tap, gain), damped) in taps.iter_mut().zip(self.gains).zip(&mut self.damped) {
+                    *damped += (*tap - *damped) * self.damping;
+                    *tap = *damped * gain;
                 }
+                let [a, b, c, d, e, f, g, h] = *taps;
+                // The two sides know nothing of each other; a share of each in the other keeps the room in front.
+                let (heard_left, heard_right) = (gain * (a - c + e - g), gain * (b - d + f - h));
+                out[0] += heard_left + self.shared * heard_right;
+                out[1] += heard_right + self.shared * heard_left;
+                let [a, b, c, d, e, f, g, h] = hadamard(*taps);
+                *taps = [a + left, b + right, c + left, d + right, e + left, f + right, g + left, h + right];
             }
-            let mut taps = [0.0_f32; LINES];
-            let mask = self.rows.len() - 1;
-            for (line, (((tap, length), gain), damped)) in
-                taps.iter_mut().zip(self.lengths).zip(self.gains).zip(&mut self.damped).enumerate()
-            {
-                let row = self.rows.get((self.at + 1).wrapping_sub(length) & mask);
-                let old = row.and_then(|row| row.get(line)).copied().unwrap_or(0.0);
-                *damped += (old - *damped) * self.damping;
-                *tap = *damped * gain;
-            }
-            let [a, b, c, d, e, f, g, h] = taps;
-            // The two sides know nothing of each other; a share of each in the other keeps the room in front.
-            let (left, right) = (gain * (a - c + e - g), gain * (b - d + f - h));
-            out[0] += left + self.shared * right;
-            out[1] += right + self.shared * left;
-            let [a, b, c, d, e, f, g, h] = hadamard(taps);
-            let [left, right] = entering;
-            self.at = (self.at + 1) & mask;
-            if let Some(row) = self.rows.get_mut(self.at) {
-                *row = [a + left, b + right, c + left, d + right, e + left, f + right, g + left, h + right];
-            }
+            self.keep(taps.get(..input.len()).unwrap_or_default());
         }
         self.damped = self.damped.map(flush);
         self.low = self.low.map(flush);
+    }
+
+    /// What comes to the lines: late, without lows, and blurred.
+    fn enter(&mut self, input: &[Frame]) -> [[f32; ROW]; 2] {
+        let mut entering = [[0.0_f32; ROW]; 2];
+        for (side, ((entering, before), low)) in
+            entering.iter_mut().zip(&mut self.before).zip(&mut self.low).enumerate()
+        {
+            let entering = entering.get_mut(..input.len()).unwrap_or_default();
+            for (value, [left, right]) in entering.iter_mut().zip(input) {
+                before.push(if side == 0 { *left } else { *right });
+                let late = before.tap(self.wait);
+                *low += (late - *low) * self.low_cut;
+                *value = late - *low + TRACE;
+            }
+        }
+        for (pair, lengths) in self.diffusers.iter_mut().zip(DIFFUSERS) {
+            for ((entering, delay), length) in entering.iter_mut().zip(pair).zip(lengths) {
+                let entering = entering.get_mut(..input.len()).unwrap_or_default();
+                let (mut old, mut new) = ([0.0; ROW], [0.0; ROW]);
+                let (old, new) =
+                    (old.get_mut(..input.len()).unwrap_or_default(), new.get_mut(..input.len()).unwrap_or_default());
+                delay.read(length, old);
+                for ((value, old), new) in entering.iter_mut().zip(&*old).zip(&mut *new) {
+                    *new = *value - DIFFUSION * old;
+                    *value = old + DIFFUSION * *new;
+                }
+                delay.write(new);
+            }
+        }
+        entering
+    }
+
+    /// What comes out of the lines in the next `count` frames.
+    fn taps(&self, count: usize) -> [[f32; LINES]; ROW] {
+        let mut taps = [[0.0; LINES]; ROW];
+        for (line, (delay, length)) in self.lines.iter().zip(self.lengths).enumerate() {
+            let mut old = [0.0; ROW];
+            delay.read(length, old.get_mut(..count).unwrap_or_default());
+            for (tap, old) in taps.iter_mut().filter_map(|taps| taps.get_mut(line)).zip(old) {
+                *tap = old;
+            }
+        }
+        taps
+    }
+
+    /// Sends `rows` back into the lines.
+    fn keep(&mut self, rows: &[[f32; LINES]]) {
+        for (line, delay) in self.lines.iter_mut().enumerate() {
+            let mut new = [0.0; ROW];
+            for (new, value) in new.iter_mut().zip(rows.iter().filter_map(|row| row.get(line))) {
+                *new = *value;
+            }
+            delay.write(new.get(..rows.len()).unwrap_or_default());
+        }
     }
 }
 
