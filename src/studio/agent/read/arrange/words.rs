@@ -167,6 +167,10 @@ fn measure(text: &Marked<'_>, at: usize) -> Option<(Meaning, usize)> {
     }
     // A count of pictures says nothing that is not seen: "my 12 photos", "五张照片".
     let (_, end) = number(text, at)?;
+    // "One after the other" is more than a one.
+    if phrase(text, at).is_some_and(|(_, reach)| reach > end) {
+        return None;
+    }
     Some((Meaning::Words(&[Word::Filler]), end))
 }
 
