@@ -57,9 +57,9 @@ fn photos_are_cut_to_the_beats_of_an_uploaded_song_and_end_with_it() {
     let request = "make a music video from my photos with this song, hard cuts, no camera moves";
     let (reply, line) = asked(&mut server, request);
     assert!(reply.contains("6 pictures") && reply.contains("\"my tune\"") && reply.contains("120 BPM"), "{reply}");
-    let told = reply.split_once(": ").unwrap().1;
-    let (on, rest) = told.split_once(" of ").unwrap();
-    assert_eq!(on, rest.split(' ').next().unwrap(), "all cuts fall on beats: {reply}");
+    let told = reply.split_once(" cuts fall on beats").unwrap().0.rsplit_once(": ").unwrap().1;
+    let (on, of) = told.split_once(" of ").unwrap();
+    assert_eq!(on, of, "all cuts fall on beats: {reply}");
     assert!(line.contains("photo 0 +") && line.contains("BGM: my tune (0-20s, 100%)"), "{line}");
     let out = exported(&mut server);
     let (length, song) = (media::seconds(&out), media::seconds(&home.folder().join("my-tune.mp3")));

@@ -121,12 +121,13 @@ async fn to_beats(
     watch: &Watch,
 ) -> Result<Result<Arranged, Refused>, FilmError> {
     let before = edit::picture_end(&state.timeline());
-    let heard_before = clips_sound(state);
     let named = match songs.map(|songs| find(state, songs)).transpose() {
         Ok(songs) => songs.unwrap_or_default(),
         Err(refused) => return Ok(Err(refused)),
     };
     edit::show_all(state);
+    // A clip that only waited until now brings its sound as well.
+    let heard_before = clips_sound(state);
     if !edit::has(state, edit::Which::Picture) {
         return Ok(Err(Refused::NoPicture));
     }

@@ -26,12 +26,13 @@ pub struct Found {
 }
 
 impl Found {
-    /// The message describes music of its own: a song that only waits goes on waiting.
+    /// The message describes music of its own: a song that only waits goes on waiting, and the pictures follow the new
+    /// music rather than what lies there now.
     pub fn prefer_described_music(&mut self) {
         for action in std::mem::take(&mut self.actions) {
             match action {
                 Arrange::Songs { songs: Songs::Waiting, .. } => {}
-                Arrange::ToBeats { songs: Some(Songs::Waiting), length_ms, style, still } => {
+                Arrange::ToBeats { songs: Some(Songs::Waiting) | None, length_ms, style, still } => {
                     self.after = Some(Arrange::ToBeats { songs: None, length_ms, style, still });
                     self.needs_music = true;
                 }
