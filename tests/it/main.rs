@@ -37,6 +37,8 @@ mod mcp_progress;
 #[cfg(test)]
 mod mcp_stdio;
 #[cfg(test)]
+mod own_song;
+#[cfg(test)]
 mod parity;
 #[cfg(test)]
 mod refine;

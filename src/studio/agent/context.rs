@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::deeds::UNDONE;
 use super::edit::picture_end;
-use super::read::{Context, CurrentMusic, Take, TitleCard};
+use super::read::{Context, CurrentMusic, File, FileKind, Take, TitleCard};
 use crate::wire::draft::{AUDIO, Segment, TEXT, Track, VIDEO};
 use crate::wire::state::{Medium, State};
 
@@ -38,12 +38,33 @@ pub fn context(state: &State, language: &str, default_seed: u64) -> Context {
         takes: takes(state),
         can_redo: state.rest.get(UNDONE).and_then(serde_json::Value::as_array).is_some_and(|list| !list.is_empty()),
         default_seed,
+        files: files(state),
+        has_song: segments(AUDIO).filter_map(medium).any(|medium| medium.kind.as_deref() == Some("audio")),
+        pictures: state.video_infos.iter().filter(|medium| is_picture(medium)).count(),
         melody: state
             .video_infos
             .iter()
             .rev()
             .find_map(|medium| serde_json::from_value(medium.m.get("melody").cloned()?).ok()),
     }
+}
+
+/// The songs and pictures that were uploaded.
+fn files(state: &State) -> Vec<File> {
+    let file = |medium: &Medium| {
+        let kind = match medium.kind.as_deref()? {
+            "audio" => FileKind::Song,
+            "video" => FileKind::Clip,
+            "image" => FileKind::Photo,
+            _ => return None,
+        };
+        Some(File { name: medium.display_name()?.to_owned(), kind })
+    };
+    state.video_infos.iter().filter_map(file).collect()
+}
+
+fn is_picture(medium: &Medium) -> bool {
+    matches!(medium.kind.as_deref(), Some("video" | "image"))
 }
 
 /// Every piece that was made, in order.

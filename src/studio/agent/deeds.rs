@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use super::arranged::{Arranged, Refused};
 use super::edit::{self, TitleChange, TitleWish, Which};
 use super::read::{Action, Level, MakeMusic, Part, Position, Target, Way, plain};
 use crate::studio::compose::Composition;
@@ -86,6 +87,10 @@ pub enum Deed {
     NothingToRedo,
     /// An earlier take lies on the timeline; 1 is the first.
     TookUp(usize),
+    /// Songs or pictures lie otherwise.
+    Arranged(Arranged),
+    /// They could not.
+    Refused(Refused),
     /// Nothing was there that the action could have changed, or nothing would have been left.
     NotThere(Action),
     /// To be said, not done: answers, questions, what was not understood.
@@ -94,9 +99,12 @@ pub enum Deed {
 
 /// Whether the timeline or the media differ from before.
 pub fn changed_anything(deeds: &[Deed]) -> bool {
-    deeds
-        .iter()
-        .any(|deed| !matches!(deed, Deed::NothingToUndo | Deed::NothingToRedo | Deed::NotThere(_) | Deed::Said(_)))
+    deeds.iter().any(|deed| {
+        !matches!(
+            deed,
+            Deed::NothingToUndo | Deed::NothingToRedo | Deed::NotThere(_) | Deed::Said(_) | Deed::Refused(_)
+        )
+    })
 }
 
 /// Lists a piece and lays it under the picture; gives its volume.
@@ -143,6 +151,7 @@ pub fn apply(state: &mut State, action: &Action) -> Deed {
         }
         Action::UseTake { number } => take_up(state, *number),
         Action::MakeMusic(_)
+        | Action::Arrange(_)
         | Action::Undo { .. }
         | Action::Redo
         | Action::Answer(_)
@@ -264,7 +273,8 @@ pub fn adopt(state: &mut State, earlier: State, rev: i64) {
     state.rest.insert(WENT_BACK_TO.to_owned(), json!(rev));
 }
 
-fn forget_history(state: &mut State) {
+/// Forgets what was taken back: something new was done.
+pub fn forget_history(state: &mut State) {
     state.rest.remove(WENT_BACK_TO);
     state.rest.remove(UNDONE);
 }

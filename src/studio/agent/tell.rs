@@ -56,6 +56,8 @@ fn done(deed: &Deed, context: &Context) -> Done {
         Deed::WentForward => Done::Redone(true),
         Deed::NothingToRedo => Done::Redone(false),
         Deed::TookUp(number) => Done::TookUp(*number, context.takes.get(number.saturating_sub(1)).cloned()),
+        Deed::Arranged(arranged) => Done::Arranged(arranged.clone()),
+        Deed::Refused(refused) => Done::Refused(refused.clone()),
         Deed::NotThere(Action::UseTake { .. }) => Done::Takes(context.takes.clone()),
         Deed::NotThere(action) => Done::Nothing { text: String::new(), why: why(action, context) },
         Deed::Said(Action::Answer(Topic::Takes)) => Done::Takes(context.takes.clone()),
@@ -77,7 +79,7 @@ fn why(action: &Action, context: &Context) -> Why {
         _ => return Why::CannotDo,
     };
     match target {
-        Target::Music | Target::AllSound if context.music.is_none() => Why::NoMusic,
+        Target::Music | Target::AllSound if !context.has_music() => Why::NoMusic,
         Target::Picture | Target::OriginalSound if !context.has_picture => Why::NoPicture,
         Target::Title(_) | Target::AllTitles => Why::NoTitle,
         _ => Why::CannotDo,

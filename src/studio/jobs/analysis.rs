@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -61,17 +62,27 @@ pub enum AnalysisError {
 /// What is wrong with the file, and cancelling.
 pub async fn of(workshop: &Workshop, session: &str, medium: &Medium, watch: &Watch) -> Result<Analysis, AnalysisError> {
     let file = workshop.media_file(session, medium).await?;
-    let path = file.clone();
+    kept(workshop, &file, &format!("v{VERSION}"), analyse(workshop, &file, medium, watch)).await
+}
+
+/// What was found out about a file before, else what `make` finds out now, which is kept by the file's content.
+pub(super) async fn kept<T: Serialize + DeserializeOwned>(
+    workshop: &Workshop,
+    file: &Path,
+    kind: &str,
+    make: impl Future<Output = Result<T, AnalysisError>>,
+) -> Result<T, AnalysisError> {
+    let path = file.to_owned();
     let content =
         tokio::task::spawn_blocking(move || fingerprint(&path)).await.map_err(|_| AnalysisError::Stopped)??;
-    let key = format!("analysis/{content}.v{VERSION}.json");
+    let key = format!("analysis/{content}.{kind}.json");
     if let Ok(kept) = workshop.store.blobs().path(&key).await
         && let Ok(bytes) = tokio::fs::read(kept).await
         && let Ok(known) = serde_json::from_slice(&bytes)
     {
         return Ok(known);
     }
-    let made = analyse(workshop, &file, medium, watch).await?;
+    let made = make.await?;
     // Somebody else may have been faster, with the same answer; a cache that cannot be written is no fault either.
     if let Ok(bytes) = serde_json::to_vec(&made)
         && let Err(fault) = workshop.store.blobs().put_bytes(&key, bytes).await

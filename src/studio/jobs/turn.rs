@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::analysis::{self, OnTimeline};
+use super::arrange;
 use super::music::{self, MusicError, Piece};
 use super::runner::{Handler, JobControl};
 use super::workshop::{Kept, Workshop};
@@ -18,10 +19,10 @@ use crate::store::{Job, Outcome, StoreError};
 use crate::studio::agent::context;
 use crate::studio::agent::deeds::{self, Deed};
 use crate::studio::agent::edit;
-use crate::studio::agent::read::{self, Action, MakeMusic, Reading};
+use crate::studio::agent::read::{self, Action, Arrange, MakeMusic, Reading};
 use crate::studio::agent::tell::tell;
 use crate::studio::compose::fit;
-use crate::studio::film::Watch;
+use crate::studio::film::{FilmError, Watch};
 use crate::wire::event::Outgoing;
 use crate::wire::state::State;
 
@@ -53,6 +54,8 @@ struct LastTurn {
 enum TurnError {
     #[error(transparent)]
     Music(#[from] MusicError),
+    #[error(transparent)]
+    Film(#[from] FilmError),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -160,12 +163,16 @@ impl Turns {
             let deed = match action {
                 Action::MakeMusic(wish) => {
                     let mut picture = self.picture(job, control, &state).await?;
-                    if edit::follows_music(&state) {
+                    let laid_later = reading
+                        .actions
+                        .iter()
+                        .any(|action| matches!(action, Action::Arrange(Arrange::ToBeats { songs: None, .. })));
+                    if laid_later || edit::follows_music(&state) {
                         // Where the pictures will lie on the beats, there is nothing yet for the music to meet.
                         picture.cuts.clear();
                     }
                     let piece = self.piece(job, control, wish, &picture, pieces).await?;
-                    if edit::follow_score(&mut state, &piece.composition.score).is_some() {
+                    if !laid_later && edit::follow_score(&mut state, &piece.composition.score).is_some() {
                         picture = self.picture(job, control, &state).await?;
                     }
                     let volume = deeds::place(&mut state, &piece.medium, wish);
@@ -200,6 +207,10 @@ impl Turns {
                     },
                     None => Deed::NothingToRedo,
                 },
+                Action::Arrange(wish) => {
+                    let watch = Watch::new(control.cancelled().clone());
+                    arrange::carry_out(&self.workshop, &job.session, &mut state, wish, &watch).await?
+                }
                 edit => deeds::apply(&mut state, edit),
             };
             deeds.push(deed);

@@ -12,9 +12,9 @@ use crate::wire::draft::{AUDIO, Draft, Segment, TEXT, Track, VIDEO};
 use crate::wire::envelope::lenient_i64;
 use crate::wire::state::State;
 
-pub use music::{fade_music, place_music, set_music_volume, trim_music};
-pub use picture::{place_uploads, set_own_volume, trim};
-pub use show::{follow_score, follows_music, lay_on_beats};
+pub use music::{fade_music, place_music, place_songs, play_songs, set_music_volume, trim_music};
+pub use picture::{clip_name, place_uploads, set_own_volume, trim};
+pub use show::{cuts, follow_score, follows_music, lay_on_beats, pictures, rest_camera, show_all};
 pub use titles::{TitleChange, TitleWish, add_title, change_title, remove_title};
 
 /// Part of the timeline that an edit means.
@@ -56,6 +56,17 @@ pub fn remove(state: &mut State, which: Which) -> bool {
         let before = draft.t.len();
         draft.t.retain(|track| !which.means(track));
         draft.t.len() < before
+    })
+}
+
+/// Cuts what goes on beyond the picture, music with a fade; tells whether any music did.
+pub fn end_with_picture(state: &mut State) -> bool {
+    with_draft(state, |draft| {
+        let sounds =
+            |draft: &Draft| draft.t.iter().filter(|t| t.tt == AUDIO).flat_map(Track::placed).map(|p| p.end()).max();
+        let before = sounds(draft);
+        fit_to_picture(draft);
+        sounds(draft) < before
     })
 }
 
@@ -116,10 +127,14 @@ fn segment(id: &str, start_ms: i64, duration_ms: i64) -> Segment {
 
 /// An id that no segment of the draft has: the first free number behind a prefix.
 fn free_id(draft: &Draft, prefix: &str) -> String {
-    let taken = |id: &str| {
-        draft.t.iter().flat_map(|track| &track.sg).any(|segment| segment.m.get("id").is_some_and(|known| known == id))
-    };
-    (1_u64..).map(|number| format!("{prefix}{number}")).find(|id| !taken(id)).unwrap_or_else(|| prefix.to_owned())
+    format!("{prefix}{}", free_number(draft, prefix))
+}
+
+/// The first number behind a prefix from which on no segment's id is taken.
+fn free_number(draft: &Draft, prefix: &str) -> u64 {
+    let ids = draft.t.iter().flat_map(|track| &track.sg).filter_map(|segment| segment.m.get("id")?.as_str());
+    let taken = ids.filter_map(|id| id.strip_prefix(prefix)?.parse::<u64>().ok());
+    taken.max().unwrap_or(0).saturating_add(1)
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{CUT_FADE_MS, fit_to_picture, free_id, number, picture_end, segment, with_draft};
+use super::picture::clip_name;
+use super::{CUT_FADE_MS, fit_to_picture, free_number, number, segment, with_draft};
 use crate::wire::draft::{AUDIO, Draft, Track, VIDEO};
 use crate::wire::state::{Medium, State};
 
@@ -16,17 +17,39 @@ pub const ALONE: f64 = 1.0;
 /// Lays a piece under the picture from its start, in place of the music before it. Without a wish it plays at 35% under
 /// existing sound and in full where there is none; music that is replaced hands its volume on. Gives the volume.
 pub fn place_music(state: &mut State, piece: &Medium, wish: Option<f64>) -> f64 {
+    place_in_turn(state, &[(piece, piece.display_name().unwrap_or("Music").to_owned())], wish, true)
+}
+
+/// Lays songs of the user's own under the picture in turn, as [`place_music`] does with a piece. Gives the volume.
+pub fn place_songs(state: &mut State, songs: &[Medium], wish: Option<f64>) -> f64 {
+    let named: Vec<(&Medium, String)> = songs.iter().map(|song| (song, clip_name(song))).collect();
+    place_in_turn(state, &named, wish, true)
+}
+
+/// Lays songs as [`place_songs`] does, in full and whole: the picture is going to follow them.
+pub fn play_songs(state: &mut State, songs: &[Medium]) {
+    let named: Vec<(&Medium, String)> = songs.iter().map(|song| (song, clip_name(song))).collect();
+    place_in_turn(state, &named, Some(ALONE), false);
+}
+
+fn place_in_turn(state: &mut State, pieces: &[(&Medium, String)], wish: Option<f64>, fits: bool) -> f64 {
     let has_sound = own_sound(state);
     with_draft(state, |draft| {
         let before = draft.t.iter().position(|track| track.tt == AUDIO);
         let kept = before.and_then(|at| draft.t.get(at)?.sg.first()?.volume());
         let volume = wish.or(kept).unwrap_or(if has_sound { UNDER_SOUND } else { ALONE });
-        let id = free_id(draft, "music");
-        let mut made = segment(&id, 0, piece.duration_ms().unwrap_or(0));
-        made.m.insert("name".into(), json!(piece.display_name().unwrap_or("Music")));
-        made.m.insert("asset".into(), json!(piece.id));
-        made.m.insert("volume".into(), json!(volume));
-        let track = Track { tt: AUDIO, sg: vec![made], ..Track::default() };
+        let first = free_number(draft, "music");
+        let mut track = Track { tt: AUDIO, ..Track::default() };
+        let mut start = 0;
+        for ((piece, name), number) in pieces.iter().zip(first..) {
+            let length = piece.duration_ms().unwrap_or(0);
+            let mut made = segment(&format!("music{number}"), start, length);
+            made.m.insert("name".into(), json!(name));
+            made.m.insert("asset".into(), json!(piece.id));
+            made.m.insert("volume".into(), json!(volume));
+            track.sg.push(made);
+            start += length.max(0);
+        }
         match before {
             Some(at) => {
                 draft.t.retain(|track| track.tt != AUDIO);
@@ -34,7 +57,7 @@ pub fn place_music(state: &mut State, piece: &Medium, wish: Option<f64>) -> f64 
             }
             None => insert_after_picture(draft, track),
         }
-        if picture_end(draft) > 0 {
+        if fits {
             fit_to_picture(draft);
         }
         volume

@@ -21,21 +21,41 @@ pub fn place_uploads(state: &mut State, media: &[Medium]) {
             Some(at) if joins => draft.t.remove(at),
             Some(_) => return,
         };
-        let mut start = track.placed().map(|placed| placed.end()).max().unwrap_or(0);
-        for medium in media.iter().filter(is_clip) {
-            let length = match medium.kind.as_deref() {
-                Some("image") => PHOTO_MS,
-                _ => medium.duration_ms().unwrap_or(0),
-            };
-            let mut clip = segment(&format!("clip{}", track.sg.len() + 1), start, length);
-            clip.m.insert("name".into(), json!(clip_name(medium)));
-            clip.m.insert("asset".into(), json!(medium.id));
-            clip.m.insert("in".into(), json!(0));
-            track.sg.push(clip);
-            start += length;
-        }
+        lay_behind(&mut track, media.iter().filter(is_clip));
         draft.t.insert(0, track);
     });
+}
+
+/// Lays further pictures behind the last one, each as long as it is.
+pub(super) fn append(state: &mut State, media: &[Medium]) {
+    with_draft(state, |draft| {
+        let at = draft.t.iter().position(|track| track.tt == VIDEO).unwrap_or_else(|| {
+            draft.t.insert(0, Track { tt: VIDEO, ..Track::default() });
+            0
+        });
+        if let Some(track) = draft.t.get_mut(at) {
+            lay_behind(track, media.iter());
+        }
+    });
+}
+
+fn lay_behind<'a>(track: &mut Track, media: impl Iterator<Item = &'a Medium>) {
+    let mut start = track.placed().map(|placed| placed.end()).max().unwrap_or(0);
+    for medium in media {
+        let length = match medium.kind.as_deref() {
+            Some("image") => PHOTO_MS,
+            _ => medium.duration_ms().unwrap_or(0),
+        };
+        let taken =
+            track.sg.iter().filter_map(|clip| clip.m.get("id")?.as_str()?.strip_prefix("clip")?.parse::<u64>().ok());
+        let number = taken.max().unwrap_or(0).saturating_add(1);
+        let mut clip = segment(&format!("clip{number}"), start, length);
+        clip.m.insert("name".into(), json!(clip_name(medium)));
+        clip.m.insert("asset".into(), json!(medium.id));
+        clip.m.insert("in".into(), json!(0));
+        track.sg.push(clip);
+        start += length;
+    }
 }
 
 /// Whether the picture is photos alone that nobody has timed, moved or cut yet.
@@ -53,7 +73,7 @@ fn shows_photos_as_uploaded(state: &State) -> bool {
 }
 
 /// An uploaded file's name for people: its stem, `-` and `_` as spaces.
-pub(super) fn clip_name(medium: &Medium) -> String {
+pub fn clip_name(medium: &Medium) -> String {
     let name = medium.display_name().unwrap_or("clip");
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     stem.replace(['-', '_'], " ").trim().to_owned()

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::picture::clip_name;
 use super::{segment, with_draft};
 use crate::studio::compose::Score;
-use crate::studio::film::show::{self, Grid, Picture, Section, Wish};
-use crate::wire::draft::{Draft, Segment, Track, VIDEO};
+use crate::studio::film::show::{self, Camera, Grid, Picture, Section, Transition, Wish};
+use crate::wire::draft::{Draft, Placed, Segment, Track, VIDEO};
 use crate::wire::state::{Medium, State};
 
 /// Lays the pictures of the timeline onto the beats of a song that plays from the start for `duration_ms`, in their
@@ -53,6 +53,37 @@ pub fn lay_on_beats(state: &mut State, grid: &Grid, duration_ms: u64, wish: Wish
     Some((media.len().min(shots.len()), shots.len()))
 }
 
+/// Puts the uploaded pictures that wait at the end of the timeline, so that a show has all of them.
+pub fn show_all(state: &mut State) {
+    let shown = pictures(state);
+    let waits = |medium: &&Medium| {
+        matches!(medium.kind.as_deref(), Some("image" | "video")) && !shown.iter().any(|known| known.id == medium.id)
+    };
+    let waiting: Vec<Medium> = state.video_infos.iter().filter(waits).cloned().collect();
+    super::picture::append(state, &waiting);
+}
+
+/// Lets the camera rest over every picture.
+pub fn rest_camera(state: &mut State) {
+    with_draft(state, |draft| {
+        for clip in draft.t.iter_mut().filter(|track| track.tt == VIDEO).flat_map(|track| &mut track.sg) {
+            clip.m.insert("camera".to_owned(), json!(Camera::Still));
+        }
+    });
+}
+
+/// When the eye sees one picture give way to the next, in ms.
+pub fn cuts(state: &State) -> Vec<u64> {
+    let draft = state.timeline();
+    let cut = |placed: Placed<'_>| {
+        let start = u64::try_from(placed.start).ok().filter(|start| *start > 0)?;
+        let enter: Option<Transition> =
+            placed.segment.m.get("transition").and_then(|enter| serde_json::from_value(enter.clone()).ok());
+        Some(start + enter.map_or(0, |enter| enter.kind.lead(enter.duration_ms)))
+    };
+    draft.t.iter().filter(|track| track.tt == VIDEO).flat_map(Track::placed).filter_map(cut).collect()
+}
+
 /// Lays photos that [`follows_music`] onto the beats of a piece of ours; what has its own time stays as it is.
 pub fn follow_score(state: &mut State, score: &Score) -> Option<(usize, usize)> {
     if !follows_music(state) {
@@ -79,7 +110,7 @@ pub fn follows_music(state: &State) -> bool {
 }
 
 /// The timeline's pictures in the order in which they first come; all of the session's where it has none.
-fn pictures(state: &State) -> Vec<Medium> {
+pub fn pictures(state: &State) -> Vec<Medium> {
     let draft = state.timeline();
     let mut found: Vec<Medium> = Vec::new();
     for clip in draft.t.iter().filter(|track| track.tt == VIDEO).flat_map(|track| &track.sg) {

@@ -1,10 +1,12 @@
 //! Words → actions. A message in English, Chinese or both, with the tool's fields in its last line, becomes a list of
 //! things to do and everything that has to be said about how it was understood. Pure; the words are data in `../lexicon`.
 //!
-//! `text` cuts the message into tokens, `marks` finds the lexicon's phrases in it, `pieces` parts it by what each clause
+//! `text` cuts the message into tokens, `marks` finds the lexicon's phrases in it, `arrange` takes out what is said about
+//! songs and pictures, `pieces` parts it by what each clause
 //! wants, `score` what is said about the score itself, `scan` finds the wishes of a clause and `leftover` what sounds like one and is none, `settle` and `refine` make
 //! briefs of wishes, `edits` and `titles` read what changes the timeline, and `plan` puts it all in order.
 
+mod arrange;
 mod edits;
 mod fields;
 mod fusion;
@@ -50,14 +52,17 @@ pub fn read(message: &str, about: &Context) -> Reading {
     let (words, hint) = Hint::split_from(message);
     let lexicon = lexicon();
     let fields = fields::Fields::read(&hint, lexicon);
-    let found = score::find(words, lexicon, about.melody.is_some());
     let whole = marks::Marked::new(words, lexicon);
     let language = language(&whole, fields.language.as_deref(), about.language_hint.as_deref());
-    let text = match &found.rest {
-        Some(rest) => marks::Marked::new(rest, lexicon),
-        None => whole,
+    let mut arranged = arrange::find(&whole, about);
+    let rest = arranged.rest.take();
+    let left = rest.as_deref().unwrap_or(words);
+    let found = score::find(left, lexicon, about.melody.is_some());
+    let text = match found.rest.as_deref().or(rest.as_deref()) {
+        Some(rest) => &marks::Marked::new(rest, lexicon),
+        None => &whole,
     };
-    plan::Plan::new(&text, words, lexicon, about, &fields).reading(language, found.wishes)
+    plan::Plan::new(text, words, lexicon, about, &fields).reading(language, arranged, found.wishes)
 }
 
 fn language(text: &marks::Marked<'_>, field: Option<&str>, hint: Option<&str>) -> Language {

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::arrange::Found as Arranged;
 use super::edits::{Edit, Problem, Reader};
 use super::fields::Fields;
 use super::fusion;
@@ -10,8 +11,8 @@ use super::lexicon::{Class, Lexicon, Sense};
 use super::marks::Marked;
 use super::pieces::{Intent, Piece, pieces};
 use super::reading::{
-    Action, Aspect, Change, Context, CurrentMusic, Language, Level, MakeMusic, Reading, Remark, Target, TitleCard,
-    Topic, Way, Why,
+    Action, Arrange, Aspect, Change, Context, CurrentMusic, Language, Level, MakeMusic, Reading, Remark, Target,
+    TitleCard, Topic, Way, Why,
 };
 use super::refine::refine;
 use super::score::{ScoreWishes, is_husk, takes};
@@ -39,7 +40,10 @@ pub struct Plan<'a> {
     reading: Reading,
     // The music as it will be after the actions so far.
     music: Option<CurrentMusic>,
+    // Whether a song of the user lies on the draft by now.
+    has_song: bool,
     fields_used: bool,
+    length_used: bool,
     // Actions whose level the words name.
     levels_asked: Vec<usize>,
     titles: Context,
@@ -70,16 +74,19 @@ impl<'a> Plan<'a> {
             fields,
             reading: Reading::default(),
             music: about.music.clone(),
+            has_song: about.has_song,
             fields_used: false,
+            length_used: false,
             levels_asked: Vec::new(),
             titles: about.clone(),
         }
     }
 
     /// Reads it.
-    pub fn reading(mut self, language: Language, score: ScoreWishes) -> Reading {
+    pub fn reading(mut self, language: Language, mut arranged: Arranged, score: ScoreWishes) -> Reading {
         self.reading.language = language;
-        if let Some(action) = takes::action(self.text, self.about) {
+        let arranges = !arranged.actions.is_empty() || arranged.needs_music;
+        if let Some(action) = takes::action(self.text, self.about).filter(|_| !arranges) {
             self.reading.actions.push(action);
             return self.reading;
         }
@@ -88,17 +95,30 @@ impl<'a> Plan<'a> {
         let is_number = |at: usize| self.text.token(at).is_some_and(|token| matches!(token.kind, Kind::Number(_)));
         let mut parts = join(pieces, self.about.music.is_some(), is_number);
         self.place_score(&mut parts, score);
-        let acts = parts.iter().any(|part| !matches!(part.intent, Intent::Nothing | Intent::Talk(_) | Intent::Leave));
+        if arranges {
+            parts.retain(|part| part.intent != Intent::Nothing || !is_husk(self.text, &part.at));
+        }
+        let named = self.fields.genre.is_some() || !self.fields.moods.is_empty();
+        if named || parts.iter().any(|part| musical_new(part.intent) && part.wishes.describe_a_piece()) {
+            arranged.prefer_described_music();
+        }
+        self.arrange(std::mem::take(&mut arranged.actions));
+        if arranged.needs_music && !parts.iter().any(|part| musical_new(part.intent)) {
+            parts.push(Part { at: 0..self.text.tokens.len(), intent: Intent::Make, wishes: Wishes::default() });
+        }
+        let acts = arranges
+            || parts.iter().any(|part| !matches!(part.intent, Intent::Nothing | Intent::Talk(_) | Intent::Leave));
         // Fields alone are a wish as well.
         if !acts && self.fields.speak_of_music() && !parts.iter().any(|part| matches!(part.intent, Intent::Talk(_))) {
             parts = vec![Part { at: 0..self.text.tokens.len(), intent: Intent::Make, wishes: gather(parts) }];
         }
-        let acts = parts.iter().any(|part| {
-            !matches!(
-                part.intent,
-                Intent::Nothing | Intent::Talk(Topic::Hello | Topic::Thanks | Topic::Okay) | Intent::Leave
-            )
-        });
+        let acts = arranges
+            || parts.iter().any(|part| {
+                !matches!(
+                    part.intent,
+                    Intent::Nothing | Intent::Talk(Topic::Hello | Topic::Thanks | Topic::Okay) | Intent::Leave
+                )
+            });
         for part in parts {
             if self.reading.actions.len() >= MOST_ACTIONS {
                 let text = self.quoted(&part.at);
@@ -109,6 +129,7 @@ impl<'a> Plan<'a> {
         }
         self.cut_down(&cutdowns);
         self.raise_over_silence();
+        self.lay_on_beats(arranged.after);
         if self.fields.speak_of_music() && !self.fields_used {
             self.leave_fields();
         }
@@ -124,6 +145,47 @@ impl<'a> Plan<'a> {
         self.reading.remarks.extend(self.fields.ignored.iter().cloned());
         self.reading.unused.truncate(MOST_UNUSED);
         self.reading
+    }
+
+    /// What the message says about songs and pictures comes first: the rest may speak of it.
+    fn arrange(&mut self, actions: Vec<Arrange>) {
+        for action in actions {
+            match &action {
+                Arrange::Songs { songs: _, .. } | Arrange::ToBeats { songs: Some(_), .. } => {
+                    self.has_song = true;
+                    self.music = None;
+                }
+                Arrange::ToBeats { .. } => {}
+            }
+            let length = self.fields.duration_seconds.map(|seconds| (seconds * 1000.0).round() as u64);
+            let action = match action {
+                Arrange::ToBeats { songs, length_ms, style, still } => {
+                    self.length_used = length.is_some();
+                    Arrange::ToBeats { songs, length_ms: length.or(length_ms), style, still }
+                }
+                other => other,
+            };
+            self.reading.actions.push(Action::Arrange(action));
+        }
+    }
+
+    /// Pictures that shall follow the music of the message, once it is there; their own sound gives way to it.
+    fn lay_on_beats(&mut self, after: Option<Arrange>) {
+        let Some(after) = after else { return };
+        let mut makes = false;
+        for (index, action) in self.reading.actions.iter_mut().enumerate() {
+            if let Action::MakeMusic(made) = action
+                && made.way != Way::CutDown
+            {
+                makes = true;
+                if !self.levels_asked.contains(&index) {
+                    made.volume = Some(1.0);
+                }
+            }
+        }
+        if makes {
+            self.reading.actions.push(Action::Arrange(after));
+        }
     }
 
     /// The same piece in other lengths.
@@ -210,11 +272,19 @@ impl<'a> Plan<'a> {
     }
 
     fn edit(&mut self, at: &Range<usize>, read: impl FnOnce(&Reader<'_>) -> Edit) {
-        let reader = Reader { text: self.text, at: at.clone(), about: &self.titles, has_music: self.music.is_some() };
+        let reader = Reader {
+            text: self.text,
+            at: at.clone(),
+            about: &self.titles,
+            has_music: self.music.is_some() || self.has_song,
+        };
         match read(&reader) {
             Ok(action) => {
                 match &action {
-                    Action::Remove { target: Target::Music | Target::Everything } => self.music = None,
+                    Action::Remove { target: Target::Music | Target::Everything } => {
+                        self.music = None;
+                        self.has_song = false;
+                    }
                     Action::AddTitle { text, start_ms, duration_ms, .. } => {
                         self.titles.titles.push(TitleCard {
                             text: text.clone(),
@@ -338,7 +408,7 @@ impl<'a> Plan<'a> {
         leave(Aspect::Mood, (!fields.moods.is_empty()).then(|| fields.moods.join(", ")));
         leave(Aspect::Tempo, fields.tempo_bpm.map(plain));
         leave(Aspect::Key, fields.key.map(key_name));
-        leave(Aspect::Duration, fields.duration_seconds.map(plain));
+        leave(Aspect::Duration, fields.duration_seconds.filter(|_| !self.length_used).map(plain));
         leave(Aspect::Instruments, (!fields.instruments.is_empty()).then(|| fields.instruments.join(", ")));
         leave(Aspect::Energy, fields.energy.map(|energy| energy_name(energy).to_owned()));
         leave(Aspect::Seed, fields.seed.map(|seed| seed.to_string()));

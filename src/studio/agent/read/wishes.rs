@@ -86,6 +86,11 @@ impl Wishes {
         !(self.genres.is_empty() && self.unknown_genres.is_empty() && self.genre_lists.is_empty())
     }
 
+    /// Whether a piece is described, by its style, its mood or its players.
+    pub fn describe_a_piece(&self) -> bool {
+        self.names_a_style() || !self.moods.is_empty() || !self.instruments.is_empty() || self.score.describe()
+    }
+
     /// Whether nothing is wished but another piece.
     pub fn is_only_again(&self) -> bool {
         Self { again: false, ..self.plainly() } == Self::default()

@@ -1,6 +1,7 @@
 //! What was done → words, in the user's language. The wordings are data in `../wording`; facts come in as a typed report,
 //! so that a reply can say nothing that was not done. No word of panels, buttons or screens: nobody looks at one.
 
+mod arranged;
 mod composer;
 mod remarks;
 mod report;
@@ -126,6 +127,8 @@ fn sentence(done: &Done, wording: &Wording) -> String {
                 &[("count", &takes.len().to_string()), ("list", &list.join(&fill(&wording.done, "take_gap", &[])))],
             )
         }
+        Done::Arranged(arranged) => self::arranged::sentence(arranged, wording),
+        Done::Refused(refused) => self::arranged::refusal(refused, wording),
         Done::Answered(topic, music) => answer(*topic, music.as_ref(), wording),
         Done::Left(text) => say("left", &[("text", &wording.quoted(text))]),
         Done::Nothing { text, why } => {

@@ -1,5 +1,6 @@
 //! What was done, as facts for the reply.
 
+use crate::studio::agent::arranged::{Arranged, Refused};
 use crate::studio::agent::read::{Change, Language, Position, Question, Remark, Take, Target, Topic, Way, Why};
 use crate::studio::compose;
 use crate::studio::compose::brief::Key;
@@ -84,6 +85,10 @@ pub enum Done {
     TookUp(usize, Option<Take>),
     /// Which takes there are.
     Takes(Vec<Take>),
+    /// Songs or pictures lie otherwise.
+    Arranged(Arranged),
+    /// They could not.
+    Refused(Refused),
     /// A question was answered, or a greeting returned; with the music where it is about it.
     Answered(Topic, Option<Made>),
     /// Something was left as it was.

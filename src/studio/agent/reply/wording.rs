@@ -22,6 +22,8 @@ pub struct Wording {
     pub changes: Sentences,
     /// About edits.
     pub done: Sentences,
+    /// About songs and pictures that lie otherwise.
+    pub arranged: Sentences,
     /// Where titles stand.
     pub places: Sentences,
     /// About words that led to nothing.

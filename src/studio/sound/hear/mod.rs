@@ -3,5 +3,6 @@
 
 pub mod beats;
 pub mod loudness;
+pub mod sections;
 mod spectra;
 pub mod speech;

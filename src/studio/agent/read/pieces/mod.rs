@@ -118,14 +118,9 @@ pub fn pieces(text: &Marked<'_>, lexicon: &Lexicon, about: &Context) -> Vec<Piec
         .map(|(at, opens)| {
             let mut wishes = scan(text, &at, lexicon);
             leftover(text, &at, &mut wishes);
-            let intent = Judge {
-                text,
-                at: at.clone(),
-                wishes: &wishes,
-                has_music: about.music.is_some(),
-                titles: &about.titles,
-            }
-            .intent();
+            let intent =
+                Judge { text, at: at.clone(), wishes: &wishes, has_music: about.has_music(), titles: &about.titles }
+                    .intent();
             Piece { at, intent, wishes, opens }
         })
         .collect()

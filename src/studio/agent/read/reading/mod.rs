@@ -1,8 +1,10 @@
 //! What a message was understood to ask for.
 
+mod arrange;
 mod music;
 mod remark;
 
+pub use arrange::{Arrange, File, FileKind, Songs};
 pub use music::{Change, MakeMusic, Way};
 pub use remark::{Aspect, Because, Impossible, Remark};
 
@@ -48,6 +50,24 @@ pub struct Context {
     pub takes: Vec<Take>,
     /// Whether something was taken back that could come again.
     pub can_redo: bool,
+    /// The songs and pictures that were uploaded, in order.
+    pub files: Vec<File>,
+    /// Whether a song of the user's own lies on the draft.
+    pub has_song: bool,
+    /// How many pictures were uploaded.
+    pub pictures: usize,
+}
+
+impl Context {
+    /// How many songs were uploaded.
+    pub fn songs(&self) -> usize {
+        self.files.iter().filter(|file| file.kind == FileKind::Song).count()
+    }
+
+    /// Whether music lies on the draft, made here or brought.
+    pub fn has_music(&self) -> bool {
+        self.music.is_some() || self.has_song
+    }
 }
 
 /// A piece that was made.
@@ -176,6 +196,8 @@ pub enum Action {
         /// Which: 1 is the first that was made.
         number: usize,
     },
+    /// Lay songs and pictures otherwise.
+    Arrange(Arrange),
     /// Say something about ourselves or the draft.
     Answer(Topic),
     /// Leave something as it is, because the user said so.

@@ -135,7 +135,7 @@ pub fn find(message: &str, lexicon: &Lexicon, has_file: bool) -> Found {
 const MOST: usize = 16;
 
 /// A message with some of its bytes blanked; places of what is left do not move.
-fn blanked(message: &str, cuts: &[Range<usize>]) -> String {
+pub fn blanked(message: &str, cuts: &[Range<usize>]) -> String {
     let mut cuts: Vec<Range<usize>> = cuts.to_vec();
     cuts.sort_by_key(|cut| cut.start);
     let mut left = String::with_capacity(message.len());

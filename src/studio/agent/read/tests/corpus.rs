@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::*;
 use crate::studio::compose::Revision;
 use crate::studio::compose::given::Stage;
+use crate::studio::film::show::Wish;
 
 #[derive(Deserialize)]
 struct Corpus {
@@ -90,6 +91,29 @@ fn revised(revision: &Revision) -> String {
     }
 }
 
+fn arranged(arrange: &Arrange) -> String {
+    let which = |songs: &Songs| match songs {
+        Songs::Newest => "newest".to_owned(),
+        Songs::Waiting => "waiting".to_owned(),
+        Songs::All => "all".to_owned(),
+        Songs::Named(names) => names.join("+"),
+    };
+    match arrange {
+        Arrange::Songs { songs, volume } => {
+            format!("songs {}{}", which(songs), volume.map(|v| format!(" at {}", plain(v))).unwrap_or_default())
+        }
+        Arrange::ToBeats { songs, length_ms, style, still } => {
+            let songs = songs.as_ref().map(|songs| format!(" with {}", which(songs))).unwrap_or_default();
+            let length = length_ms.map(|ms| format!(" {ms}")).unwrap_or_default();
+            let style = match style {
+                Wish::Mixed => String::new(),
+                Wish::Only(kind) => format!(" {kind:?}").to_lowercase(),
+            };
+            format!("beats{songs}{length}{style}{}", if *still { " still" } else { "" })
+        }
+    }
+}
+
 fn shown(action: &Action) -> String {
     let target = |target: &Target| match target {
         Target::Title(Some(text)) => format!("title {text}"),
@@ -118,6 +142,7 @@ fn shown(action: &Action) -> String {
         Action::Undo { steps } => format!("undo {steps}"),
         Action::Redo => "redo".into(),
         Action::UseTake { number } => format!("take {number}"),
+        Action::Arrange(arrange) => arranged(arrange),
         Action::Answer(topic) => format!("answer {topic:?}").to_lowercase(),
         Action::Leave { .. } => "leave".into(),
         Action::Unknown { text, why } => format!("unknown {why:?}: {text}"),
@@ -188,6 +213,11 @@ fn english_messages_read_as_the_corpus_says() {
 #[test]
 fn what_is_said_about_the_score_reads_as_the_corpus_says() {
     check(include_str!("../corpus/score.toml"), 60);
+}
+
+#[test]
+fn what_is_said_about_songs_and_pictures_reads_as_the_corpus_says() {
+    check(include_str!("../corpus/arrange.toml"), 50);
 }
 
 #[test]

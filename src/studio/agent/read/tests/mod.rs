@@ -16,15 +16,30 @@ fn lofi() -> CurrentMusic {
     CurrentMusic { brief, bpm: 80.0, key, players: Vec::new(), motif: None }
 }
 
+fn files(name: &str) -> Vec<File> {
+    let file = |name: &str, kind| File { name: name.into(), kind };
+    let songs = || vec![file("first-tune.mp3", FileKind::Song), file("b.wav", FileKind::Song)];
+    let pictures = || {
+        vec![file("beach.jpg", FileKind::Photo), file("harbour.mp4", FileKind::Clip), file("c.png", FileKind::Photo)]
+    };
+    match name {
+        "photos" => pictures(),
+        "album" | "sung" => [songs(), pictures()].concat(),
+        "clip" | "loud clip" | "scored" => vec![file("clip.mp4", FileKind::Clip)],
+        _ => Vec::new(),
+    }
+}
+
 fn melody() -> Option<Melody> {
     let note = |(n, key): (usize, u8)| MelodyNote { at: n as f64, length: 1.0, key };
     Melody::of([60, 64, 67, 72].into_iter().enumerate().map(note).collect(), None)
 }
 
 /// `clip`: a silent clip of 10 s; `loud clip`: one with sound; `music`: 45 s of lo-fi alone; `scored`: the loud clip with
-/// the music and a title; `midi`: an uploaded MIDI file; `undone`: `music` after an undo.
+/// the music and a title; `midi`: an uploaded MIDI file; `undone`: `music` after an undo; `photos`: three pictures;
+/// `album`: these and two songs; `sung`: the same with a song on the draft.
 fn context(name: &str) -> Context {
-    let picture = matches!(name, "clip" | "loud clip" | "scored");
+    let picture = matches!(name, "clip" | "loud clip" | "scored" | "photos" | "album" | "sung");
     Context {
         has_picture: picture,
         picture_ms: picture.then_some(10_000),
@@ -41,6 +56,9 @@ fn context(name: &str) -> Context {
         melody: (name == "midi").then(melody).flatten(),
         takes: Vec::new(),
         can_redo: name == "undone",
+        files: files(name),
+        has_song: name == "sung",
+        pictures: if matches!(name, "photos" | "album" | "sung") { 3 } else { usize::from(picture) },
     }
 }
 

@@ -44,6 +44,10 @@ const FEWEST: usize = 4;
 const LEVELS: [f64; 7] = [1.0, 0.5, 2.0, 1.0 / 3.0, 3.0, 2.0 / 3.0, 1.5];
 /// Silence, in parts of the loudest moment (-54 dB).
 const SILENT: f32 = 0.002;
+/// The merit from which on taps meet a beat, and how blurred that line is. Drones, pads and noise reach 0.4 to 4.9, music
+/// that people tap to 7 and more.
+const ENOUGH: f32 = 5.4;
+const BLUR: f32 = 0.35;
 
 /// Finds the beats of `source`, the first half hour of it. Holds about 2 MB a minute while it works.
 ///
@@ -122,7 +126,10 @@ fn exact(curve: &[f32], moment: f64) -> f64 {
     ((moment + shift.clamp(-0.5, 0.5)) / MOMENTS).max(0.0)
 }
 
+/// How sure the best way is among the others, and that there is anything to tap to at all: through a drone, a pad or rain
+/// some way is always the best, but little speaks for it.
 fn confidence(best: &Way, ways: &[Way]) -> f64 {
     let sum: f32 = ways.iter().map(|way| (way.merit - best.merit).exp()).sum();
-    f64::from(1.0 / sum.max(1.0))
+    let is_beat = 1.0 / (1.0 + ((ENOUGH - best.merit) / BLUR).exp());
+    f64::from(is_beat / sum.max(1.0))
 }

@@ -98,9 +98,9 @@ fn silence_and_nothing_have_no_beats() {
     }
 }
 
-#[test]
-fn our_own_music_is_followed_where_its_score_says() {
-    let brief = serde_json::json!({"genre": "house", "duration_seconds": 24.0, "seed": 11});
+/// A piece of ours, as it is written and as it sounds.
+fn ours(genre: &str) -> (crate::studio::compose::Score, Samples) {
+    let brief = serde_json::json!({"genre": genre, "duration_seconds": 24.0, "seed": 11});
     let score = crate::studio::compose::compose(&serde_json::from_value(brief).unwrap()).unwrap().score;
     let mut song = Vec::new();
     let mut keep = |block: &crate::studio::sound::StemBlock, count: usize| {
@@ -108,6 +108,52 @@ fn our_own_music_is_followed_where_its_score_says() {
         Ok(())
     };
     crate::studio::sound::play(&score, crate::studio::sound::Bank::built_in(), &mut keep, &mut |_| true).unwrap();
-    let found = track(&mut Samples::new(song)).unwrap();
+    (score, Samples::new(song))
+}
+
+#[test]
+fn our_own_music_is_followed_where_its_score_says() {
+    let (score, mut song) = ours("house");
+    let found = track(&mut song).unwrap();
     assert!(f_measure(&found.beats, &score.beats) > 0.9, "{:.1} instead of {:.1}", found.bpm, score.bpm);
+}
+
+/// A sound as a function of the second.
+fn sounding(seconds: u32, at: impl FnMut(f32) -> f32) -> Samples {
+    let times = (0..seconds * RATE).map(|frame| frame as f32 / RATE as f32);
+    Samples::new(times.map(at).map(|sample| [0.06 * sample; 2]).collect())
+}
+
+#[test]
+fn what_only_goes_on_sounding_has_no_beat_to_be_sure_of() {
+    let tone = |hz: f32, time: f32| (std::f32::consts::TAU * hz * time).sin();
+    let mut dice = 1_u32;
+    let mut noise = || {
+        dice ^= dice << 13;
+        dice ^= dice >> 17;
+        dice ^= dice << 5;
+        4.0 * (dice as f32 / u32::MAX as f32 - 0.5)
+    };
+    let saws = |time: f32| (1..30_u8).map(f32::from).map(|h| (tone(110.0 * h, time) + tone(110.7 * h, time)) / h).sum();
+    for (name, mut song) in [
+        ("a drone", sounding(12, |time| tone(110.0, time))),
+        ("a chord", sounding(20, |time| tone(110.0, time) + tone(165.2, time) + tone(220.7, time))),
+        ("a detuned pad", sounding(20, saws)),
+        ("a slow swell", sounding(20, |time| tone(220.0, time) * (1.0 + (0.8 * time).sin()))),
+        ("a tremolo", sounding(20, |time| tone(220.0, time) * (1.0 + 0.5 * tone(5.0, time)))),
+        ("rain", sounding(20, |_| noise())),
+    ] {
+        let found = track(&mut song).unwrap();
+        assert!(found.confidence < 0.3, "{name}: {:.2} at {:.1}", found.confidence, found.bpm);
+    }
+}
+
+#[test]
+fn songs_of_many_kinds_keep_their_confidence() {
+    for genre in ["lo-fi", "cinematic", "classical", "piano", "metal"] {
+        let (score, mut song) = ours(genre);
+        let found = track(&mut song).unwrap();
+        let f = f_measure(&found.beats, &score.beats);
+        assert!(f > 0.9 && found.confidence > 0.6, "{genre}: F {f:.2}, confidence {:.2}", found.confidence);
+    }
 }

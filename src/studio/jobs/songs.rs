@@ -1,0 +1,133 @@
+//! The beats of the music on a timeline: those of a piece of ours are known from its score, those of a song that was
+//! uploaded are heard, once, and kept by its content.
+
+use serde::{Deserialize, Serialize};
+
+use super::analysis::{self, AnalysisError};
+use super::programme::medium_of;
+use super::workshop::Workshop;
+use crate::studio::compose::Score;
+use crate::studio::film::show::Section;
+use crate::studio::film::{FilmError, Watch};
+use crate::studio::sound::hear::beats::{self, Beats};
+use crate::studio::sound::hear::{loudness, sections};
+use crate::studio::sound::{RawFile, SoundError};
+use crate::wire::draft::{AUDIO, Placed, Track};
+use crate::wire::envelope::lenient_i64;
+use crate::wire::state::{Medium, State};
+
+/// Goes up when the same song would be heard otherwise.
+const VERSION: u32 = 2;
+/// Below this there may be no beat at all.
+const SURE: f64 = 0.3;
+
+/// The beats of all music on a timeline, on its own clock, in seconds.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Heard {
+    /// Every beat; none where no steady beat is heard.
+    pub beats: Vec<f64>,
+    /// The first beat of every bar.
+    pub downbeats: Vec<f64>,
+    /// Its parts.
+    pub sections: Vec<Section>,
+    /// The tempo of the first piece that has one.
+    pub bpm: Option<f64>,
+    /// When the last piece ends, in ms.
+    pub end_ms: u64,
+}
+
+/// A song as it was heard.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Song {
+    beats: Beats,
+    loudness: Vec<f32>,
+}
+
+/// Listens to the music on a timeline; nothing where there is none.
+///
+/// # Errors
+/// What is wrong with a file, and cancelling.
+pub async fn on_timeline(
+    workshop: &Workshop,
+    session: &str,
+    state: &State,
+    watch: &Watch,
+) -> Result<Option<Heard>, AnalysisError> {
+    let draft = state.timeline();
+    let mut all = Heard::default();
+    let mut any = false;
+    for placed in draft.t.iter().filter(|track| track.tt == AUDIO).flat_map(Track::placed) {
+        let Some(medium) = medium_of(state, placed.segment) else { continue };
+        any = true;
+        let heard = match score(workshop, session, medium).await {
+            Some(score) => of_score(score),
+            None => of_song(song(workshop, session, medium, watch).await?),
+        };
+        all.add(heard, &placed);
+    }
+    Ok(any.then_some(all))
+}
+
+impl Heard {
+    /// Adds what a segment plays of a piece.
+    fn add(&mut self, piece: Self, placed: &Placed<'_>) {
+        let seconds = |ms: i64| ms.max(0) as f64 / 1000.0;
+        let from = seconds(placed.segment.m.get("in").and_then(lenient_i64).unwrap_or(0));
+        let (start, end) = (seconds(placed.start), seconds(placed.end()));
+        let there = |at: f64| at - from + start;
+        let plays = |at: &f64| (start - 1e-6..end).contains(at);
+        self.beats.extend(piece.beats.into_iter().map(there).filter(plays));
+        self.downbeats.extend(piece.downbeats.into_iter().map(there).filter(plays));
+        self.sections.extend(piece.sections.into_iter().filter_map(|section| {
+            let (first, last) = (there(section.start).max(start), there(section.end).min(end));
+            (first < last).then_some(Section { start: first, end: last, ..section })
+        }));
+        self.bpm = self.bpm.or(piece.bpm);
+        self.end_ms = self.end_ms.max(u64::try_from(placed.end()).unwrap_or(0));
+    }
+}
+
+/// The score of a piece of ours, which lies beside it.
+async fn score(workshop: &Workshop, session: &str, medium: &Medium) -> Option<Score> {
+    let url = medium.m.get("score")?.as_str()?;
+    let bytes = tokio::fs::read(workshop.file_at(session, url).await.ok()?).await.ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+fn of_score(score: Score) -> Heard {
+    let sections = score.sections.iter().map(|part| Section { start: part.start, end: part.end, energy: part.energy });
+    Heard {
+        sections: sections.collect(),
+        bpm: (!score.beats.is_empty()).then_some(score.bpm),
+        beats: score.beats,
+        downbeats: score.bars,
+        end_ms: 0,
+    }
+}
+
+fn of_song(song: Song) -> Heard {
+    let parts = sections::parts(&song.loudness).into_iter();
+    let sections = parts.map(|part| Section { start: part.start, end: part.end, energy: part.energy }).collect();
+    if song.beats.confidence < SURE {
+        return Heard { sections, ..Heard::default() };
+    }
+    Heard { sections, bpm: Some(song.beats.bpm), beats: song.beats.beats, downbeats: song.beats.downbeats, end_ms: 0 }
+}
+
+/// A song, listened to now or before.
+async fn song(workshop: &Workshop, session: &str, medium: &Medium, watch: &Watch) -> Result<Song, AnalysisError> {
+    let file = workshop.media_file(session, medium).await?;
+    let length = u64::try_from(medium.duration_ms().unwrap_or(0)).unwrap_or(0);
+    let listen = async {
+        let folder = workshop.scratch_folder().await?;
+        let raw = folder.path().join("song.raw");
+        workshop.film.decode_sound(&file, 0, length, &raw, watch).await?;
+        let heard = tokio::task::spawn_blocking(move || {
+            let beats = beats::track(&mut RawFile::open(&raw)?)?;
+            Ok::<_, SoundError>(Song { beats, loudness: loudness::over_time(&mut RawFile::open(&raw)?)? })
+        });
+        let heard = heard.await.map_err(|_| AnalysisError::Stopped)??;
+        if watch.token().is_cancelled() { Err(FilmError::Cancelled.into()) } else { Ok(heard) }
+    };
+    analysis::kept(workshop, &file, &format!("song.v{VERSION}"), listen).await
+}
