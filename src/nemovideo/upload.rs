@@ -79,9 +79,14 @@ async fn part(file: &LocalFile) -> Result<multipart::Part, ApiError> {
     let opened = open(&file.path).await.map_err(fault)?;
     let body = Body::wrap_stream(ReaderStream::with_capacity(opened, 256 << 10));
     multipart::Part::stream_with_length(body, file.bytes)
-        .file_name(file.name.clone())
+        .file_name(in_one_line(&file.name))
         .mime_str(media_type(&file.name))
         .map_err(|error| ApiError::transport(Call::Upload, &error))
+}
+
+/// A name as it may stand in a header: a line break in it would end the header, and the whole upload with it.
+fn in_one_line(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() { '_' } else { c }).collect()
 }
 
 /// Opens a regular file. What was checked may have been exchanged since: links are not followed, pipes not waited for.

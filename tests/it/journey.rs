@@ -68,6 +68,22 @@ fn a_clip_is_scored_and_exported_with_its_picture_untouched() {
     assert!(server.close().status.success());
 }
 
+#[cfg(unix)]
+#[test]
+fn clips_of_any_name_come_in_and_go_out() {
+    let home = Home::new();
+    let clip = media::clip(home.folder(), "plain.mp4", 1, true);
+    let names = ["new\nline.mp4", "a\"b\\c.mp4", "-i evil.mp4", "frame%03d.mp4", "视频 测试 🎬.mp4"];
+    let mut server = home.initialized();
+    for name in names {
+        let odd = home.folder().join(name);
+        std::fs::copy(&clip, &odd).unwrap();
+        let session = done(&mut server, "upload", &json!({"files": [odd], "session": "new"}))["session"].clone();
+        let out = exported(&mut server, &json!({"format": "mp4", "session": session}));
+        assert_eq!(media::picture_hash(&out), media::picture_hash(&clip), "{name}");
+    }
+}
+
 #[test]
 fn music_alone_is_done_in_one_call_and_exports_in_every_sound_format() {
     let home = Home::new();
