@@ -73,9 +73,11 @@ class Server:
         before = self.cpu()
         result = self.ask("tools/call", {"name": tool, "arguments": arguments})
         facts = result.get("structuredContent") or {}
-        while facts.get("status") == "working":
-            waited = self.ask("tools/call", {"name": "state", "arguments": {"handle": facts["handle"], "wait_seconds": 50}})
-            result, facts = waited, waited.get("structuredContent") or {}
+        while facts.get("status") == "running":
+            kind = "export" if facts.get("export") else "turn"
+            handle = {"session": facts["session"], kind: facts[kind], "wait_seconds": 50}
+            result = self.ask("tools/call", {"name": "state", "arguments": handle})
+            facts = result.get("structuredContent") or {}
         if result.get("isError"):
             raise RuntimeError(result["content"][0]["text"])
         return self.cpu() - before, facts
@@ -98,11 +100,13 @@ def make_media(folder):
         run(["espeak-ng", "-w", at("speech.wav"), words])
         ffmpeg("-i", at("clip.mp4"), "-i", at("speech.wav"), "-map", "0:v", "-map", "1:a", "-af", "apad", "-c:v", "copy", *coding[10:], at("talk.mp4"))
     for number in range(PHOTOS):
-        source = f"gradients=s=3000x2000:seed={number}:n=8:d=1,noise=alls=12"
+        # Fine and coarse detail side by side, as in photographs; the middle of each is another depth of the same set.
+        source = f"mandelbrot=s=3000x2000:start_x=-0.743643887:start_y=0.131825904:start_scale={3 * 0.4 ** number}"
         ffmpeg("-f", "lavfi", "-i", source, "-frames:v", "1", "-q:v", "3", at(f"photo{number}.jpg"))
     return at
 
 
+# What `standard` means.
 X264 = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-pix_fmt", "yuv420p")
 AAC = ("-c:a", "aac", "-b:a", "256k", "-ar", "48000", "-movflags", "+faststart")
 MIX = "[1:a]volume=0.35,afade=t=in:d=0.5,afade=t=out:st=59:d=1[m];"
@@ -189,7 +193,7 @@ def main():
                 _, facts = server.call("upload", files=[at(file) for file in media])
                 session = facts["session"]
                 server.call("generate_music", request=words, session=session)
-                export, _ = server.call("export", session=session, format="mp4", output=at(f"{job}.mp4"), overwrite=True)
+                export, _ = server.call("export", session=session, format="mp4", quality="standard", output=at(f"{job}.mp4"), overwrite=True)
                 whole, clock = server.cpu() - before, time.monotonic() - begun
                 server.close()
             hand = by_hand(at)
