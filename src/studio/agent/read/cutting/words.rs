@@ -239,6 +239,10 @@ fn measure(text: &Marked<'_>, at: usize) -> Option<(Meaning, usize)> {
 }
 
 fn phrase(text: &Marked<'_>, at: usize) -> Option<(Meaning, usize)> {
+    // A dash between two times; alone in the lexicon it would be no token.
+    if text.token(at).is_some_and(|token| matches!(token.text.as_str(), "-" | "–" | "—")) {
+        return Some((Meaning::Words(&[Word::Range]), at + 1));
+    }
     let list = table().get(&text.token(at)?.text)?;
     let fits = |phrase: &[String]| {
         phrase.iter().enumerate().all(|(offset, word)| {
