@@ -16,6 +16,7 @@ mod cloud_stream;
 mod cloud_turns;
 #[cfg(test)]
 mod compose;
+mod cutting;
 #[cfg(test)]
 mod dependencies;
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::arranged::{Arranged, Refused};
+use super::cut::{Bed, Cut, Obstacle};
 use super::edit::{self, TitleChange, TitleWish, Which};
 use super::read::{Action, Level, MakeMusic, Part, Position, Target, Way, plain};
 use crate::studio::compose::Composition;
@@ -46,6 +47,8 @@ pub enum Deed {
         target: Target,
         /// Start and end in ms of what stayed.
         kept: (u64, u64),
+        /// Its length before, in ms.
+        before: u64,
     },
     /// Something was taken off the timeline.
     Removed {
@@ -91,6 +94,12 @@ pub enum Deed {
     Arranged(Arranged),
     /// They could not.
     Refused(Refused),
+    /// The shots were cut.
+    Cut(Cut),
+    /// They could not be.
+    Blocked(Obstacle),
+    /// The music followed the picture's new length.
+    Followed(Bed),
     /// Nothing was there that the action could have changed, or nothing would have been left.
     NotThere(Action),
     /// To be said, not done: answers, questions, what was not understood.
@@ -102,7 +111,12 @@ pub fn changed_anything(deeds: &[Deed]) -> bool {
     deeds.iter().any(|deed| {
         !matches!(
             deed,
-            Deed::NothingToUndo | Deed::NothingToRedo | Deed::NotThere(_) | Deed::Said(_) | Deed::Refused(_)
+            Deed::NothingToUndo
+                | Deed::NothingToRedo
+                | Deed::NotThere(_)
+                | Deed::Said(_)
+                | Deed::Refused(_)
+                | Deed::Blocked(_)
         )
     })
 }
@@ -150,6 +164,10 @@ pub fn apply(state: &mut State, action: &Action) -> Deed {
             before.map(|before| Deed::TitleChanged { before, text: text.clone() })
         }
         Action::UseTake { number } => take_up(state, *number),
+        Action::Cut(wish) => match edit::cut(state, wish) {
+            Ok(cut) => Some(Deed::Cut(cut)),
+            Err(obstacle) => return Deed::Blocked(obstacle),
+        },
         Action::MakeMusic(_)
         | Action::Arrange(_)
         | Action::Undo { .. }
@@ -197,21 +215,21 @@ fn trim(state: &mut State, target: &Target, part: Part) -> Option<Deed> {
         Target::Picture | Target::Everything => {
             let length = edit::picture_end(&state.timeline());
             let (from, to) = kept(length)?;
-            edit::trim(state, from, to).map(|_| (from, to))
+            edit::trim(state, from, to).map(|(before, _)| ((from, to), before))
         }
         Target::Music | Target::AllSound => {
             let mut part = None;
-            edit::trim_music(state, |length| {
+            let (before, _) = edit::trim_music(state, |length| {
                 part = kept(length);
                 part
             })?;
-            part
+            part.map(|part| (part, before))
         }
         Target::OriginalSound | Target::Title(_) | Target::AllTitles => None,
     };
-    let (from, to) = told?;
+    let ((from, to), before) = told?;
     let kept = (u64::try_from(from).ok()?, u64::try_from(to).ok()?);
-    Some(Deed::Trimmed { target: target.clone(), kept })
+    Some(Deed::Trimmed { target: target.clone(), kept, before: u64::try_from(before).unwrap_or(0) })
 }
 
 fn remove(state: &mut State, target: &Target) -> Option<Deed> {

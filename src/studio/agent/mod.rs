@@ -3,6 +3,7 @@
 
 pub mod arranged;
 pub mod context;
+pub mod cut;
 pub mod deeds;
 pub mod edit;
 pub mod midi;

@@ -42,7 +42,9 @@ fn done(deed: &Deed, context: &Context) -> Done {
         Deed::Volume { target, before, after } => {
             Done::Volume { target: target.clone(), from: Some(*before), to: *after }
         }
-        Deed::Trimmed { target, kept } => Done::Trimmed { target: target.clone(), kept: Some(*kept) },
+        Deed::Trimmed { target, kept, before } => {
+            Done::Trimmed { target: target.clone(), kept: Some(*kept), before: *before }
+        }
         Deed::Removed { target, words } => Done::Removed { target: target.clone(), name: words.clone() },
         Deed::Faded { in_ms, out_ms } => Done::Faded { target: Target::Music, in_ms: *in_ms, out_ms: *out_ms },
         Deed::TitleAdded { text, start, end } => {
@@ -58,6 +60,9 @@ fn done(deed: &Deed, context: &Context) -> Done {
         Deed::TookUp(number) => Done::TookUp(*number, context.takes.get(number.saturating_sub(1)).cloned()),
         Deed::Arranged(arranged) => Done::Arranged(arranged.clone()),
         Deed::Refused(refused) => Done::Refused(refused.clone()),
+        Deed::Cut(cut) => Done::Cut(cut.clone()),
+        Deed::Blocked(obstacle) => Done::Blocked(obstacle.clone()),
+        Deed::Followed(bed) => Done::Followed(bed.clone()),
         Deed::NotThere(Action::UseTake { .. }) => Done::Takes(context.takes.clone()),
         Deed::NotThere(action) => Done::Nothing { text: String::new(), why: why(action, context) },
         Deed::Said(Action::Answer(Topic::Takes)) => Done::Takes(context.takes.clone()),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::FilmError;
 use super::call::Call;
-use super::plan::{FilmFormat, Plan};
+use super::plan::{FilmFormat, Plan, RECORDED_SPEED};
 use super::probe::Inspected;
 use super::sound::seconds;
 use super::tools::Tools;
@@ -27,6 +27,8 @@ pub(super) fn obstacle(plan: &Plan, clips: &[Inspected]) -> Option<String> {
             "the clip is trimmed or moved".to_owned()
         }
         _ if !near(plan.duration_ms, seen.info.duration_ms) => "the film is longer or shorter than the clip".to_owned(),
+        _ if clip.speed != RECORDED_SPEED => "the clip plays at another speed".to_owned(),
+        _ if clip.fade_in_ms > 0 || clip.fade_out_ms > 0 => "the picture fades".to_owned(),
         _ if !plan.titles.is_empty() => "titles are drawn into the picture".to_owned(),
         _ if !shape(video.shown()) => "the picture gets another shape".to_owned(),
         FilmFormat::Mp4 | FilmFormat::Mov if !is_plain_h264(&video.codec, &video.pix_fmt) => {

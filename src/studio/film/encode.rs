@@ -105,6 +105,17 @@ pub(super) async fn encode(
             fade_ms: card.fade_ms,
         });
     }
+    for stretch in &stretches {
+        let Some(clip) = stretch.clip.and_then(|at| plan.clips.get(at)) else { continue };
+        let length = |ms: u64| stage.frame_at(ms).min(stretch.frames());
+        if clip.fade_in_ms > 0 {
+            graph.fade(stretch.from, length(clip.fade_in_ms), false);
+        }
+        if clip.fade_out_ms > 0 {
+            let frames = length(clip.fade_out_ms);
+            graph.fade(stretch.to - frames, frames, true);
+        }
+    }
     let sound_input = graph.inputs();
     if let Some((sound, demuxer)) = sound {
         graph.input(sound, demuxer);
@@ -151,6 +162,7 @@ pub(super) fn moving<'a>(
         video,
         seal: seen.seal.as_ref(),
         crop: clip.fit == Fit::Crop,
+        speed: clip.speed,
     })
 }
 

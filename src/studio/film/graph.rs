@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use super::call::Call;
 use super::media::VideoInfo;
 use super::open::Seal;
+use super::plan::RECORDED_SPEED;
 use super::sound::seconds;
-use super::stage::{Stage, Stretch};
+use super::stage::{Stage, Stretch, frame_rate};
 
 /// A picture that was drawn here: raw pixels in a file.
 #[derive(Debug)]
@@ -50,6 +51,8 @@ pub(super) enum Fill<'a> {
         video: &'a VideoInfo,
         seal: Option<&'a Seal>,
         crop: bool,
+        /// In percent.
+        speed: u32,
     },
 }
 
@@ -106,14 +109,24 @@ impl Graph {
                 self.call = call.input_pipe(&[("-pixel_format", "yuv420p"), ("-video_size", &size), ("-framerate", &rate)]);
                 self.add(&format!("[{input}:v]trim=end_frame={frames},setpts=PTS-STARTPTS,setsar=1[s{number}];"));
             }
-            Fill::Video { path, demuxer, from_us, video, seal, crop } => {
+            Fill::Video { path, demuxer, from_us, video, seal, crop, speed } => {
                 let from = seconds(*from_us);
-                let length = seconds(self.stage.micros_of(frames) + 1_000_000);
+                let recorded = self.stage.micros_of(frames).saturating_mul(u64::from(*speed)) / u64::from(RECORDED_SPEED);
+                let length = seconds(recorded + 1_000_000);
                 let seek: &[(&str, &str)] = if *from_us > 0 { &[("-ss", &from)] } else { &[] };
                 let input = self.call.inputs();
                 let call = std::mem::replace(&mut self.call, Call::ffmpeg("", 0));
                 self.call = call.input(path, demuxer, &[seek, &[("-t", length.as_str())]].concat()).sealed(path, *seal);
-                self.add(&format!("[{input}:{}]fps={over}/{under}:start_time=0,", video.index));
+                self.add(&format!("[{input}:{}]", video.index));
+                if *speed != RECORDED_SPEED {
+                    // On a clock in which every frame falls on a whole number at both speeds, so that none is off by one.
+                    let (over, under) = frame_rate(video);
+                    self.add(&format!(
+                        "fps={over}/{under}:start_time=0,settb={under}/{},setpts=PTS*{RECORDED_SPEED}/{speed},",
+                        u64::from(over) * u64::from(*speed)
+                    ));
+                }
+                self.add(&format!("fps={over}/{under}:start_time=0,"));
                 self.fitted(video.shown(), &matrix_of(video), *crop, &format!("s{number}p"));
                 let light = match (video.is_hdr(), self.tone_map) {
                     (true, true) => {
@@ -219,6 +232,16 @@ impl Graph {
              [{curtain}:v]{still},crop={w}:{h}:{w}*(1-n/{frames}):0[c{next}];\
              [u{next}][c{next}]alphamerge[p{next}];[l{layer}][p{next}]overlay=x={x}:y={y}:eof_action=repeat[l{next}];"
         ));
+        self.layers = next;
+    }
+
+    /// Lets frames `from..from + frames` come out of black, or go into it.
+    pub fn fade(&mut self, from: u64, frames: u64, into: bool) {
+        let (layer, next) = (self.layers, self.layers + 1);
+        let kind = if into { "out" } else { "in" };
+        // The first frame of a rise and the last one of a fall are black.
+        let (steps, last) = (frames.saturating_sub(1).max(1), from + frames.saturating_sub(1));
+        self.add(&format!("[l{layer}]fade=t={kind}:s={from}:n={steps}:enable='between(n,{from},{last})'[l{next}];"));
         self.layers = next;
     }
 

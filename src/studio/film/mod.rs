@@ -44,9 +44,11 @@ pub use limits::{LIMITS, Limits};
 pub use media::{AudioInfo, MediaInfo, MediaKind, VideoInfo};
 pub use pace::{Cut, Pace};
 pub use plan::{
-    Aspect, Clip, Cover, FilmFormat, Plan, Quality, Rendered, SoundFormat, TitleCard, TitlePosition, TitleStyle,
+    Aspect, Clip, Cover, FilmFormat, Plan, Quality, RECORDED_SPEED, Rendered, SoundFormat, TitleCard, TitlePosition,
+    TitleStyle,
 };
 pub use publish::publish;
+pub use stage::usual_rate;
 pub use tools::{ToolStatus, install_hint};
 pub use watch::Watch;
 
@@ -92,7 +94,24 @@ impl Film {
         out_raw: &Path,
         watch: &Watch,
     ) -> Result<u64, FilmError> {
-        sound::decode(&self.tools, path, in_ms, duration_ms, out_raw, watch).await
+        self.decode_sound_at(path, RECORDED_SPEED, in_ms, duration_ms, out_raw, watch).await
+    }
+
+    /// The same of a medium that plays at another speed, in percent, with its pitch kept: `duration_ms` of what is heard,
+    /// from `in_ms` of what was recorded.
+    ///
+    /// # Errors
+    /// As [`Film::decode_sound`], and [`FilmError::ToolMissing`] without ffmpeg.
+    pub async fn decode_sound_at(
+        &self,
+        path: &Path,
+        speed: u32,
+        in_ms: u64,
+        duration_ms: u64,
+        out_raw: &Path,
+        watch: &Watch,
+    ) -> Result<u64, FilmError> {
+        sound::decode(&self.tools, path, speed, (in_ms, duration_ms), out_raw, watch).await
     }
 
     /// Cuts, flashes and motion of a medium's picture, in well under its length; none for a still or for sound alone.

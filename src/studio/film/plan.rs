@@ -49,12 +49,33 @@ pub struct Clip {
     pub camera: Camera,
     /// What becomes of it where the film has another shape.
     pub fit: Fit,
+    /// How fast a video plays, in percent of how it was recorded.
+    pub speed: u32,
+    /// Over how long it comes out of black, in ms.
+    pub fade_in_ms: u64,
+    /// Over how long it goes into black at its end, in ms.
+    pub fade_out_ms: u64,
 }
+
+/// The speed at which a video was recorded, in percent.
+pub const RECORDED_SPEED: u32 = 100;
 
 impl Clip {
     /// A clip that comes in with a hard cut and is looked at without a move.
     pub fn new(path: PathBuf, kind: MediaKind, in_ms: u64, duration_ms: u64, start_ms: u64) -> Self {
-        Self { path, kind, in_ms, duration_ms, start_ms, enter: None, camera: Camera::Still, fit: Fit::Auto }
+        Self {
+            path,
+            kind,
+            in_ms,
+            duration_ms,
+            start_ms,
+            enter: None,
+            camera: Camera::Still,
+            fit: Fit::Auto,
+            speed: RECORDED_SPEED,
+            fade_in_ms: 0,
+            fade_out_ms: 0,
+        }
     }
 }
 
@@ -235,12 +256,16 @@ impl Plan {
         let clips = self.clips.iter().filter_map(|clip| {
             let (start, end) = (clip.start_ms.max(from), clip.start_ms.saturating_add(clip.duration_ms).min(to));
             (start < end).then(|| Clip {
-                in_ms: clip.in_ms.saturating_add(start - clip.start_ms),
+                in_ms: clip.in_ms.saturating_add(
+                    (start - clip.start_ms).saturating_mul(u64::from(clip.speed)) / u64::from(RECORDED_SPEED),
+                ),
                 duration_ms: end - start,
                 start_ms: start - from,
                 // What began before the window has come in already.
                 enter: clip.enter.filter(|_| clip.start_ms >= from),
                 camera: if clip.start_ms >= from { clip.camera } else { Camera::Still },
+                fade_in_ms: if clip.start_ms >= from { clip.fade_in_ms } else { 0 },
+                fade_out_ms: if end == clip.start_ms.saturating_add(clip.duration_ms) { clip.fade_out_ms } else { 0 },
                 ..clip.clone()
             })
         });

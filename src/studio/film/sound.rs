@@ -11,7 +11,7 @@ use super::error::name_of;
 use super::limits::LIMITS;
 use super::measure::{FRAME_BYTES, Heard, RATE, listen};
 use super::peaks::Dips;
-use super::plan::{Quality, SoundFormat};
+use super::plan::{Quality, RECORDED_SPEED, SoundFormat};
 use super::probe::{inspect, run_blocking};
 use super::publish::scratch;
 use super::pure::{self, Unfit};
@@ -28,12 +28,13 @@ const ATTEMPTS: usize = 6;
 const RUN_UP_US: u64 = 500_000;
 
 /// Decodes `[in_ms, in_ms + duration_ms]` of a medium's sound to a file of raw f32le frames, 48 kHz, stereo, counted
-/// from the picture's start where there is one. What the medium does not have is silence.
+/// from the picture's start where there is one. What the medium does not have is silence. At another speed than 100% the
+/// pitch is kept, and `duration_ms` is what is heard.
 pub(super) async fn decode(
     tools: &Tools,
     path: &Path,
-    in_ms: u64,
-    duration_ms: u64,
+    speed: u32,
+    (in_ms, duration_ms): (u64, u64),
     out_raw: &Path,
     watch: &Watch,
 ) -> Result<u64, FilmError> {
@@ -41,7 +42,8 @@ pub(super) async fn decode(
         let (seconds, limit) = (duration_ms / 1000, LIMITS.media_seconds);
         return Err(FilmError::AbsurdDuration { name: name_of(path), seconds, limit });
     }
-    if in_ms <= pure::sound::NEAR_MS || tools.need_both().is_err() {
+    let as_recorded = speed == RECORDED_SPEED;
+    if as_recorded && (in_ms <= pure::sound::NEAR_MS || tools.need_both().is_err()) {
         match pure::sound::decode(path, in_ms, duration_ms, out_raw, watch).await {
             Ok(frames) => return Ok(frames),
             Err(Unfit::Film(FilmError::Cancelled)) => return Err(FilmError::Cancelled),
@@ -59,13 +61,21 @@ pub(super) async fn decode(
     let before: &[(&str, &str)] = if seek_us > 0 { &[("-ss", &seek)] } else { &[] };
     // A mono sound goes to both sides at its own level; swresample would take 3 dB off.
     let sides = if audio.channels == 1 { "pan=stereo|c0=c0|c1=c0," } else { "" };
+    let recorded = frames * u64::from(speed) / u64::from(RECORDED_SPEED);
+    let stretch = if as_recorded {
+        String::new()
+    } else {
+        // What the stretching lacks at the end is padded below.
+        format!(",asetpts=N/SR/TB,{},atrim=end_sample={frames}", tempo(speed))
+    };
     let filter = format!(
         "{sides}aresample={RATE}:async=1:first_pts=0,aformat=sample_fmts=flt:channel_layouts=stereo,\
-         atrim=start_sample={skip}:end_sample={}",
-        skip + frames
+         atrim=start_sample={skip}:end_sample={}{stretch}",
+        skip + recorded
     );
     let limit = frames.saturating_mul(FRAME_BYTES) + (1 << 20);
-    let made = Call::ffmpeg("reading the sound", duration_ms + (from_us - seek_us) / 1000)
+    let read_ms = duration_ms * u64::from(speed.max(RECORDED_SPEED)) / u64::from(RECORDED_SPEED);
+    let made = Call::ffmpeg("reading the sound", read_ms + (from_us - seek_us) / 1000)
         .capped(limit)
         .input(path, seen.demuxer(), before)
         .sealed(path, seen.seal.as_ref())
@@ -87,6 +97,19 @@ pub(super) async fn decode(
     })
     .await?;
     Ok(frames)
+}
+
+/// The filters that change the speed and keep the pitch; one alone does it well between a half and twice.
+fn tempo(speed: u32) -> String {
+    let mut left = f64::from(speed) / f64::from(RECORDED_SPEED);
+    let mut stages = Vec::new();
+    while !(0.5..=2.0).contains(&left) && stages.len() < 8 {
+        let step = if left > 2.0 { 2.0 } else { 0.5 };
+        stages.push(step);
+        left /= step;
+    }
+    stages.push(left);
+    stages.iter().map(|stage| format!("atempo={stage:.6}")).collect::<Vec<_>>().join(",")
 }
 
 /// How a programme is encoded, and into what.

@@ -141,12 +141,17 @@ fn even(pixels: u32) -> u32 {
 }
 
 /// The usual frame rate next to a picture's average; one of variable rate gets 30.
-fn frame_rate(video: &VideoInfo) -> (u32, u32) {
-    let near = |rate: &&(u32, u32)| (f64::from(rate.0) / f64::from(rate.1) / video.fps - 1.0).abs() < 0.0005;
+pub(super) fn frame_rate(video: &VideoInfo) -> (u32, u32) {
+    usual_rate(video.fps)
+}
+
+/// The frame rate, as a fraction, at which a film plays whose first video has so many frames a second on average.
+pub fn usual_rate(fps: f64) -> (u32, u32) {
+    let near = |rate: &&(u32, u32)| (f64::from(rate.0) / f64::from(rate.1) / fps - 1.0).abs() < 0.0005;
     if let Some(rate) = RATES.iter().find(near) {
         return *rate;
     }
-    match video.fps {
+    match fps {
         fps if fps > 55.0 => (60, 1),
         fps if (fps - fps.round()).abs() < 0.01 && (5.0..=30.0).contains(&fps) => (fps.round() as u32, 1),
         _ => (30, 1),

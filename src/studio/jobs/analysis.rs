@@ -12,8 +12,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::workshop::Workshop;
 use crate::store::StoreError;
+use crate::studio::agent::edit;
 use crate::studio::film::show::Transition;
-use crate::studio::film::{FilmError, Pace, Watch};
+use crate::studio::film::{FilmError, Pace, RECORDED_SPEED, Watch};
 use crate::studio::sound::hear::loudness;
 use crate::studio::sound::hear::speech::{self, Span};
 use crate::studio::sound::{RawFile, SoundError};
@@ -163,10 +164,14 @@ pub async fn of_timeline(
                 continue;
             }
         };
-        let (from, to) = within(placed.segment.m.get("in"), placed.segment.d);
+        let speed = edit::speed_of(placed.segment);
+        let recorded = placed.segment.d.saturating_mul(i64::from(speed)) / i64::from(RECORDED_SPEED);
+        let (from, to) = within(placed.segment.m.get("in"), recorded);
+        let played = |ms: u64| ms * u64::from(RECORDED_SPEED) / u64::from(speed);
         let shown = |at: u64| (from..to).contains(&at);
         let start = u64::try_from(placed.start).unwrap_or(0);
-        all.cuts.extend(known.pace.cuts.iter().filter(|cut| shown(cut.at_ms)).map(|cut| cut.at_ms - from + start));
+        all.cuts
+            .extend(known.pace.cuts.iter().filter(|cut| shown(cut.at_ms)).map(|cut| played(cut.at_ms - from) + start));
         let heard = placed.segment.volume() != Some(0.0);
         all.speech |= heard && known.speech.iter().any(|span| span.start_ms < to && span.end_ms > from);
     }

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::render::RenderError;
 use super::workshop::Workshop;
-use crate::studio::film::Watch;
+use crate::studio::agent::edit;
+use crate::studio::film::{RECORDED_SPEED, Watch};
 use crate::studio::sound::ducker::Ducker;
 use crate::studio::sound::encode::WavWriter;
 use crate::studio::sound::hear::speech::{self, Span};
@@ -20,6 +21,9 @@ use crate::wire::state::{Medium, State};
 /// Loudness of every programme, LUFS (design of the product: what YouTube, TikTok and Instagram play at).
 const LOUDNESS: f64 = -14.0;
 
+/// How long a clip's sound takes to come and go where it is cut in its middle.
+const SMOOTH_MS: i64 = 6;
+
 /// Depth of programmes and tracks; editors and encoders take it as it is.
 pub(super) const WAV_BITS: u16 = 24;
 
@@ -28,6 +32,8 @@ struct Voice {
     file: PathBuf,
     /// Whether the file is a video, whose sound has to be taken out first.
     is_video: bool,
+    /// How fast it plays, in percent.
+    speed: u32,
     start_ms: i64,
     in_ms: i64,
     duration_ms: i64,
@@ -87,7 +93,7 @@ pub async fn mix(
         let raw = folder.join(format!("voice{index}.raw"));
         if voice.is_video {
             let (from, length) = (whole(voice.in_ms), whole(voice.duration_ms));
-            workshop.film.decode_sound(&voice.file, from, length, &raw, watch).await?;
+            workshop.film.decode_sound_at(&voice.file, voice.speed, from, length, &raw, watch).await?;
         }
         prepared.push((voice, raw));
     }
@@ -124,6 +130,7 @@ async fn voices(workshop: &Workshop, session: &str, state: &State, draft: &Draft
                     _ if segment.m.get("duck") == Some(&Value::Bool(false)) => Role::Stays,
                     _ => Role::MakesWay,
                 },
+                speed: if is_video { edit::speed_of(segment) } else { RECORDED_SPEED },
                 start_ms: placed.start,
                 in_ms: number(segment, "in"),
                 duration_ms: segment.d,
@@ -135,7 +142,33 @@ async fn voices(workshop: &Workshop, session: &str, state: &State, draft: &Draft
             });
         }
     }
+    smooth_cuts(&mut voices);
     Ok(voices)
+}
+
+/// Where a clip's sound is cut in its middle it rises or falls over a few ms, which no ear takes for a fade: a hard step
+/// clicks. Pieces of one recording that go on from each other are left alone.
+fn smooth_cuts(voices: &mut [Voice]) {
+    let goes_on = |one: &Voice, next: &Voice| {
+        let played = one.duration_ms * i64::from(one.speed) / i64::from(RECORDED_SPEED);
+        one.file == next.file
+            && (one.speed, one.gain) == (next.speed, next.gain)
+            && one.start_ms + one.duration_ms == next.start_ms
+            && (one.in_ms + played - next.in_ms).abs() <= 2
+    };
+    let whole = |voice: &Voice| voice.in_ms + voice.duration_ms * i64::from(voice.speed) / i64::from(RECORDED_SPEED);
+    let joints: Vec<bool> =
+        voices.windows(2).map(|pair| matches!(pair, [one, next] if one.is_video && goes_on(one, next))).collect();
+    for (at, voice) in voices.iter_mut().enumerate().filter(|(_, voice)| voice.is_video) {
+        let follows = at.checked_sub(1).and_then(|before| joints.get(before)).copied().unwrap_or(false);
+        let is_followed = joints.get(at).copied().unwrap_or(false);
+        if voice.in_ms > 0 && !follows {
+            voice.fade_in_ms = voice.fade_in_ms.max(SMOOTH_MS);
+        }
+        if whole(voice) + SMOOTH_MS < voice.file_ms && !is_followed {
+            voice.fade_out_ms = voice.fade_out_ms.max(SMOOTH_MS);
+        }
+    }
 }
 
 /// What brings a song of the user's own to the level of our masters, which volumes are shares of, within 20 dB. A clip's

@@ -13,6 +13,7 @@ use super::runner::{Handler, JobControl};
 use super::workshop::Workshop;
 use super::{project, stems};
 use crate::store::{Job, JobState, Outcome, StoreError};
+use crate::studio::agent::edit;
 use crate::studio::film::{
     Aspect, Clip, Cover, FilmError, FilmFormat, MediaKind, Plan, Quality, SoundFormat, TitleCard, Watch,
 };
@@ -199,8 +200,10 @@ async fn render(workshop: &Workshop, job: &Job, payload: &Payload, watch: &Watch
         }
         Output::Film(format) => {
             let sound = programme::mix(workshop, session, &state, &draft, folder, &mix).await?;
-            let aspect = wish::<Aspect>("shape", payload.output.aspect.as_deref().unwrap_or("source"))?;
-            let plan = Plan { sound, aspect, quality, ..plan(workshop, session, &state, &draft, format).await? };
+            let drafted = plan(workshop, session, &state, &draft, format).await?;
+            // What the export asks for wins over the draft's own shape.
+            let asked = payload.output.aspect.as_deref().map(|aspect| wish::<Aspect>("shape", aspect)).transpose()?;
+            let plan = Plan { sound, aspect: asked.unwrap_or(drafted.aspect), quality, ..drafted };
             workshop.film.render(&plan, folder, &out, &finish).await?.notes
         }
     };
@@ -221,7 +224,7 @@ pub(super) async fn plan(
         cover: has_no_picture(draft).then(|| Cover { title: cover_title(state, draft) }),
         sound: None,
         duration_ms: whole(draft.end()),
-        aspect: Aspect::Source,
+        aspect: edit::shape(state).0,
         format,
         quality: Quality::default(),
     })
@@ -257,7 +260,10 @@ async fn clips(workshop: &Workshop, session: &str, state: &State, draft: &Draft)
         clips.push(Clip {
             enter: style(placed.segment, "transition"),
             camera: style(placed.segment, "camera").unwrap_or_default(),
-            fit: style(placed.segment, "fit").unwrap_or_default(),
+            fit: style(placed.segment, "fit").unwrap_or(edit::shape(state).1),
+            speed: edit::speed_of(placed.segment),
+            fade_in_ms: whole(programme::number(placed.segment, edit::PICTURE_FADE_IN)),
+            fade_out_ms: whole(programme::number(placed.segment, edit::PICTURE_FADE_OUT)),
             ..Clip::new(path, kind, from, whole(placed.segment.d), whole(placed.start))
         });
     }

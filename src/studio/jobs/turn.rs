@@ -17,14 +17,16 @@ use super::runner::{Handler, JobControl};
 use super::workshop::{Kept, Workshop};
 use crate::store::{Job, Outcome, StoreError};
 use crate::studio::agent::context;
+use crate::studio::agent::cut::Bed;
 use crate::studio::agent::deeds::{self, Deed};
 use crate::studio::agent::edit;
-use crate::studio::agent::read::{self, Action, Arrange, MakeMusic, Reading};
+use crate::studio::agent::read::{self, Action, Arrange, MakeMusic, Reading, Target, Way};
 use crate::studio::agent::tell::tell;
-use crate::studio::compose::fit;
+use crate::studio::compose::{Brief, Revision, fit};
 use crate::studio::film::{FilmError, Watch};
+use crate::wire::draft::AUDIO;
 use crate::wire::event::Outgoing;
-use crate::wire::state::State;
+use crate::wire::state::{Medium, State};
 
 /// Kind of these jobs.
 pub const KIND: &str = "turn";
@@ -32,6 +34,9 @@ pub const KIND: &str = "turn";
 pub const ATTEMPTS: u32 = 3;
 /// Where the state keeps the last turn that changed it.
 const LAST_TURN: &str = "last_turn";
+
+/// Lengths that music can be made for, in seconds.
+const FITTED: std::ops::RangeInclusive<f64> = 3.0..=1200.0;
 
 /// What a turn job carries.
 #[derive(Debug, Serialize, Deserialize)]
@@ -157,6 +162,7 @@ impl Turns {
         reading: &Reading,
         pieces: &mut Vec<(MakeMusic, Piece)>,
     ) -> Result<(State, Vec<Deed>), TurnError> {
+        let before = state.clone();
         let mut at = deeds::place_in_history(&state).unwrap_or(rev);
         let mut deeds = Vec::new();
         for action in &reading.actions {
@@ -215,7 +221,43 @@ impl Turns {
             };
             deeds.push(deed);
         }
+        let cuts = |deed: &Deed| {
+            matches!(deed, Deed::Cut(_) | Deed::Trimmed { target: Target::Picture | Target::Everything, .. })
+        };
+        if deeds.iter().any(cuts) {
+            deeds.extend(self.follow(job, control, &before, &mut state, pieces).await?);
+        }
         Ok((state, deeds))
+    }
+
+    /// Lets the music follow a picture that is longer or shorter than before: a piece of ours that was made for the old
+    /// length is made for the new one, any other music was cut or goes on as the edit left it.
+    async fn follow(
+        &self,
+        job: &Job,
+        control: &JobControl,
+        before: &State,
+        state: &mut State,
+        pieces: &mut Vec<(MakeMusic, Piece)>,
+    ) -> Result<Option<Deed>, TurnError> {
+        let length = edit::picture_end(&state.timeline());
+        let Some(bed) = edit::bed(before, state) else { return Ok(None) };
+        let (seconds, made) = (length as f64 / 1000.0, edit::made_for_picture(before));
+        let plays = |medium: &Medium| {
+            let draft = state.timeline();
+            let mut sounds = draft.t.iter().filter(|track| track.tt == AUDIO).flat_map(|track| &track.sg);
+            sounds.any(|segment| segment.references().any(|reference| Some(reference) == medium.id.as_deref()))
+        };
+        let Some((medium, segment)) = made.filter(|(medium, _)| FITTED.contains(&seconds) && plays(medium)) else {
+            return Ok(Some(Deed::Followed(bed)));
+        };
+        let brief = medium.m.get("brief").cloned().and_then(|brief| serde_json::from_value::<Brief>(brief).ok());
+        let Some(mut brief) = brief else { return Ok(Some(Deed::Followed(bed))) };
+        brief.revise(Revision::Length { seconds });
+        let wish = MakeMusic { brief, way: Way::Refine, volume: None, changed: Vec::new() };
+        let piece = self.piece(job, control, &wish, &OnTimeline::default(), pieces).await?;
+        edit::refit(state, &piece.medium, &segment);
+        Ok(Some(Deed::Followed(Bed::Refitted(medium.duration_ms().unwrap_or(0), length))))
     }
 
     /// What the picture asks of music; nothing where there is none.
@@ -255,7 +297,8 @@ impl Turns {
 
     /// The state so many visible changes before a revision; fewer where no more are kept, none where there is none.
     async fn earlier(&self, session: &str, now: &State, rev: i64, steps: u32) -> Result<Option<Kept>, StoreError> {
-        let (mut found, mut at, mut shown, mut left) = (None, rev, now.draft.clone(), steps.max(1));
+        let looks = |state: &State| (state.draft.clone(), state.canvas_config.clone());
+        let (mut found, mut at, mut shown, mut left) = (None, rev, looks(now), steps.max(1));
         while left > 0 {
             let Some(before) = self.workshop.store.studio_sessions().newest_revision_before(session, at).await? else {
                 break;
@@ -263,8 +306,8 @@ impl Turns {
             at = before.rev;
             let state = State::read(&before.body);
             // Revisions that only brought media in look the same on the timeline.
-            if state.draft != shown {
-                shown = state.draft.clone();
+            if looks(&state) != shown {
+                shown = looks(&state);
                 left -= 1;
                 found = Some(Kept { rev: before.rev, state });
             }

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::{fit_to_picture, free_id, number, segment, with_draft};
-use crate::wire::draft::{Draft, TEXT, Track, VIDEO};
+use super::{segment, with_draft};
+use crate::wire::draft::{Track, VIDEO};
 use crate::wire::state::{Medium, State};
 
 /// How long a photo stands where nothing else is said.
@@ -91,55 +91,4 @@ pub fn set_own_volume(state: &mut State, change: impl Fn(f64) -> f64) -> Option<
         }
         told
     })
-}
-
-/// Keeps what lies between two times of the picture and moves it to the start; music is cut to the new end, titles keep
-/// their place over the picture. Gives the length before and after in ms, or nothing where nothing would be left or cut.
-pub fn trim(state: &mut State, from_ms: i64, to_ms: i64) -> Option<(i64, i64)> {
-    let before = super::picture_end(&state.timeline());
-    let (from, to) = (from_ms.max(0), to_ms.min(before));
-    if from >= to || (from == 0 && to == before) {
-        return None;
-    }
-    with_draft(state, |draft| {
-        for track in draft.t.iter_mut().filter(|track| matches!(track.tt, VIDEO | TEXT)) {
-            keep_between(track, from, to);
-        }
-        fit_to_picture(draft);
-        renumber(draft);
-    });
-    Some((before, to - from))
-}
-
-fn keep_between(track: &mut Track, from: i64, to: i64) {
-    let places: Vec<(i64, i64)> = track.placed().map(|placed| (placed.start, placed.end())).collect();
-    let is_picture = track.tt == VIDEO;
-    for (segment, (start, end)) in track.sg.iter_mut().zip(places) {
-        let (kept_start, kept_end) = (start.max(from), end.min(to));
-        segment.d = (kept_end - kept_start).max(0);
-        segment.m.insert("start".into(), json!(kept_start - from));
-        if is_picture {
-            let into = number(segment, "in") + (kept_start - start);
-            segment.m.insert("in".into(), json!(into));
-        }
-    }
-    track.sg.retain(|segment| segment.d > 0);
-}
-
-/// Gives ids to segments that have none, so that later edits and differences can name them.
-fn renumber(draft: &mut Draft) {
-    let missing: Vec<(usize, usize)> = draft
-        .t
-        .iter()
-        .enumerate()
-        .flat_map(|(t, track)| {
-            track.sg.iter().enumerate().filter(|(_, s)| !s.m.contains_key("id")).map(move |(s, _)| (t, s))
-        })
-        .collect();
-    for (t, s) in missing {
-        let id = free_id(draft, "segment");
-        if let Some(segment) = draft.t.get_mut(t).and_then(|track| track.sg.get_mut(s)) {
-            segment.m.insert("id".into(), json!(id));
-        }
-    }
 }

@@ -2,11 +2,12 @@
 //! things to do and everything that has to be said about how it was understood. Pure; the words are data in `../lexicon`.
 //!
 //! `text` cuts the message into tokens, `marks` finds the lexicon's phrases in it, `arrange` takes out what is said about
-//! songs and pictures, `pieces` parts it by what each clause
+//! songs and pictures, `cutting` what is said about single shots, `pieces` parts it by what each clause
 //! wants, `score` what is said about the score itself, `scan` finds the wishes of a clause and `leftover` what sounds like one and is none, `settle` and `refine` make
 //! briefs of wishes, `edits` and `titles` read what changes the timeline, and `plan` puts it all in order.
 
 mod arrange;
+mod cutting;
 mod edits;
 mod fields;
 mod fusion;
@@ -55,7 +56,13 @@ pub fn read(message: &str, about: &Context) -> Reading {
     let whole = marks::Marked::new(words, lexicon);
     let language = language(&whole, fields.language.as_deref(), about.language_hint.as_deref());
     let mut arranged = arrange::find(&whole, about);
-    let rest = arranged.rest.take();
+    let mut rest = arranged.rest.take();
+    let (cuts, without) = match rest.as_deref() {
+        Some(rest) => cutting::find(&marks::Marked::new(rest, lexicon), about),
+        None => cutting::find(&whole, about),
+    };
+    rest = without.or(rest);
+    arranged.cuts = cuts;
     let left = rest.as_deref().unwrap_or(words);
     let found = score::find(left, lexicon, about.melody.is_some());
     let text = match found.rest.as_deref().or(rest.as_deref()) {

@@ -85,7 +85,7 @@ impl<'a> Plan<'a> {
     /// Reads it.
     pub fn reading(mut self, language: Language, mut arranged: Arranged, score: ScoreWishes) -> Reading {
         self.reading.language = language;
-        let arranges = !arranged.actions.is_empty() || arranged.needs_music;
+        let arranges = !arranged.actions.is_empty() || !arranged.cuts.is_empty() || arranged.needs_music;
         if let Some(action) = takes::action(self.text, self.about).filter(|_| !arranges) {
             self.reading.actions.push(action);
             return self.reading;
@@ -103,6 +103,7 @@ impl<'a> Plan<'a> {
             arranged.prefer_described_music();
         }
         self.arrange(std::mem::take(&mut arranged.actions));
+        self.reading.actions.extend(std::mem::take(&mut arranged.cuts).into_iter().map(Action::Cut));
         if arranged.needs_music && !parts.iter().any(|part| musical_new(part.intent)) {
             parts.push(Part { at: 0..self.text.tokens.len(), intent: Intent::Make, wishes: Wishes::default() });
         }

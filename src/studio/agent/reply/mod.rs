@@ -3,6 +3,7 @@
 
 mod arranged;
 mod composer;
+mod cut;
 mod remarks;
 mod report;
 mod wording;
@@ -49,8 +50,8 @@ fn sentence(done: &Done, wording: &Wording) -> String {
                 None => say("volume_new", &[("name", &name), ("to", &level)]),
             }
         }
-        Done::Trimmed { target, kept: None } => say("trimmed_nothing", &[("name", &wording.target(target))]),
-        Done::Trimmed { target, kept: Some((from, to)) } => {
+        Done::Trimmed { target, kept: None, .. } => say("trimmed_nothing", &[("name", &wording.target(target))]),
+        Done::Trimmed { target, kept: Some((from, to)), before } => {
             let length = wording.ms(to.saturating_sub(*from));
             say(
                 "trimmed",
@@ -59,6 +60,7 @@ fn sentence(done: &Done, wording: &Wording) -> String {
                     ("from", &plain(*from as f64 / 1000.0)),
                     ("to", &wording.ms(*to)),
                     ("length", &length),
+                    ("before", &wording.ms(*before)),
                 ],
             )
         }
@@ -129,6 +131,9 @@ fn sentence(done: &Done, wording: &Wording) -> String {
         }
         Done::Arranged(arranged) => self::arranged::sentence(arranged, wording),
         Done::Refused(refused) => self::arranged::refusal(refused, wording),
+        Done::Cut(cut) => self::cut::sentence(cut, wording),
+        Done::Blocked(obstacle) => self::cut::refusal(obstacle, wording),
+        Done::Followed(bed) => self::cut::music(bed, wording),
         Done::Answered(topic, music) => answer(*topic, music.as_ref(), wording),
         Done::Left(text) => say("left", &[("text", &wording.quoted(text))]),
         Done::Nothing { text, why } => {

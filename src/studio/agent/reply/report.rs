@@ -1,6 +1,7 @@
 //! What was done, as facts for the reply.
 
 use crate::studio::agent::arranged::{Arranged, Refused};
+use crate::studio::agent::cut::{Bed, Cut, Obstacle};
 use crate::studio::agent::read::{Change, Language, Position, Question, Remark, Take, Target, Topic, Way, Why};
 use crate::studio::compose;
 use crate::studio::compose::brief::Key;
@@ -40,6 +41,8 @@ pub enum Done {
         target: Target,
         /// The part.
         kept: Option<(u64, u64)>,
+        /// Its length before, in ms.
+        before: u64,
     },
     /// Something was taken off.
     Removed {
@@ -89,6 +92,12 @@ pub enum Done {
     Arranged(Arranged),
     /// They could not.
     Refused(Refused),
+    /// The shots were cut.
+    Cut(Cut),
+    /// They could not be.
+    Blocked(Obstacle),
+    /// The music followed the picture's new length.
+    Followed(Bed),
     /// A question was answered, or a greeting returned; with the music where it is about it.
     Answered(Topic, Option<Made>),
     /// Something was left as it was.

@@ -75,7 +75,7 @@ fn edits_are_told_with_what_was_before() {
     let done = vec![
         Done::Volume { target: Target::Music, from: Some(0.35), to: 0.2 },
         Done::Volume { target: Target::OriginalSound, from: Some(1.0), to: 0.0 },
-        Done::Trimmed { target: Target::Picture, kept: Some((0, 8000)) },
+        Done::Trimmed { target: Target::Picture, kept: Some((0, 8000)), before: 10_000 },
         Done::Removed { target: Target::Title(None), name: Some("Golden Hour".into()) },
         Done::TitleAdded { text: "Dusk".into(), start_ms: 2000, duration_ms: 3500 },
         Done::TitleChanged {
@@ -88,7 +88,7 @@ fn edits_are_told_with_what_was_before() {
     ];
     assert_eq!(
         say(Language::En, done, vec![]),
-        "I set the music to 20% (it was 35%). I muted the clip's own sound. I trimmed the clip to 0–8 s, which leaves 8 s. \
+        "I set the music to 20% (it was 35%). I muted the clip's own sound. I trimmed the clip to 0–8 s, which leaves 8 s (before: 10 s). \
          I removed the title \"Golden Hour\". I added the title \"Dusk\", 2–5.5 s. The title \"Dusk\" now reads \"Dawn\". \
          The title \"Dawn\" now stands at the top. I took back the last 3 changes."
     );

@@ -24,6 +24,8 @@ pub struct Wording {
     pub done: Sentences,
     /// About songs and pictures that lie otherwise.
     pub arranged: Sentences,
+    /// About the shots on the timeline.
+    pub cut: Sentences,
     /// Where titles stand.
     pub places: Sentences,
     /// About words that led to nothing.

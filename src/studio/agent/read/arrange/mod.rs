@@ -3,12 +3,12 @@
 //! rest is read.
 
 mod song;
-mod words;
+pub mod words;
 
 use std::ops::Range;
 
 use super::marks::Marked;
-use super::reading::{Arrange, Context, Songs};
+use super::reading::{Arrange, Context, Cutting, Songs};
 use super::score::blanked;
 use words::{Item, Meaning, Word, items};
 
@@ -17,6 +17,8 @@ use words::{Item, Meaning, Word, items};
 pub struct Found {
     /// What to do, in order.
     pub actions: Vec<Arrange>,
+    /// What to do to single shots, after that.
+    pub cuts: Vec<Cutting>,
     /// What to do once the music of the message is made.
     pub after: Option<Arrange>,
     /// Whether that needs music which nothing in the message asks for.

@@ -125,8 +125,7 @@ const ENDINGS: [&str; 20] = [
 
 /// A message as items, one after another.
 pub fn items(text: &Marked<'_>, files: &[File]) -> Vec<Item> {
-    let names: Vec<(Vec<String>, &File)> =
-        files.iter().flat_map(|file| spellings(&file.name).map(move |n| (n, file))).collect();
+    let names = names(files);
     let mut items = Vec::new();
     let mut at = 0;
     while let Some(token) = text.token(at) {
@@ -185,6 +184,11 @@ fn phrase(text: &Marked<'_>, at: usize) -> Option<(Meaning, usize)> {
     Some((Meaning::Words(words), at + phrase.len()))
 }
 
+/// The ways to write the names of some files.
+pub fn names(files: &[File]) -> Vec<(Vec<String>, &File)> {
+    files.iter().flat_map(|file| spellings(&file.name).map(move |n| (n, file))).collect()
+}
+
 /// The ways to write a file's name: whole, and without its ending where that is more than a common word.
 fn spellings(name: &str) -> impl Iterator<Item = Vec<String>> + use<> {
     let words = |name: &str| tokens(name).into_iter().map(|token| token.text).collect::<Vec<_>>();
@@ -195,14 +199,15 @@ fn spellings(name: &str) -> impl Iterator<Item = Vec<String>> + use<> {
     [Some(words(name)), stem.filter(telling)].into_iter().flatten().filter(|words| !words.is_empty())
 }
 
-fn same_name(name: &str, said: &str) -> bool {
+/// Whether quoted words name a file.
+pub fn same_name(name: &str, said: &str) -> bool {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let (said, name) = (said.trim().to_lowercase(), name.to_lowercase());
     said == name || said == stem.to_lowercase()
 }
 
 /// The file whose name begins at a token; of several the longest name.
-fn file_at(text: &Marked<'_>, at: usize, names: &[(Vec<String>, &File)]) -> Option<(File, usize)> {
+pub fn file_at(text: &Marked<'_>, at: usize, names: &[(Vec<String>, &File)]) -> Option<(File, usize)> {
     let fits = |words: &[String]| words.iter().enumerate().all(|(offset, word)| text.is_word(at + offset, word));
     let (words, file) = names.iter().filter(|(words, _)| fits(words)).max_by_key(|(words, _)| words.len())?;
     // A stem before another ending is another file.
@@ -212,7 +217,7 @@ fn file_at(text: &Marked<'_>, at: usize, names: &[(Vec<String>, &File)]) -> Opti
 }
 
 /// The name of a media file that begins at a token, by its ending.
-fn unknown_file(text: &Marked<'_>, at: usize) -> Option<(String, usize)> {
+pub fn unknown_file(text: &Marked<'_>, at: usize) -> Option<(String, usize)> {
     let token = text.token(at).filter(|token| matches!(token.kind, Kind::Word | Kind::Number(_)))?;
     let rest = text.message.get(token.start..)?;
     let parts = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '!' | '?' | '"' | '(' | ')' | '/') || is_han(c);

@@ -1,10 +1,12 @@
 //! What a message was understood to ask for.
 
 mod arrange;
+mod cutting;
 mod music;
 mod remark;
 
 pub use arrange::{Arrange, File, FileKind, Songs};
+pub use cutting::{Cutting, Faded, Moment, Place, Shot, Speed};
 pub use music::{Change, MakeMusic, Way};
 pub use remark::{Aspect, Because, Impossible, Remark};
 
@@ -198,6 +200,8 @@ pub enum Action {
     },
     /// Lay songs and pictures otherwise.
     Arrange(Arrange),
+    /// Cut the shots on the timeline.
+    Cut(Cutting),
     /// Say something about ourselves or the draft.
     Answer(Topic),
     /// Leave something as it is, because the user said so.

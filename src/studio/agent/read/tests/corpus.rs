@@ -143,6 +143,7 @@ fn shown(action: &Action) -> String {
         Action::Redo => "redo".into(),
         Action::UseTake { number } => format!("take {number}"),
         Action::Arrange(arrange) => arranged(arrange),
+        Action::Cut(cutting) => format!("cut {cutting:?}"),
         Action::Answer(topic) => format!("answer {topic:?}").to_lowercase(),
         Action::Leave { .. } => "leave".into(),
         Action::Unknown { text, why } => format!("unknown {why:?}: {text}"),
@@ -218,6 +219,11 @@ fn what_is_said_about_the_score_reads_as_the_corpus_says() {
 #[test]
 fn what_is_said_about_songs_and_pictures_reads_as_the_corpus_says() {
     check(include_str!("../corpus/arrange.toml"), 50);
+}
+
+#[test]
+fn what_is_said_about_single_shots_reads_as_the_corpus_says() {
+    check(include_str!("../corpus/cutting.toml"), 120);
 }
 
 #[test]
