@@ -93,7 +93,7 @@ fn scratch() -> tempfile::TempDir {
 fn a_part_is_cut_out_to_the_frame_and_undo_and_redo_go_back_and_forth() {
     let folder = scratch();
     let clip = numbered(folder.path(), "walk.mp4", 10);
-    let (_home, mut server) = begun(&[clip.clone()]);
+    let (_home, mut server) = begun(std::slice::from_ref(&clip));
     let before = line(&mut server);
     let (reply, after) = asked(&mut server, "cut out 0:05 to 0:08");
     assert!(reply.contains("0:05–0:08") && reply.contains("7 s long (before: 10 s)"), "{reply}");
@@ -115,7 +115,7 @@ fn a_part_is_cut_out_to_the_frame_and_undo_and_redo_go_back_and_forth() {
 fn a_split_clip_is_reordered_swapped_and_joined_again() {
     let folder = scratch();
     let clip = numbered(folder.path(), "walk.mp4", 6);
-    let (_home, mut server) = begun(&[clip.clone()]);
+    let (_home, mut server) = begun(std::slice::from_ref(&clip));
     let whole = line(&mut server);
     asked(&mut server, "split at 0:02");
     // Nothing was cut away: the pieces play on from each other.
@@ -160,7 +160,7 @@ fn speed_changes_the_frames_and_keeps_the_pitch() {
 fn sound_of_one_clip_changes_while_the_picture_is_copied() {
     let folder = scratch();
     let clip = numbered(folder.path(), "walk.mp4", 4);
-    let (_home, mut server) = begun(&[clip.clone()]);
+    let (_home, mut server) = begun(std::slice::from_ref(&clip));
     let (reply, _) = asked(&mut server, "set the volume of clip 1 to 50%");
     assert!(reply.contains("50% (before: 100%)"), "{reply}");
     asked(&mut server, "fade out the sound of clip 1 over 2 seconds");

@@ -16,6 +16,7 @@ mod cloud_stream;
 mod cloud_turns;
 #[cfg(test)]
 mod compose;
+#[cfg(test)]
 mod cutting;
 #[cfg(test)]
 mod dependencies;
