@@ -1,6 +1,9 @@
 //! Second-order filters after Robert Bristow-Johnson's audio equalizer cookbook, in transposed direct form II.
 
+use std::cell::Cell;
 use std::f64::consts::PI;
+
+use wide::f32x4;
 
 use super::flush;
 use crate::studio::sound::{Frame, RATE};
@@ -13,6 +16,9 @@ pub struct Coefficients {
 }
 
 impl Coefficients {
+    /// What comes in goes out.
+    const THROUGH: Self = Self { b: [1.0, 0.0, 0.0], a: [0.0, 0.0] };
+
     fn new(b: [f64; 3], a: [f64; 3]) -> Self {
         let [a0, a1, a2] = a;
         Self { b: b.map(|b| (b / a0) as f32), a: [(a1 / a0) as f32, (a2 / a0) as f32] }
@@ -87,28 +93,71 @@ impl Biquad {
 
     /// Filters `block` in place.
     pub fn process(&mut self, block: &mut [Frame]) {
-        let mut filter = self.clone();
+        let mut lanes = Lanes::of(self, &Self::new(Coefficients::THROUGH));
         for frame in block {
-            *frame = filter.step(*frame);
+            lanes.step(f32x4::new([frame[0], frame[1], 0.0, 0.0]));
+            *frame = lanes.first();
         }
-        self.state = filter.state.map(|state| state.map(flush));
+        [self.state, _] = lanes.states();
     }
 
-    /// Filters `block` through all of `filters`, two at a time: while one waits for its own last value, the other works.
+    /// Filters `block` through all of `filters`, as many at a time as there is room for: while one works on a frame, the
+    /// next works on the frame before.
     pub fn chain(filters: &mut [Self], block: &mut [Frame]) {
-        for pair in filters.chunks_mut(2) {
-            match pair {
-                [first, second] => {
-                    let (mut a, mut b) = (first.clone(), second.clone());
-                    for frame in block.iter_mut() {
-                        *frame = b.step(a.step(*frame));
-                    }
-                    first.state = a.state.map(|state| state.map(flush));
-                    second.state = b.state.map(|state| state.map(flush));
+        for some in filters.chunks_mut(4) {
+            match some {
+                [a, b, c, d] => Self::four([a, b, c, d], block),
+                [a, b, c] => {
+                    Self::two([a, b], block);
+                    c.process(block);
                 }
+                [a, b] => Self::two([a, b], block),
                 rest => rest.iter_mut().for_each(|filter| filter.process(block)),
             }
         }
+    }
+
+    fn two([a, b]: [&mut Self; 2], block: &mut [Frame]) {
+        let frames = Cell::from_mut(block).as_slice_of_cells();
+        let (Some(first), Some(last)) = (frames.first(), frames.last()) else { return };
+        let y = a.step(first.get());
+        let mut lanes = Lanes::of(a, b);
+        lanes.y = f32x4::new([y[0], y[1], 0.0, 0.0]);
+        for (out, frame) in frames.iter().zip(frames.iter().skip(1)) {
+            let ([left, right], [a_left, a_right]) = (frame.get(), lanes.first());
+            lanes.step(f32x4::new([left, right, a_left, a_right]));
+            out.set(lanes.second());
+        }
+        [a.state, b.state] = lanes.states();
+        last.set(b.step(lanes.first()));
+    }
+
+    fn four([a, b, c, d]: [&mut Self; 4], block: &mut [Frame]) {
+        let frames = Cell::from_mut(block).as_slice_of_cells();
+        let ([first, second, third, ..], [.., x, y, z]) = (frames, frames) else {
+            return [a, b, c, d].into_iter().for_each(|filter| filter.process(block));
+        };
+        // The first frames on their way in, until every filter has one.
+        let ahead = b.step(a.step(first.get()));
+        let middle = a.step(second.get());
+        let (on_c, on_b, on_a) = (c.step(ahead), b.step(middle), a.step(third.get()));
+        let (mut front, mut back) = (Lanes::of(a, b), Lanes::of(c, d));
+        front.y = f32x4::new([on_a[0], on_a[1], on_b[0], on_b[1]]);
+        back.y = f32x4::new([on_c[0], on_c[1], 0.0, 0.0]);
+        for (out, frame) in frames.iter().zip(frames.iter().skip(3)) {
+            let ([left, right], [a_left, a_right]) = (frame.get(), front.first());
+            let ([b_left, b_right], [c_left, c_right]) = (front.second(), back.first());
+            front.step(f32x4::new([left, right, a_left, a_right]));
+            back.step(f32x4::new([b_left, b_right, c_left, c_right]));
+            out.set(back.second());
+        }
+        [a.state, b.state] = front.states();
+        [c.state, d.state] = back.states();
+        // The last ones on their way out.
+        x.set(d.step(back.first()));
+        let (on_c, on_b) = (c.step(front.second()), b.step(front.first()));
+        y.set(d.step(on_c));
+        z.set(d.step(c.step(on_b)));
     }
 
     #[inline]
@@ -116,11 +165,89 @@ impl Biquad {
         let Coefficients { b: [b0, b1, b2], a: [a1, a2] } = self.coefficients;
         let [s1, s2] = self.state;
         let y = [b0 * x[0] + s1[0], b0 * x[1] + s1[1]];
-        // In this order a sample waits for one product and one difference only.
         self.state = [
             [(b1 * x[0] + s2[0]) - a1 * y[0], (b1 * x[1] + s2[1]) - a1 * y[1]],
             [b2 * x[0] - a2 * y[0], b2 * x[1] - a2 * y[1]],
         ];
         y
+    }
+}
+
+/// Two filters side by side: left and right of the one, left and right of the other. Each does exactly what
+/// [`Biquad::step`] does, so that nothing depends on how filters are put together.
+struct Lanes {
+    b: [f32x4; 3],
+    a: [f32x4; 2],
+    state: [f32x4; 2],
+    y: f32x4,
+}
+
+impl Lanes {
+    fn of(one: &Biquad, other: &Biquad) -> Self {
+        let pair = |one: f32, other: f32| f32x4::new([one, one, other, other]);
+        let Coefficients { b: [b0, b1, b2], a: [a1, a2] } = one.coefficients;
+        let Coefficients { b: [d0, d1, d2], a: [c1, c2] } = other.coefficients;
+        let [s, t] = one.state;
+        let [u, v] = other.state;
+        Self {
+            b: [pair(b0, d0), pair(b1, d1), pair(b2, d2)],
+            a: [pair(a1, c1), pair(a2, c2)],
+            state: [f32x4::new([s[0], s[1], u[0], u[1]]), f32x4::new([t[0], t[1], v[0], v[1]])],
+            y: f32x4::ZERO,
+        }
+    }
+
+    #[inline]
+    fn step(&mut self, x: f32x4) {
+        let ([b0, b1, b2], [a1, a2], [s1, s2]) = (self.b, self.a, self.state);
+        let y = b0 * x + s1;
+        // In this order a sample waits for one product and one difference only.
+        self.state = [(b1 * x + s2) - a1 * y, b2 * x - a2 * y];
+        self.y = y;
+    }
+
+    #[inline]
+    fn first(&self) -> Frame {
+        let [left, right, ..] = self.y.to_array();
+        [left, right]
+    }
+
+    #[inline]
+    fn second(&self) -> Frame {
+        let [.., left, right] = self.y.to_array();
+        [left, right]
+    }
+
+    /// The states of both filters.
+    fn states(&self) -> [[Frame; 2]; 2] {
+        let [[a, b, c, d], [e, f, g, h]] = self.state.map(|state| state.to_array().map(flush));
+        [[[a, b], [e, f]], [[c, d], [g, h]]]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_in_a_chain_do_what_each_does_alone_whatever_the_block() {
+        let noise = |at: usize| ((at * 7919 % 1009) as f32 / 1009.0 - 0.5) * 0.8;
+        for count in 0..8 {
+            let mut chain: Vec<Biquad> = (0..count)
+                .map(|n| Biquad::new(Coefficients::peak(200.0 + 700.0 * n as f32, 0.8, 6.0 - 2.0 * n as f32)))
+                .collect();
+            let mut alone = chain.clone();
+            for (number, length) in [1_usize, 2, 3, 4, 5, 64, 256, 7].into_iter().enumerate() {
+                let block: Vec<Frame> = (0..length).map(|at| [noise(at + 300 * number), noise(at + 5)]).collect();
+                let (mut together, mut one_by_one) = (block.clone(), block);
+                Biquad::chain(&mut chain, &mut together);
+                for filter in &mut alone {
+                    for frame in &mut one_by_one {
+                        *frame = filter.step(*frame);
+                    }
+                }
+                assert_eq!(together, one_by_one, "{count} filters, {length} frames");
+            }
+        }
     }
 }

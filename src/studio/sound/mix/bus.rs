@@ -86,9 +86,10 @@ impl Bus {
         }
         let mut gains = [1.0; BLOCK];
         self.punch.gains(block, &mut gains);
-        for ((frame, gain), depth) in block.iter_mut().zip(gains).zip(ducks) {
+        for ((frame, gain), depth) in block.iter_mut().zip(&gains).zip(ducks) {
             let gain = gain * (1.0 - self.duck * depth);
-            *frame = frame.map(|value| value * gain);
+            frame[0] *= gain;
+            frame[1] *= gain;
         }
         let mut wet = [[0.0; 2]; BLOCK];
         if let Some((echo, gain)) = &mut self.echo {
@@ -104,10 +105,9 @@ impl Bus {
             let drive = 1.0 + 2.2 * self.warmth;
             let mut low = *block;
             self.warm.process(&mut low);
-            for (frame, low) in block.iter_mut().zip(low) {
-                for (value, low) in frame.iter_mut().zip(low) {
-                    *value += saturate(low, drive) - low;
-                }
+            for (frame, [left, right]) in block.iter_mut().zip(&low) {
+                frame[0] += saturate(*left, drive) - left;
+                frame[1] += saturate(*right, drive) - right;
             }
         }
         Biquad::chain(&mut self.limits, block);
@@ -131,7 +131,7 @@ impl Mono {
     fn process(&mut self, block: &mut [Frame; BLOCK]) {
         let mut sides = block.map(|frame| [0.5 * (frame[0] - frame[1]), 0.0]);
         self.filter.process(&mut sides);
-        for (frame, side) in block.iter_mut().zip(sides) {
+        for (frame, side) in block.iter_mut().zip(&sides) {
             let mid = 0.5 * (frame[0] + frame[1]);
             *frame = [mid + side[0], mid - side[0]];
         }

@@ -50,7 +50,7 @@ impl Player for AmbiencePlayer {
             for piece in block.get_mut(skip..).unwrap_or_default().chunks_mut(CONTROL) {
                 let mut wet = [[0.0; 2]; CONTROL];
                 lasting.surface.render(wet.get_mut(..piece.len()).unwrap_or_default());
-                for (frame, wet) in piece.iter_mut().zip(wet) {
+                for (frame, wet) in piece.iter_mut().zip(&wet) {
                     let rest = lasting.length.saturating_sub(lasting.at) as f32 / fade;
                     let gain = lasting.gain * (lasting.at as f32 / fade).min(1.0) * rest.min(1.0);
                     lasting.at += 1;

@@ -134,16 +134,17 @@ impl Voice {
             if patch.sub > 0.0 {
                 let turns = phases(&mut self.sub.0, self.sub.1, piece.len());
                 let [left, right] = &mut dry;
-                for ((left, right), turns) in left.iter_mut().zip(right).zip(turns) {
-                    let low = patch.sub * sine(turns);
+                for ((left, right), turns) in left.iter_mut().zip(right).zip(&turns) {
+                    let low = patch.sub * sine(*turns);
                     *left += low;
                     *right += low;
                 }
             }
             let mut levels = [0.0; ROW];
             self.level.fill(levels.get_mut(..piece.len()).unwrap_or_default());
-            let [left, right] = dry;
-            for (((frame, left), right), level) in piece.iter_mut().zip(left).zip(right).zip(levels) {
+            let [left, right] = &dry;
+            // By reference: arrays that are iterated by value are not turned into vectors.
+            for (((frame, left), right), level) in piece.iter_mut().zip(left).zip(right).zip(&levels) {
                 frame[0] += level * self.gain * left;
                 frame[1] += level * self.gain * right;
             }
@@ -176,15 +177,16 @@ impl Oscillator {
         let turns = phases(&mut self.phase, step, count);
         let per_step = 1.0 / step.max(1e-9);
         match wave {
-            Wave::Saw => self.add(turns.map(|turns| saw(turns, per_step)), out),
-            Wave::Square => self.add(turns.map(|turns| square(turns, per_step)), out),
-            Wave::Sine => self.add(turns.map(sine), out),
+            Wave::Saw => self.add(&turns, |turns| saw(turns, per_step), out),
+            Wave::Square => self.add(&turns, |turns| square(turns, per_step), out),
+            Wave::Sine => self.add(&turns, sine, out),
         }
     }
 
     #[inline]
-    fn add(&self, values: [f32; ROW], [left, right]: &mut [[f32; ROW]; 2]) {
-        for ((value, left), right) in values.into_iter().zip(left).zip(right) {
+    fn add(&self, turns: &[f32; ROW], wave: impl Fn(f32) -> f32, [left, right]: &mut [[f32; ROW]; 2]) {
+        for ((turns, left), right) in turns.iter().zip(left).zip(right) {
+            let value = wave(*turns);
             *left += value * self.left;
             *right += value * self.right;
         }

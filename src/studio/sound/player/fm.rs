@@ -79,12 +79,12 @@ impl Voice {
             let mut right = phases(other, other_step, piece.len());
             let modulator = phases(bending, bending_step, piece.len());
             let octaves = (patch.octave > 0.0).then(|| left.map(|turns| patch.octave * sine(2.0 * turns)));
-            for ((left, right), modulator) in left.iter_mut().zip(&mut right).zip(modulator) {
-                let bend = depth * sine(modulator);
+            for ((left, right), modulator) in left.iter_mut().zip(&mut right).zip(&modulator) {
+                let bend = depth * sine(*modulator);
                 *left = sine(*left + bend);
                 *right = sine(*right + bend);
             }
-            if let Some(octaves) = octaves {
+            if let Some(octaves) = &octaves {
                 for ((left, right), octave) in left.iter_mut().zip(&mut right).zip(octaves) {
                     *left += octave;
                     *right += octave;
@@ -92,7 +92,7 @@ impl Voice {
             }
             let mut levels = [0.0; ROW];
             self.level.fill(levels.get_mut(..piece.len()).unwrap_or_default());
-            for (((frame, left), right), level) in piece.iter_mut().zip(left).zip(right).zip(levels) {
+            for (((frame, left), right), level) in piece.iter_mut().zip(&left).zip(&right).zip(&levels) {
                 let level = level * self.gain;
                 frame[0] += level * left;
                 frame[1] += level * right;
