@@ -24,8 +24,8 @@ pub struct Wording {
     pub done: Sentences,
     /// About songs and pictures that lie otherwise.
     pub arranged: Sentences,
-    /// Where titles stand.
-    pub places: Sentences,
+    /// About titles: how they stand and look.
+    pub titles: Sentences,
     /// About words that led to nothing.
     pub why: Sentences,
     /// Questions back.
@@ -210,6 +210,11 @@ impl Wording {
             [one] => one.clone(),
             [most @ .., last] => format!("{}{}{}", most.join(&self.names.comma), self.names.and, last),
         }
+    }
+
+    /// The language.
+    pub fn language(&self) -> Language {
+        self.language
     }
 
     /// What stands between sentences.
