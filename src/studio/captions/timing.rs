@@ -11,39 +11,38 @@ pub struct Timing {
     pub end_ms: u64,
 }
 
-const ARROWS: [&str; 4] = ["-->", "->", "→", "–>"];
+/// How arrows end; what stands before the last sign may be any number of hyphens.
+const ARROWS: [&str; 3] = ["->", "→", "–>"];
 /// Longest time as it is written, in bytes; bounds the look back from an arrow.
 const LONGEST_TIME: usize = 24;
 
-/// Every pair of times with an arrow between them, in order.
+/// Every pair of times with an arrow between them, in order. One pass over the text.
 pub fn all(text: &str) -> Vec<Timing> {
-    let mut found: Vec<Timing> = Vec::new();
-    let mut from = 0;
-    while let Some(timing) = next(text, from) {
-        from = timing.at.end;
-        found.push(timing);
-    }
-    found
+    pairs(text).collect()
 }
 
 /// Where the first pair stands.
 pub fn first(text: &str) -> Option<Range<usize>> {
-    next(text, 0).map(|timing| timing.at)
+    pairs(text).next().map(|timing| timing.at)
 }
 
-fn next(text: &str, mut from: usize) -> Option<Timing> {
-    loop {
-        let rest = text.get(from..)?;
-        let (offset, arrow) = ARROWS
-            .iter()
-            .filter_map(|arrow| Some((rest.find(arrow)?, *arrow)))
-            .min_by_key(|(at, arrow)| (*at, std::cmp::Reverse(arrow.len())))?;
-        let (left, right) = (from + offset, from + offset + arrow.len());
-        if let (Some((start, start_ms)), Some((end, end_ms))) = (before(text, left, from), behind(text, right)) {
-            return Some(Timing { at: start..end, start_ms, end_ms });
-        }
-        from = right;
-    }
+fn pairs(text: &str) -> impl Iterator<Item = Timing> {
+    let mut arrows: Vec<(usize, usize)> = ARROWS
+        .iter()
+        .flat_map(|arrow| text.match_indices(arrow))
+        .map(|(at, arrow)| {
+            let before = text.get(..at).unwrap_or_default();
+            (before.trim_end_matches('-').len(), at + arrow.len())
+        })
+        .collect();
+    arrows.sort_unstable();
+    let mut from = 0;
+    arrows.into_iter().filter_map(move |(left, right)| {
+        let (start, start_ms) = before(text, left, from)?;
+        let (end, end_ms) = behind(text, right)?;
+        from = end;
+        Some(Timing { at: start..end, start_ms, end_ms })
+    })
 }
 
 fn is_of_time(c: char) -> bool {
@@ -53,6 +52,9 @@ fn is_of_time(c: char) -> bool {
 /// A time that ends before an arrow: its first byte and its ms.
 fn before(text: &str, arrow: usize, least: usize) -> Option<(usize, u64)> {
     let mut low = arrow.saturating_sub(LONGEST_TIME).max(least);
+    if low > arrow {
+        return None;
+    }
     while !text.is_char_boundary(low) {
         low += 1;
     }

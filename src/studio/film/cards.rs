@@ -10,6 +10,7 @@ use super::plan::{Plan, TitleCard, TitlePosition};
 use super::reel::{self, Packed, Reel};
 use super::stage::Stage;
 use super::titles::{Drawn, Pen, usual_fade_ms};
+use super::watch::Watch;
 
 /// A film with more titles than this has them on reels: each overlay is an input and a filter of its own.
 const MOST_OVERLAYS: usize = 12;
@@ -49,7 +50,7 @@ struct Taken {
 }
 
 /// Draws titles and cover.
-pub(super) fn draw(plan: &Plan, stage: Stage, folder: &Path) -> Result<Drawings, FilmError> {
+pub(super) fn draw(plan: &Plan, stage: Stage, folder: &Path, watch: &Watch) -> Result<Drawings, FilmError> {
     let mut drawings = Drawings::default();
     if plan.titles.is_empty() && (plan.cover.is_none() || !plan.clips.is_empty()) {
         return Ok(drawings);
@@ -75,6 +76,8 @@ pub(super) fn draw(plan: &Plan, stage: Stage, folder: &Path) -> Result<Drawings,
     let (mut taken, mut packed): (Vec<Taken>, Vec<Packed>) = (Vec::new(), Vec::new());
     let (mut cut, mut crowded) = (0_usize, 0_usize);
     for title in titles {
+        // Thousands take their time; nobody may be waiting any more.
+        watch.check()?;
         let end = title.start_ms.saturating_add_unsigned(title.duration_ms);
         let together: Vec<Taken> =
             taken.iter().filter(|there| there.start_ms < end && title.start_ms < there.end_ms).copied().collect();
@@ -108,7 +111,7 @@ pub(super) fn draw(plan: &Plan, stage: Stage, folder: &Path) -> Result<Drawings,
             fades_ms,
         });
     }
-    drawings.reels = reel::reels(packed, stage, folder)?;
+    drawings.reels = reel::reels(packed, stage, folder, watch)?;
     let plural = |count: usize| if count == 1 { "" } else { "s" };
     if !missing.is_empty() {
         let shown: Vec<String> = missing.iter().take(MOST_NAMED).map(char::to_string).collect();

@@ -43,8 +43,8 @@ pub(super) async fn encode(
     watch: &Watch,
 ) -> Result<Encoded, FilmError> {
     let Scene { plan, clips, stage, sound } = *scene;
-    let (owned, folder) = (plan.clone(), work.to_owned());
-    let drawings = run_blocking(move || cards::draw(&owned, stage, &folder)).await?;
+    let (owned, folder, watching) = (plan.clone(), work.to_owned(), watch.clone());
+    let drawings = run_blocking(move || cards::draw(&owned, stage, &folder, &watching)).await?;
     watch.check()?;
     let stretches = stage.stretches(plan);
     let frames = stretches.last().map_or(1, |last| last.to);

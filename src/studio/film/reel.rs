@@ -13,6 +13,7 @@ use super::FilmError;
 use super::publish::scratch;
 use super::stage::Stage;
 use super::titles::Drawn;
+use super::watch::Watch;
 
 /// A drawn card, packed.
 #[derive(Debug)]
@@ -52,7 +53,12 @@ pub(super) struct Reel {
 }
 
 /// Puts cards on as few reels as it takes for none to meet another on its reel.
-pub(super) fn reels(mut cards: Vec<Packed>, stage: Stage, folder: &Path) -> Result<Vec<Reel>, FilmError> {
+pub(super) fn reels(
+    mut cards: Vec<Packed>,
+    stage: Stage,
+    folder: &Path,
+    watch: &Watch,
+) -> Result<Vec<Reel>, FilmError> {
     cards.sort_by_key(|card| card.span_ms.0);
     let mut lanes: Vec<Vec<Packed>> = Vec::new();
     for card in cards {
@@ -62,10 +68,10 @@ pub(super) fn reels(mut cards: Vec<Packed>, stage: Stage, folder: &Path) -> Resu
             None => lanes.push(vec![card]),
         }
     }
-    lanes.iter().map(|lane| reel(lane, stage, folder)).collect()
+    lanes.iter().map(|lane| reel(lane, stage, folder, watch)).collect()
 }
 
-fn reel(lane: &[Packed], stage: Stage, folder: &Path) -> Result<Reel, FilmError> {
+fn reel(lane: &[Packed], stage: Stage, folder: &Path, watch: &Watch) -> Result<Reel, FilmError> {
     // The smallest box that holds all cards of the lane.
     let (mut left, mut top, mut right, mut bottom) = (stage.width, stage.height, 0, 0);
     for card in lane {
@@ -80,6 +86,7 @@ fn reel(lane: &[Packed], stage: Stage, folder: &Path) -> Result<Reel, FilmError>
     let nothing = png(&blank, size.0, size.1)?;
     out.frame(0, &nothing).map_err(broken)?;
     for (at, card) in lane.iter().enumerate() {
+        watch.check()?;
         let mut canvas = blank.clone();
         let pixels = card.rgba()?;
         let (across, down) = ((card.x - left) as usize * 4, (card.y - top) as usize);

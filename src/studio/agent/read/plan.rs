@@ -299,7 +299,8 @@ impl<'a> Plan<'a> {
     }
 
     fn titles(&mut self, at: &Range<usize>) {
-        for edit in self.reader(at).titles() {
+        let room = MOST_ACTIONS.saturating_sub(self.reading.actions.len());
+        for edit in self.reader(at).titles().into_iter().take(room) {
             self.take(at, edit);
         }
     }

@@ -25,7 +25,7 @@ pub use words::colour_name;
 
 /// How long a title stands where nothing is said.
 const USUAL_MS: u64 = 3_000;
-/// Most titles that one clause adds.
+/// Most titles that one clause adds or takes off.
 const MOST: usize = 20;
 
 /// A quotation in the clause.
