@@ -10,7 +10,19 @@ use crate::wire::state::{Medium, State};
 
 /// All media of a state, uploaded ones first, with the paths of those that `kept` knows a copy of.
 pub fn all(state: &State, kept: impl Fn(&Medium) -> Option<PathBuf>) -> Vec<Media> {
-    state.media().map(|found| listed(found, kept(found))).collect()
+    state.media().filter(|found| is_listed(found)).map(|found| listed(found, kept(found))).collect()
+}
+
+/// Whether an answer lists it. A caption file is none of the kinds that are listed: its cues lie on the timeline, and the
+/// answer to its upload names it.
+pub fn is_listed(medium: &Medium) -> bool {
+    cues(medium).is_none()
+}
+
+/// How many captions a caption file brought, and when the first one starts in ms.
+pub fn cues(medium: &Medium) -> Option<(u64, u64)> {
+    let number = |key: &str| medium.m.get(key).and_then(Value::as_u64);
+    (medium.kind.as_deref() == Some("captions")).then(|| (number("cues").unwrap_or(0), number("first_ms").unwrap_or(0)))
 }
 
 /// The media that are new in `after`, or changed.

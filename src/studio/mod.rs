@@ -2,6 +2,7 @@
 //! the draft, `compose` writes the music, `sound` plays it, `film` cuts and muxes, `jobs` runs what takes time.
 
 pub mod agent;
+pub mod captions;
 pub mod compose;
 pub mod film;
 pub mod http;

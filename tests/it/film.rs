@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use bedtrack::studio::film::{
     Aspect, Clip, Cover, Film, FilmError, FilmFormat, MediaInfo, MediaKind, Plan, Quality, Rendered, SoundFormat,
-    TitleCard, TitlePosition, TitleStyle, Watch,
+    TitleCard, TitleLook, TitlePosition, TitleStyle, Watch,
 };
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
@@ -558,6 +558,7 @@ fn title(text: &str, start_ms: i64, duration_ms: u64) -> TitleCard {
         duration_ms,
         position: TitlePosition::Center,
         style: TitleStyle::Title,
+        look: TitleLook::default(),
     }
 }
 

@@ -57,4 +57,6 @@ mod studio_api;
 #[cfg(test)]
 mod studio_faults;
 #[cfg(test)]
+mod titles;
+#[cfg(test)]
 mod without_ffmpeg;

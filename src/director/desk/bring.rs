@@ -11,7 +11,7 @@ use crate::director::progress::Step;
 use crate::director::trouble::of_api;
 use crate::director::{changes, media, timeline};
 use crate::nemovideo::{ApiError, LocalFile};
-use crate::wire::state::State;
+use crate::wire::state::{Medium, State};
 
 impl Job {
     /// Brings everything in that is not in yet. A file that is refused for what it is keeps no other one out.
@@ -96,8 +96,9 @@ impl Job {
                 None => Ok(Went::On),
             };
         };
-        let fresh: Vec<_> = media::fresh(before, &seen.state).iter().map(|found| media::listed(found, None)).collect();
-        let names: Vec<String> = fresh.iter().map(named).collect();
+        let arrived = media::fresh(before, &seen.state);
+        let names: Vec<String> = arrived.iter().map(|medium| named(medium, &language)).collect();
+        let fresh: Vec<_> = arrived.iter().map(|found| media::listed(found, None)).collect();
         if !names.is_empty() {
             self.tell(&say("uploaded", &[("names", &names.join(", "))], &language));
         } else if fault.is_none() {
@@ -139,10 +140,17 @@ fn arrived(before: &State, now: &State) -> usize {
     now.video_infos.len().saturating_sub(before.video_infos.len())
 }
 
-fn named(medium: &crate::director::answer::Media) -> String {
-    let name = if medium.name.is_empty() { &medium.kind } else { &medium.name };
-    match medium.seconds {
-        Some(seconds) => format!("{name} ({} s)", (seconds * 10.0).round() / 10.0),
-        None => name.clone(),
+fn named(medium: &Medium, language: &str) -> String {
+    let tenths = |seconds: f64| ((seconds * 10.0).round() / 10.0).to_string();
+    let shown = media::listed(medium, None);
+    let name = if shown.name.is_empty() { &shown.kind } else { &shown.name };
+    match (media::cues(medium), shown.seconds) {
+        (Some((count, first_ms)), Some(to)) => {
+            let (count, from) = (count.to_string(), tenths(first_ms as f64 / 1000.0));
+            let values = [("name", name.as_str()), ("count", &count), ("from", &from), ("to", &tenths(to))];
+            say("uploaded_captions", &values, language)
+        }
+        (_, Some(seconds)) => format!("{name} ({} s)", tenths(seconds)),
+        (_, None) => name.clone(),
     }
 }

@@ -229,7 +229,7 @@ impl Job {
     /// Takes the newest state into the answer and into what is kept with the session.
     pub async fn see(&mut self, before: &State, seen: &Seen) {
         self.record.answer.timeline = timeline::tracks(&seen.state);
-        for medium in media::fresh(before, &seen.state) {
+        for medium in media::fresh(before, &seen.state).into_iter().filter(media::is_listed) {
             let path = self.keep(&medium).await;
             self.record.answer.media.push(media::listed(&medium, path));
         }

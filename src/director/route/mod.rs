@@ -4,6 +4,7 @@
 mod clauses;
 mod joins;
 mod lexicon;
+mod pasted;
 mod slips;
 mod tokens;
 mod wish;
@@ -55,6 +56,17 @@ pub struct Routed {
 /// The actions of a request in their order; a request of nothing but white space has none unless files come with it.
 /// Where files come with the call an upload is always among them, before whatever does not say otherwise.
 pub fn actions(request: &str, has_files: bool) -> Vec<Routed> {
+    if let Some(at) = pasted::captions(request) {
+        let part = |range: Option<&str>| range.unwrap_or_default().to_owned();
+        let (before, behind) = (part(request.get(..at.start)), part(request.get(at.end..)));
+        let captions = part(request.get(at));
+        return pasted::join(spoken(&before, has_files), &captions, spoken(&behind, false));
+    }
+    spoken(request, has_files)
+}
+
+/// The same for a request of nothing but the user's own words.
+fn spoken(request: &str, has_files: bool) -> Vec<Routed> {
     let lexicon = lexicon::lexicon();
     let mut tokens = tokens(request, &lexicon.chinese);
     tokens.iter_mut().for_each(|token| slips::mend(token, lexicon));

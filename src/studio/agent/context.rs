@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::deeds::UNDONE;
 use super::edit::picture_end;
-use super::read::{Context, CurrentMusic, File, FileKind, Take, TitleCard};
+use super::read::{Context, CurrentMusic, File, FileKind, Style, Take, TitleCard};
 use crate::wire::draft::{AUDIO, Segment, TEXT, Track, VIDEO};
 use crate::wire::state::{Medium, State};
 
@@ -24,6 +24,12 @@ pub fn context(state: &State, language: &str, default_seed: u64) -> Context {
             text: placed.segment.text().unwrap_or_default().to_owned(),
             start_ms: whole(placed.start),
             duration_ms: whole(placed.segment.d),
+            style: match word(placed.segment, "style") {
+                "subtitle" => Style::Subtitle,
+                "caption" => Style::Caption,
+                _ => Style::Title,
+            },
+            aside: matches!(word(placed.segment, "align"), "left" | "right"),
         })
         .collect();
     titles.sort_by_key(|title| title.start_ms);
@@ -95,6 +101,10 @@ fn current_music(medium: &Medium) -> Option<CurrentMusic> {
         players: serde_json::from_value(part("players")).unwrap_or_default(),
         motif: serde_json::from_value(part("motif")).ok(),
     })
+}
+
+fn word<'a>(segment: &'a Segment, key: &str) -> &'a str {
+    segment.m.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn whole(ms: i64) -> u64 {

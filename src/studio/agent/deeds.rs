@@ -6,9 +6,10 @@ use serde_json::json;
 
 use super::arranged::{Arranged, Refused};
 use super::cut::{Bed, Cut, Obstacle};
-use super::edit::{self, TitleChange, TitleWish, Which};
-use super::read::{Action, Level, MakeMusic, Part, Position, Target, Way, plain};
+use super::edit::{self, Changed, Laid, Looks, Which};
+use super::read::{Action, CaptionWish, Level, MakeMusic, Part, Pick, Target, Way, plain};
 use crate::studio::compose::Composition;
+use crate::wire::draft::{Segment, TEXT};
 use crate::wire::state::{Medium, State};
 
 /// Where a state keeps the revision it went back to.
@@ -64,21 +65,22 @@ pub enum Deed {
         /// Length of the fall in ms.
         out_ms: Option<u64>,
     },
-    /// A title was added; times in ms.
-    TitleAdded {
-        /// Its words.
-        text: String,
-        /// Its start.
-        start: i64,
-        /// Its end.
-        end: i64,
-    },
-    /// A title was changed.
-    TitleChanged {
-        /// Its words before.
-        before: String,
-        /// Its words now.
-        text: Option<String>,
+    /// A title was added.
+    TitleAdded(Looks),
+    /// Titles were changed: each before and after.
+    TitlesChanged(Vec<Changed>),
+    /// Titles were taken off; their words.
+    TitlesRemoved(Vec<String>),
+    /// Captions were laid on the timeline.
+    Captioned {
+        /// What lies there.
+        laid: Laid,
+        /// Cues whose end made no sense and was set anew.
+        mended: usize,
+        /// Cues without words or with impossible times.
+        left_out: usize,
+        /// Cues whose words were cut.
+        shortened: usize,
     },
     /// The draft is as it was so many changes before.
     WentBack(u32),
@@ -143,25 +145,22 @@ pub fn apply(state: &mut State, action: &Action) -> Deed {
         Action::Trim { target, part } => trim(state, target, *part),
         Action::Remove { target } => remove(state, target),
         Action::Fade { target, in_ms, out_ms } => fade(state, target, *in_ms, *out_ms),
-        Action::AddTitle { text, start_ms, duration_ms, position } => {
-            let wish = TitleWish {
-                text: text.clone(),
-                start_ms: Some(signed(*start_ms)),
-                duration_ms: Some(signed(*duration_ms)),
-                position: Some(place_name(*position).to_owned()),
-            };
-            let added = edit::add_title(state, &wish);
-            added.map(|(start, end)| Deed::TitleAdded { text: text.clone(), start, end })
+        Action::AddTitle(title) => edit::add_title(state, title)
+            .and_then(|(start, _)| newest(state).map(|title| Deed::TitleAdded(Looks::of(&title, start)))),
+        Action::ChangeTitle(change) => {
+            Some(edit::change_titles(state, change)).filter(|changed| !changed.is_empty()).map(Deed::TitlesChanged)
         }
-        Action::ChangeTitle { which, text, start_ms, duration_ms, position } => {
-            let change = TitleChange {
-                text: text.clone(),
-                start_ms: start_ms.map(signed),
-                duration_ms: duration_ms.map(signed),
-                position: position.map(|position| place_name(position).to_owned()),
-            };
-            let before = edit::change_title(state, which.as_deref(), &change);
-            before.map(|before| Deed::TitleChanged { before, text: text.clone() })
+        Action::RemoveTitles { which } => {
+            Some(edit::remove_titles(state, which)).filter(|words| !words.is_empty()).map(Deed::TitlesRemoved)
+        }
+        Action::AddCaptions(wish) => {
+            let CaptionWish { captions, look } = wish;
+            edit::add_captions(state, captions, look).map(|laid| Deed::Captioned {
+                laid,
+                mended: captions.mended,
+                left_out: captions.left_out,
+                shortened: captions.shortened,
+            })
         }
         Action::UseTake { number } => take_up(state, *number),
         Action::Cut(wish) => match edit::cut(state, wish) {
@@ -174,6 +173,7 @@ pub fn apply(state: &mut State, action: &Action) -> Deed {
         | Action::Redo
         | Action::Answer(_)
         | Action::Leave { .. }
+        | Action::UnfitCaptions(_)
         | Action::Unknown { .. } => {
             return Deed::Said(action.clone());
         }
@@ -240,7 +240,8 @@ fn remove(state: &mut State, target: &Target) -> Option<Deed> {
         Target::AllTitles => edit::remove(state, Which::Titles),
         Target::Everything => edit::remove(state, Which::Everything),
         Target::Title(which) => {
-            words = edit::remove_title(state, which.as_deref());
+            let which = which.clone().map_or(Pick::Newest, Pick::Named);
+            words = edit::remove_titles(state, &which).into_iter().next();
             words.is_some()
         }
         // The clip keeps its sound; it is only not heard any more.
@@ -301,11 +302,11 @@ fn signed(ms: u64) -> i64 {
     i64::try_from(ms).unwrap_or(i64::MAX)
 }
 
-/// Places as the film room reads them from a segment.
-fn place_name(position: Position) -> &'static str {
-    match position {
-        Position::Top => "top",
-        Position::Center => "center",
-        Position::Bottom => "bottom",
-    }
+/// The title that was added last.
+fn newest(state: &State) -> Option<Segment> {
+    let draft = state.timeline();
+    let titles = draft.t.iter().filter(|track| track.tt == TEXT).flat_map(|track| &track.sg);
+    let number =
+        |title: &Segment| title.m.get("id").and_then(|id| id.as_str()?.strip_prefix("title")?.parse::<u64>().ok());
+    titles.max_by_key(|title| number(title)).cloned()
 }

@@ -47,11 +47,11 @@ fn done(deed: &Deed, context: &Context) -> Done {
         }
         Deed::Removed { target, words } => Done::Removed { target: target.clone(), name: words.clone() },
         Deed::Faded { in_ms, out_ms } => Done::Faded { target: Target::Music, in_ms: *in_ms, out_ms: *out_ms },
-        Deed::TitleAdded { text, start, end } => {
-            Done::TitleAdded { text: text.clone(), start_ms: whole(*start), duration_ms: whole(end - start) }
-        }
-        Deed::TitleChanged { before, text } => {
-            Done::TitleChanged { before: before.clone(), text: text.clone(), span_ms: None, position: None }
+        Deed::TitleAdded(looks) => Done::TitleAdded(looks.clone()),
+        Deed::TitlesChanged(changed) => Done::TitlesChanged(changed.clone()),
+        Deed::TitlesRemoved(words) => Done::TitlesRemoved(words.clone()),
+        Deed::Captioned { laid, mended, left_out, shortened } => {
+            Done::Captioned { laid: *laid, mended: *mended, left_out: *left_out, shortened: *shortened }
         }
         Deed::WentBack(steps) => Done::Undone(*steps),
         Deed::NothingToUndo => Done::Undone(0),
@@ -69,6 +69,7 @@ fn done(deed: &Deed, context: &Context) -> Done {
         Deed::Said(Action::Answer(topic)) => Done::Answered(*topic, None),
         Deed::Said(Action::Leave { text }) => Done::Left(text.clone()),
         Deed::Said(Action::Unknown { text, why }) => Done::Nothing { text: text.clone(), why: *why },
+        Deed::Said(Action::UnfitCaptions(unfit)) => Done::UnfitCaptions(*unfit),
         Deed::Said(_) => Done::Nothing { text: String::new(), why: Why::NotUnderstood },
     }
 }
@@ -80,7 +81,8 @@ fn why(action: &Action, context: &Context) -> Why {
         | Action::Trim { target, .. }
         | Action::Remove { target }
         | Action::Fade { target, .. } => target,
-        Action::ChangeTitle { .. } => return Why::NoTitle,
+        Action::ChangeTitle(_) | Action::RemoveTitles { .. } => return Why::NoTitle,
+        Action::AddTitle(_) | Action::AddCaptions(_) => return Why::BeyondPicture,
         _ => return Why::CannotDo,
     };
     match target {
@@ -89,8 +91,4 @@ fn why(action: &Action, context: &Context) -> Why {
         Target::Title(_) | Target::AllTitles => Why::NoTitle,
         _ => Why::CannotDo,
     }
-}
-
-fn whole(ms: i64) -> u64 {
-    u64::try_from(ms).unwrap_or(0)
 }

@@ -4,10 +4,10 @@
 use std::path::Path;
 
 use super::graph::{Pixels, Raw};
-use super::plan::{TitlePosition, TitleStyle};
+use super::plan::{TitleCard, TitlePosition, TitleStyle};
 use super::publish::scratch;
 use super::stage::Stage;
-use super::titles::{Drawn, Pen};
+use super::titles::{Drawn, Pen, TitleLook};
 use super::{FilmError, pcm};
 
 /// Upper left and lower right colour of the background.
@@ -44,8 +44,15 @@ pub(super) fn paint(
     let corner = (even(0.12, stage.width), even(0.56, stage.height));
     let size = (even(0.76, stage.width).max(2), even(0.22, stage.height).max(2));
     let mut canvas = Canvas::background(stage);
-    let drawn =
-        pen.draw(title, TitlePosition::Center, TitleStyle::Title, (stage.width, stage.height))?.unwrap_or_default();
+    let card = TitleCard {
+        text: title.to_owned(),
+        start_ms: 0,
+        duration_ms: 0,
+        position: TitlePosition::Center,
+        style: TitleStyle::Title,
+        look: TitleLook::default(),
+    };
+    let drawn = pen.draw(&card, (stage.width, stage.height))?.unwrap_or_default();
     // The waveform has the lower half; the title stands in the middle of what is above it.
     canvas.lay(&drawn, (stage.height * 35 / 100).saturating_sub(drawn.height / 2));
     let heights = programme.map(|(wav, duration_ms)| waveform(wav, duration_ms)).transpose()?;

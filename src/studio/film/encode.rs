@@ -5,14 +5,14 @@ use std::path::Path;
 
 use super::FilmError;
 use super::call::Call;
+use super::cards;
 use super::copy::{muxer, muxing};
-use super::cover::{Painted, paint, store};
-use super::graph::{Fill, Graph, Overlay, Pixels, Raw};
-use super::plan::{Clip, FilmFormat, Plan, TitleCard};
+use super::cover::Painted;
+use super::graph::{Fill, Graph, Overlay};
+use super::plan::{Clip, FilmFormat, Plan};
 use super::probe::{Inspected, run_blocking};
 use super::show::{self, Fit};
 use super::stage::{Stage, Stretch};
-use super::titles::{Drawn, Pen, fade_ms};
 use super::tools::Tools;
 use super::watch::Watch;
 
@@ -21,24 +21,6 @@ use super::watch::Watch;
 pub(super) struct Encoded {
     pub frames: u64,
     pub notes: Vec<String>,
-}
-
-/// A title, drawn.
-struct Card {
-    raw: Raw,
-    x: u32,
-    y: u32,
-    start_ms: i64,
-    duration_ms: u64,
-    fade_ms: u64,
-}
-
-/// All that is drawn before ffmpeg starts.
-#[derive(Default)]
-struct Drawings {
-    cards: Vec<Card>,
-    cover: Option<Painted>,
-    notes: Vec<String>,
 }
 
 /// What is put on a stage.
@@ -61,8 +43,8 @@ pub(super) async fn encode(
     watch: &Watch,
 ) -> Result<Encoded, FilmError> {
     let Scene { plan, clips, stage, sound } = *scene;
-    let (owned, folder) = (plan.clone(), work.to_owned());
-    let drawings = run_blocking(move || draw(&owned, stage, &folder)).await?;
+    let (owned, folder, watching) = (plan.clone(), work.to_owned(), watch.clone());
+    let drawings = run_blocking(move || cards::draw(&owned, stage, &folder, &watching)).await?;
     watch.check()?;
     let stretches = stage.stretches(plan);
     let frames = stretches.last().map_or(1, |last| last.to);
@@ -102,8 +84,11 @@ pub(super) async fn encode(
             y: card.y,
             start_ms: card.start_ms,
             duration_ms: card.duration_ms,
-            fade_ms: card.fade_ms,
+            fades_ms: card.fades_ms,
         });
+    }
+    for reel in &drawings.reels {
+        graph.play(&reel.path, reel.x, reel.y);
     }
     for stretch in &stretches {
         let Some(clip) = stretch.clip.and_then(|at| plan.clips.get(at)) else { continue };
@@ -164,73 +149,6 @@ pub(super) fn moving<'a>(
         crop: clip.fit == Fit::Crop,
         speed: clip.speed,
     })
-}
-
-/// Draws titles and cover.
-fn draw(plan: &Plan, stage: Stage, folder: &Path) -> Result<Drawings, FilmError> {
-    let mut drawings = Drawings::default();
-    if plan.titles.is_empty() && (plan.cover.is_none() || !plan.clips.is_empty()) {
-        return Ok(drawings);
-    }
-    let mut pen = Pen::new();
-    let mut missing = std::collections::BTreeSet::new();
-    if let (Some(cover), true) = (&plan.cover, plan.clips.is_empty()) {
-        let painted =
-            paint(&mut pen, &cover.title, plan.sound.as_deref().map(|wav| (wav, plan.duration_ms)), stage, folder)?;
-        missing.extend(painted.title.missing.iter().copied());
-        drawings.cover = Some(painted);
-        drawings.notes.push(
-            "There is no picture, so the film shows a plain cover: the title and the sound's waveform.".to_owned(),
-        );
-    }
-    for title in &plan.titles {
-        let end = title.start_ms.saturating_add_unsigned(title.duration_ms);
-        if title.duration_ms == 0 || end <= 0 || title.start_ms >= i64::try_from(plan.duration_ms).unwrap_or(i64::MAX) {
-            continue;
-        }
-        let Some(drawn) = pen.draw(&title.text, title.position, title.style, (stage.width, stage.height))? else {
-            continue;
-        };
-        missing.extend(drawn.missing.iter().copied());
-        if drawn.rgba.is_empty() {
-            continue;
-        }
-        let y = clear_of(&drawings.cards, title, &drawn);
-        let raw = store(&drawn.rgba, (drawn.width, drawn.height), Pixels::Rgba, folder)?;
-        drawings.cards.push(Card {
-            raw,
-            x: drawn.x,
-            y,
-            start_ms: title.start_ms,
-            duration_ms: title.duration_ms,
-            fade_ms: fade_ms(title.style)?.min(title.duration_ms / 3),
-        });
-    }
-    if !missing.is_empty() {
-        let shown = missing.iter().filter(|c| !matches!(c, '\u{fe0f}' | '\u{200d}')).map(char::to_string);
-        let shown = shown.collect::<Vec<_>>().join(" ");
-        drawings.notes.push(format!("The built-in fonts have no shape for {shown}, so it was left out of the title."));
-    }
-    Ok(drawings)
-}
-
-/// Where a title has to stand so that it covers none that is shown at the same time: above it, where there is room.
-fn clear_of(cards: &[Card], title: &TitleCard, drawn: &Drawn) -> u32 {
-    let end = title.start_ms.saturating_add_unsigned(title.duration_ms);
-    let mut y = drawn.y;
-    // Each round moves it above one card, so this ends.
-    for _ in 0..cards.len() {
-        let covered = cards.iter().find(|card| {
-            let together =
-                card.start_ms < end && title.start_ms < card.start_ms.saturating_add_unsigned(card.duration_ms);
-            together && y < card.y + card.raw.height && card.y < y + drawn.height
-        });
-        match covered.and_then(|card| card.y.checked_sub(drawn.height)) {
-            Some(above) => y = above,
-            None => break,
-        }
-    }
-    y
 }
 
 /// What turns the stage's picture (bt709, limited range) into what the encoder takes.

@@ -65,7 +65,8 @@ pub(super) struct Overlay<'a> {
     /// May lie before the film's start.
     pub start_ms: i64,
     pub duration_ms: u64,
-    pub fade_ms: u64,
+    /// How long it takes to come and to go.
+    pub fades_ms: (u64, u64),
 }
 
 /// Builds the call and its graph side by side, so that inputs and their numbers stay in step.
@@ -199,14 +200,16 @@ impl Graph {
         let (rate, under) = self.stage.rate;
         let (layer, next) = (self.layers, self.layers + 1);
         let from = over.start_ms as f64 / 1000.0;
-        let (length, fade) = (over.duration_ms as f64 / 1000.0, over.fade_ms as f64 / 1000.0);
+        let length = over.duration_ms as f64 / 1000.0;
+        let (rise, fall) = (over.fades_ms.0 as f64 / 1000.0, over.fades_ms.1 as f64 / 1000.0);
         let frames = self.stage.frame_at(over.duration_ms).max(1);
-        let fades = if over.fade_ms == 0 {
-            String::new()
-        } else {
-            let out = length - fade;
-            format!("fade=t=in:st=0:d={fade:.3}:alpha=1,fade=t=out:st={out:.3}:d={fade:.3}:alpha=1,")
-        };
+        let mut fades = String::new();
+        if over.fades_ms.0 > 0 {
+            fades.push_str(&format!("fade=t=in:st=0:d={rise:.3}:alpha=1,"));
+        }
+        if over.fades_ms.1 > 0 {
+            fades.push_str(&format!("fade=t=out:st={:.3}:d={fall:.3}:alpha=1,", length - fall));
+        }
         self.add(&format!(
             "[{input}:v]scale=out_color_matrix=bt709:out_range=tv,format=yuva420p,loop=loop=-1:size=1:start=0,\
              setpts=N*{under}/({rate}*TB),trim=end_frame={frames},{fades}setpts=PTS+({from:.3})/TB[t{next}];\
@@ -215,6 +218,18 @@ impl Graph {
             over.y,
             from.max(0.0),
             from + length,
+        ));
+        self.layers = next;
+    }
+
+    /// Lays a reel of pictures, which brings its own times, over all that is there so far.
+    pub fn play(&mut self, path: &std::path::Path, x: u32, y: u32) {
+        let input = self.call.inputs();
+        self.input(path, "matroska");
+        let (layer, next) = (self.layers, self.layers + 1);
+        self.add(&format!(
+            "[{input}:v]scale=out_color_matrix=bt709:out_range=tv,format=yuva420p[t{next}];\
+             [l{layer}][t{next}]overlay=x={x}:y={y}:eof_action=repeat[l{next}];"
         ));
         self.layers = next;
     }

@@ -2,6 +2,7 @@
 //! that knows ffmpeg, which runs as a child process and is never linked.
 
 mod call;
+mod cards;
 mod child;
 mod copy;
 mod cover;
@@ -24,6 +25,7 @@ mod progress;
 mod publish;
 mod pure;
 mod quality;
+mod reel;
 mod render;
 mod restamp;
 pub mod show;
@@ -49,6 +51,7 @@ pub use plan::{
 };
 pub use publish::publish;
 pub use stage::usual_rate;
+pub use titles::{BOX_OPACITY, Backing, NoColour, Rgb, SIZES, TitleAlign, TitleLook, usual_fade_ms, usual_size};
 pub use tools::{ToolStatus, install_hint};
 pub use watch::Watch;
 

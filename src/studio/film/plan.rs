@@ -8,6 +8,7 @@ use super::FilmError;
 use super::limits::LIMITS;
 use super::media::MediaKind;
 use super::show::{Camera, Fit, Transition};
+use super::titles::TitleLook;
 
 /// A film to make. Times are ms on the film's own clock.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,7 +81,7 @@ impl Clip {
 }
 
 /// Words over the picture. Line breaks are kept and long lines wrapped.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TitleCard {
     /// The words, in any script that the built-in fonts have.
     pub text: String,
@@ -92,6 +93,8 @@ pub struct TitleCard {
     pub position: TitlePosition,
     /// How they look.
     pub style: TitleStyle,
+    /// And what of it is asked for otherwise.
+    pub look: TitleLook,
 }
 
 /// Where a title stands, within the safe area.
@@ -295,6 +298,7 @@ mod tests {
             duration_ms: 3000,
             position: TitlePosition::Center,
             style: TitleStyle::Title,
+            look: TitleLook::default(),
         };
         let plan = Plan {
             clips: vec![clip(0), clip(4000)],

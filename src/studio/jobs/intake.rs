@@ -1,13 +1,16 @@
 //! Taking media in: a file is looked into, kept, listed in the session, and a first picture is laid on the timeline.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
+use tokio::io::AsyncReadExt as _;
 use uuid::Uuid;
 
 use super::workshop::{Workshop, media_key, media_url};
 use crate::store::StoreError;
+use crate::studio::agent::read::Look;
 use crate::studio::agent::{edit, midi};
+use crate::studio::captions::{self, Captions};
 use crate::studio::film::{FilmError, MediaInfo, MediaKind, Watch};
 use crate::wire::state::Medium;
 
@@ -45,10 +48,22 @@ pub fn plain_name(name: &str) -> String {
     if plain.is_empty() { "upload".to_owned() } else { plain }
 }
 
+/// What a file turned out to be.
+enum Seen {
+    /// Pictures, sound or notes, and how loud a song is.
+    Medium(Box<MediaInfo>, Option<f64>),
+    /// Captions, which go straight onto the timeline.
+    Captions(Captions),
+}
+
 /// Takes files in, all or none of them.
 pub async fn take_in(workshop: &Workshop, session: &str, arrivals: Vec<Arrival>) -> Result<Vec<Medium>, IntakeError> {
     let mut looked_into = Vec::new();
     for arrival in arrivals {
+        if let Some(captions) = captions_in(&arrival.path).await? {
+            looked_into.push((arrival, Seen::Captions(captions)));
+            continue;
+        }
         let info = workshop.film.probe(&arrival.path).await.map_err(|error| match error {
             FilmError::ToolMissing { .. } | FilmError::PartMissing { .. } => IntakeError::Tool(error.to_string()),
             FilmError::DiskFull => IntakeError::DiskFull,
@@ -60,11 +75,19 @@ pub async fn take_in(workshop: &Workshop, session: &str, arrivals: Vec<Arrival>)
             MediaKind::Audio => workshop.film.loudness(&arrival.path, &Watch::default()).await.ok().flatten(),
             _ => None,
         };
-        looked_into.push((arrival, info, lufs));
+        looked_into.push((arrival, Seen::Medium(Box::new(info), lufs)));
     }
-    let mut media = Vec::new();
-    for (arrival, info, lufs) in looked_into {
+    let (mut media, mut captions) = (Vec::new(), Vec::new());
+    for (arrival, seen) in looked_into {
         let id = format!("u-{}", Uuid::new_v4().simple());
+        let (info, lufs) = match seen {
+            Seen::Medium(info, lufs) => (info, lufs),
+            Seen::Captions(cues) => {
+                media.push(keep_captions(workshop, session, id, &arrival.path, &cues).await?);
+                captions.push(cues);
+                continue;
+            }
+        };
         let name = format!("{id}.{}", info.container);
         let melody = match info.kind {
             // A MIDI file is small; what it sings is read once, here.
@@ -86,10 +109,62 @@ pub async fn take_in(workshop: &Workshop, session: &str, arrivals: Vec<Arrival>)
         .change_state::<StoreError>(session, |mut state| {
             state.video_infos.extend(media.iter().cloned());
             edit::place_uploads(&mut state, &media);
+            for cues in &captions {
+                edit::add_captions(&mut state, cues, &Look::default());
+            }
             Ok(state)
         })
         .await?;
     Ok(media)
+}
+
+/// The captions of a file that begins as a caption file; none where it is something else.
+async fn captions_in(path: &Path) -> Result<Option<Captions>, IntakeError> {
+    let broken = |error: std::io::Error| IntakeError::Broken(error.to_string());
+    let mut file = tokio::fs::File::open(path).await.map_err(broken)?;
+    let mut bytes = Vec::with_capacity(captions::HEAD);
+    (&mut file).take(captions::HEAD as u64).read_to_end(&mut bytes).await.map_err(broken)?;
+    if !captions::looks_like_captions(&bytes) {
+        return Ok(None);
+    }
+    // One byte more than is accepted tells that there is too much.
+    let rest = captions::MOST_BYTES.saturating_add(1).saturating_sub(bytes.len() as u64);
+    file.take(rest).read_to_end(&mut bytes).await.map_err(broken)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let read = tokio::task::spawn_blocking(move || captions::read(&bytes)).await;
+    match read {
+        Ok(Ok(cues)) => Ok(Some(cues)),
+        Ok(Err(unfit)) => Err(IntakeError::Unusable(format!("{name} looks like a caption file, but {unfit}"))),
+        Err(_) => Err(IntakeError::Broken(format!("{name} could not be read"))),
+    }
+}
+
+/// Keeps a caption file beside the media; its cues lie on the timeline.
+async fn keep_captions(
+    workshop: &Workshop,
+    session: &str,
+    id: String,
+    path: &Path,
+    cues: &Captions,
+) -> Result<Medium, IntakeError> {
+    let name = format!("{id}.captions");
+    workshop.store.blobs().put_file(&media_key(session, &name), path).await?;
+    let came_as = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let (start_ms, end_ms) = cues.span_ms();
+    let mut m = serde_json::Map::new();
+    m.insert("file_name".into(), json!(came_as));
+    m.insert("has_sound".into(), json!(false));
+    m.insert("cues".into(), json!(cues.cues.len()));
+    m.insert("first_ms".into(), json!(start_ms));
+    Ok(Medium {
+        id: Some(id),
+        kind: Some("captions".to_owned()),
+        name: Some(came_as),
+        url: Some(media_url(session, &name)),
+        d: Some(json!(end_ms)),
+        m,
+        ..Medium::default()
+    })
 }
 
 fn medium(id: String, name: &str, url: String, info: &MediaInfo) -> Medium {

@@ -15,7 +15,7 @@ use super::{project, stems};
 use crate::store::{Job, JobState, Outcome, StoreError};
 use crate::studio::agent::edit;
 use crate::studio::film::{
-    Aspect, Clip, Cover, FilmError, FilmFormat, MediaKind, Plan, Quality, SoundFormat, TitleCard, Watch,
+    Aspect, Clip, Cover, FilmError, FilmFormat, MediaKind, Plan, Quality, SoundFormat, TitleCard, TitleLook, Watch,
 };
 use crate::studio::sound::SoundError;
 use crate::wire::draft::{self, Draft};
@@ -223,11 +223,20 @@ pub(super) async fn plan(
         titles: titles(draft),
         cover: has_no_picture(draft).then(|| Cover { title: cover_title(state, draft) }),
         sound: None,
-        duration_ms: whole(draft.end()),
+        duration_ms: whole(length(draft)),
         aspect: edit::shape(state).0,
         format,
         quality: Quality::default(),
     })
+}
+
+/// The film's length: words alone do not make a film longer than its picture and sound.
+fn length(draft: &Draft) -> i64 {
+    if has_no_picture(draft) {
+        return draft.end();
+    }
+    let seen_or_heard = draft.t.iter().filter(|track| track.tt != draft::TEXT).flat_map(draft::Track::placed);
+    seen_or_heard.map(|placed| placed.end()).max().unwrap_or(0)
 }
 
 /// Keeps the file under a key of this attempt alone, so that an overtaken worker can publish nothing.
@@ -286,6 +295,7 @@ fn titles(draft: &Draft) -> Vec<TitleCard> {
             duration_ms: whole(placed.segment.d),
             position: serde_json::from_value(known("position")).unwrap_or_default(),
             style: serde_json::from_value(known("style")).unwrap_or_default(),
+            look: TitleLook::read(&placed.segment.m),
         })
     });
     titles.collect()

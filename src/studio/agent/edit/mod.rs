@@ -1,6 +1,7 @@
 //! Changes to the draft. Pure: a state goes in, the changed one comes out. What lies on the draft keeps every key that is
 //! not touched, so drafts from elsewhere survive.
 
+mod captions;
 mod cutting;
 mod music;
 mod picture;
@@ -13,11 +14,12 @@ use crate::wire::draft::{AUDIO, Draft, Segment, TEXT, Track, VIDEO};
 use crate::wire::envelope::lenient_i64;
 use crate::wire::state::State;
 
+pub use captions::{Laid, add_captions};
 pub use cutting::{PICTURE_FADE_IN, PICTURE_FADE_OUT, bed, cut, made_for_picture, refit, shape, speed_of, trim};
 pub use music::{fade_music, place_music, place_songs, play_songs, set_music_volume, trim_music};
 pub use picture::{clip_name, place_uploads, set_own_volume};
 pub use show::{cuts, follow_score, follows_music, lay_on_beats, pictures, rest_camera, show_all};
-pub use titles::{TitleChange, TitleWish, add_title, change_title, remove_title};
+pub use titles::{Changed, Looks, add_title, change_titles, remove_titles};
 
 /// Part of the timeline that an edit means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::studio::agent::read::{Look, NewTitle, Pick, Retitle, When};
 use crate::wire::state::Medium;
 
 fn upload(id: &str, kind: &str, ms: i64, has_sound: bool) -> Medium {
@@ -50,7 +51,7 @@ fn music_lies_at_35_percent_under_sound_and_in_full_without() {
 fn new_music_takes_the_place_and_the_volume_of_the_old() {
     let mut state = with_clip(10_000, true);
     place_music(&mut state, &piece(10_000), None);
-    add_title(&mut state, &TitleWish { text: "Hi".into(), ..TitleWish::default() });
+    add_title(&mut state, &title("Hi", 0));
     assert_eq!(set_music_volume(&mut state, |volume| volume * 2.0), Some((0.35, 0.7)));
     assert_eq!(place_music(&mut state, &piece(10_000), None), 0.7);
     assert_eq!(lengths(&state), [(VIDEO, 0, 10_000), (AUDIO, 0, 10_000), (TEXT, 0, 3_000)]);
@@ -68,7 +69,7 @@ fn music_longer_than_the_picture_is_cut_with_a_fade() {
 fn a_trim_keeps_the_middle_and_takes_titles_along() {
     let mut state = with_clip(10_000, true);
     place_music(&mut state, &piece(10_000), None);
-    add_title(&mut state, &TitleWish { text: "Hi".into(), start_ms: Some(4_000), ..TitleWish::default() });
+    add_title(&mut state, &title("Hi", 4_000));
     assert_eq!(trim(&mut state, 2_000, 6_000), Some((10_000, 4_000)));
     assert_eq!(lengths(&state), [(VIDEO, 0, 4_000), (AUDIO, 0, 4_000), (TEXT, 2_000, 4_000)]);
     assert_eq!(number(&state.timeline().t[0].sg[0], "in"), 2_000);
@@ -84,21 +85,27 @@ fn photos_follow_each_other_and_later_uploads_wait() {
     assert_eq!(state.timeline().t[0].sg[0].name(), Some("my a"));
 }
 
+fn title(text: &str, start_ms: u64) -> NewTitle {
+    NewTitle { text: text.into(), start_ms, duration_ms: 3_000, look: Look::default() }
+}
+
 #[test]
 fn overlapping_titles_get_tracks_of_their_own() {
     let mut state = with_clip(10_000, false);
-    let wish = |text: &str, start_ms| TitleWish { text: text.into(), start_ms: Some(start_ms), ..TitleWish::default() };
     for (text, start) in [("a", 5_000), ("b", 0), ("c", 1_000)] {
-        assert!(add_title(&mut state, &wish(text, start)).is_some());
+        assert!(add_title(&mut state, &title(text, start)).is_some());
     }
-    assert_eq!(add_title(&mut state, &wish("d", 10_000)), None);
+    assert_eq!(add_title(&mut state, &title("d", 10_000)), None);
     assert_eq!(lengths(&state), [(VIDEO, 0, 10_000), (TEXT, 0, 3_000), (TEXT, 5_000, 8_000), (TEXT, 1_000, 4_000)]);
-    let change = TitleChange { text: Some("C!".into()), duration_ms: Some(60_000), ..TitleChange::default() };
-    assert_eq!(change_title(&mut state, None, &change), Some("c".into()));
+    let when = When { duration_ms: Some(60_000), ..When::default() };
+    let change = Retitle { text: Some("C!".into()), when, ..Retitle::default() };
+    let changed = change_titles(&mut state, &change);
+    assert_eq!((changed[0].before.text.as_str(), changed[0].after.text.as_str()), ("c", "C!"));
+    assert_eq!((changed[0].before.span_ms, changed[0].after.span_ms), ((1_000, 4_000), (1_000, 10_000)));
     assert_eq!(lengths(&state)[3], (TEXT, 1_000, 10_000));
-    assert_eq!(remove_title(&mut state, Some("B")), Some("b".into()));
+    assert_eq!(remove_titles(&mut state, &Pick::Named("B".into())), ["b"]);
     assert_eq!(lengths(&state)[1], (TEXT, 5_000, 8_000));
-    assert_eq!(remove_title(&mut state, Some("nowhere")), None);
+    assert!(remove_titles(&mut state, &Pick::Named("nowhere".into())).is_empty());
     assert!(remove(&mut state, Which::Titles) && !has(&state, Which::Titles));
 }
 

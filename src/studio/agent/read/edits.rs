@@ -8,6 +8,7 @@ use super::numbers::{number, percent};
 use super::reading::{Action, Context, Level, Part, Question, Target, Why};
 use super::text::Kind;
 use super::time::time;
+use crate::studio::captions::Captions;
 
 /// What an edit came to.
 pub type Edit = Result<Action, Problem>;
@@ -31,6 +32,8 @@ pub struct Reader<'a> {
     pub about: &'a Context,
     /// Whether there is music by now.
     pub has_music: bool,
+    /// Captions that came with the message and wait for a clause about them.
+    pub captions: Option<&'a Captions>,
 }
 
 /// 3 dB, 1.5 dB and 6 dB as factors: louder, a bit louder, much louder.

@@ -36,8 +36,12 @@ mod tests;
 pub use lexicon::{Lexicon, Use, lexicon};
 pub use reading::*;
 pub use settle::{energy_name, key_name, plain};
+pub use titles::colour_name;
 pub use vocabulary::{Entry, Vocabulary};
 
+use std::ops::Range;
+
+use crate::studio::captions;
 use crate::wire::hint::Hint;
 
 /// Longest message that is read, in characters; what goes beyond is not looked at.
@@ -51,6 +55,9 @@ pub fn read(message: &str, about: &Context) -> Reading {
     let message =
         message.char_indices().nth(LONGEST_MESSAGE).map_or(message, |(end, _)| message.get(..end).unwrap_or(message));
     let (words, hint) = Hint::split_from(message);
+    let pasted = captions::within(words);
+    let spoken = pasted.as_ref().map(|(at, _)| spoken(words, at));
+    let words = spoken.as_deref().unwrap_or(words);
     let lexicon = lexicon();
     let fields = fields::Fields::read(&hint, lexicon);
     let whole = marks::Marked::new(words, lexicon);
@@ -69,7 +76,18 @@ pub fn read(message: &str, about: &Context) -> Reading {
         Some(rest) => &marks::Marked::new(rest, lexicon),
         None => &whole,
     };
-    plan::Plan::new(text, words, lexicon, about, &fields).reading(language, arranged, found.wishes)
+    plan::Plan::new(text, words, lexicon, about, &fields).with_captions(pasted.map(|(_, captions)| captions)).reading(
+        language,
+        arranged,
+        found.wishes,
+    )
+}
+
+/// What a message says around captions that stand in it.
+fn spoken(message: &str, captions: &Range<usize>) -> String {
+    let part = |range: Option<&str>| range.unwrap_or_default().trim().trim_matches('`').trim().to_owned();
+    let (before, behind) = (part(message.get(..captions.start)), part(message.get(captions.end..)));
+    if before.is_empty() || behind.is_empty() { before + &behind } else { format!("{before}\n{behind}") }
 }
 
 fn language(text: &marks::Marked<'_>, field: Option<&str>, hint: Option<&str>) -> Language {

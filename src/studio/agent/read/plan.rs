@@ -11,15 +11,17 @@ use super::lexicon::{Class, Lexicon, Sense};
 use super::marks::Marked;
 use super::pieces::{Intent, Piece, pieces};
 use super::reading::{
-    Action, Arrange, Aspect, Change, Context, CurrentMusic, Language, Level, MakeMusic, Reading, Remark, Target,
-    TitleCard, Topic, Way, Why,
+    Action, Arrange, Aspect, CaptionWish, Change, Context, CurrentMusic, Language, Level, Look, MakeMusic, Reading,
+    Remark, Target, Topic, Way, Why,
 };
 use super::refine::refine;
 use super::score::{ScoreWishes, is_husk, takes};
 use super::settle::{LENGTH, Settling, energy_name, key_name, plain};
 use super::tempo::TempoWish;
 use super::text::Kind;
+use super::titles::card;
 use super::wishes::{Wishes, add_one};
+use crate::studio::captions::{Captions, Unfit};
 use crate::studio::compose::Revision;
 
 /// Most actions of one message; a turn that does more cannot be overlooked.
@@ -47,6 +49,8 @@ pub struct Plan<'a> {
     // Actions whose level the words name.
     levels_asked: Vec<usize>,
     titles: Context,
+    // Captions that came with the message and were not placed yet.
+    captions: Option<Result<Captions, Unfit>>,
 }
 
 /// Pieces that make one action.
@@ -79,7 +83,14 @@ impl<'a> Plan<'a> {
             length_used: false,
             levels_asked: Vec::new(),
             titles: about.clone(),
+            captions: None,
         }
+    }
+
+    /// With captions that stood in the message.
+    pub fn with_captions(mut self, captions: Option<Result<Captions, Unfit>>) -> Self {
+        self.captions = captions;
+        self
     }
 
     /// Reads it.
@@ -128,6 +139,7 @@ impl<'a> Plan<'a> {
             }
             self.part(part, acts);
         }
+        self.place_captions();
         self.cut_down(&cutdowns);
         self.raise_over_silence();
         self.lay_on_beats(arranged.after);
@@ -240,7 +252,7 @@ impl<'a> Plan<'a> {
             Intent::Fade => self.edit(&part.at, |reader| reader.fade()),
             Intent::Trim => self.edit(&part.at, |reader| reader.trim()),
             Intent::Remove => self.edit(&part.at, |reader| reader.remove()),
-            Intent::Title => self.edit(&part.at, |reader| reader.title()),
+            Intent::Title => self.titles(&part.at),
             Intent::Undo => self.edit(&part.at, |reader| Ok(reader.undo())),
             Intent::Talk(topic) => {
                 let small = matches!(topic, Topic::Hello | Topic::Thanks | Topic::Okay);
@@ -272,27 +284,38 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn edit(&mut self, at: &Range<usize>, read: impl FnOnce(&Reader<'_>) -> Edit) {
-        let reader = Reader {
+    fn reader(&self, at: &Range<usize>) -> Reader<'_> {
+        Reader {
             text: self.text,
             at: at.clone(),
             about: &self.titles,
             has_music: self.music.is_some() || self.has_song,
-        };
-        match read(&reader) {
+            captions: self.captions.as_ref().and_then(|captions| captions.as_ref().ok()),
+        }
+    }
+
+    fn edit(&mut self, at: &Range<usize>, read: impl FnOnce(&Reader<'_>) -> Edit) {
+        let edit = read(&self.reader(at));
+        self.take(at, edit);
+    }
+
+    fn titles(&mut self, at: &Range<usize>) {
+        let room = MOST_ACTIONS.saturating_sub(self.reading.actions.len());
+        for edit in self.reader(at).titles().into_iter().take(room) {
+            self.take(at, edit);
+        }
+    }
+
+    fn take(&mut self, at: &Range<usize>, edit: Edit) {
+        match edit {
             Ok(action) => {
                 match &action {
                     Action::Remove { target: Target::Music | Target::Everything } => {
                         self.music = None;
                         self.has_song = false;
                     }
-                    Action::AddTitle { text, start_ms, duration_ms, .. } => {
-                        self.titles.titles.push(TitleCard {
-                            text: text.clone(),
-                            start_ms: *start_ms,
-                            duration_ms: *duration_ms,
-                        });
-                    }
+                    Action::AddTitle(title) => self.titles.titles.push(card(title)),
+                    Action::AddCaptions(_) => self.captions = None,
                     _ => {}
                 }
                 let repeats = matches!(action, Action::SetVolume { level: Level::To(_), .. })
@@ -303,6 +326,20 @@ impl<'a> Plan<'a> {
             }
             Err(Problem::Ask(question)) => self.reading.asks = self.reading.asks.or(Some(question)),
             Err(Problem::No(why)) => self.unknown(at, why),
+        }
+    }
+
+    /// Captions that no clause spoke of are put on the picture all the same.
+    fn place_captions(&mut self) {
+        match self.captions.take() {
+            Some(Ok(captions)) => {
+                self.reading
+                    .actions
+                    .retain(|action| !matches!(action, Action::Unknown { why: Why::NotUnderstood, .. }));
+                self.reading.actions.push(Action::AddCaptions(CaptionWish { captions, look: Look::default() }));
+            }
+            Some(Err(unfit)) => self.reading.actions.push(Action::UnfitCaptions(unfit)),
+            None => {}
         }
     }
 

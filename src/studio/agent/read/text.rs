@@ -56,23 +56,28 @@ pub fn unquoted<'a>(message: &'a str, token: &Token) -> &'a str {
     chars.as_str().trim()
 }
 
-/// Longest quotation in characters; a mark further away closes something else. Bounds the search for it.
-const LONGEST_QUOTE: usize = 600;
+/// Longest quotation in characters; a mark further away closes something else. An apostrophe is often no mark at all, so
+/// less is believed of it.
+const LONGEST_QUOTE: usize = 6_000;
+const LONGEST_SINGLE: usize = 600;
 const QUOTES: [(char, char); 8] =
     [('"', '"'), ('“', '”'), ('‘', '’'), ('「', '」'), ('『', '』'), ('《', '》'), ('«', '»'), ('\'', '\'')];
 
 struct Cutter<'a> {
     message: &'a str,
     chars: Vec<(usize, char)>,
-    last_closer: [Option<usize>; QUOTES.len()],
+    // Where each closing mark stands, so that a search for one is short.
+    closers: [Vec<usize>; QUOTES.len()],
     found: Vec<Token>,
 }
 
 impl<'a> Cutter<'a> {
     fn new(message: &'a str) -> Self {
         let chars: Vec<(usize, char)> = message.char_indices().collect();
-        let last_closer = QUOTES.map(|(_, close)| chars.iter().rposition(|(_, c)| *c == close));
-        Self { message, chars, last_closer, found: Vec::new() }
+        let places =
+            |close| chars.iter().enumerate().filter(move |(_, (_, c))| *c == close).map(|(at, _)| at).collect();
+        let closers = QUOTES.map(|(_, close)| places(close));
+        Self { message, chars, closers, found: Vec::new() }
     }
 
     fn char(&self, at: usize) -> Option<char> {
@@ -195,9 +200,7 @@ impl<'a> Cutter<'a> {
         let open = self.char(at)?;
         let which = QUOTES.iter().position(|(mark, _)| *mark == open)?;
         let (_, close) = QUOTES.get(which)?;
-        if self.last_closer.get(which).copied().flatten()? <= at {
-            return None;
-        }
+        let closers = self.closers.get(which)?;
         let single = matches!(close, '\'' | '’');
         let letter = |index: Option<usize>| {
             index.and_then(|index| self.char(index)).is_some_and(|c| c.is_alphanumeric() && !is_han(c))
@@ -205,8 +208,13 @@ impl<'a> Cutter<'a> {
         if single && letter(at.checked_sub(1)) {
             return None;
         }
-        let length = (1..LONGEST_QUOTE)
-            .find(|length| self.char(at + length) == Some(*close) && !(single && letter(Some(at + length + 1))))?;
+        let longest = if single { LONGEST_SINGLE } else { LONGEST_QUOTE };
+        let ahead = closers.get(closers.partition_point(|place| *place <= at)..)?;
+        let length = ahead
+            .iter()
+            .map(|place| place - at)
+            .take_while(|length| *length < longest)
+            .find(|length| !(single && letter(Some(at + length + 1))))?;
         (length > 1).then_some(length + 1)
     }
 }

@@ -6,6 +6,7 @@ mod composer;
 mod cut;
 mod remarks;
 mod report;
+mod titles;
 mod wording;
 
 #[cfg(test)]
@@ -84,29 +85,13 @@ fn sentence(done: &Done, wording: &Wording) -> String {
                 (None, None) => String::new(),
             }
         }
-        Done::TitleAdded { text, start_ms, duration_ms } => {
-            let (from, to) = span(*start_ms, *duration_ms, wording);
-            say("title_added", &[("text", &wording.quoted(text)), ("from", &from), ("to", &to)])
+        Done::TitleAdded(looks) => titles::added(looks, wording),
+        Done::TitlesChanged(changed) => titles::changed(changed, wording),
+        Done::TitlesRemoved(words) => titles::removed(words, wording),
+        Done::Captioned { laid, mended, left_out, shortened } => {
+            titles::captioned(*laid, (*mended, *left_out, *shortened), wording)
         }
-        Done::TitleChanged { before, text, span_ms, position } => {
-            let mut parts = Vec::new();
-            let now = wording.quoted(text.as_ref().unwrap_or(before));
-            if text.is_some() {
-                parts.push(say("title_text", &[("before", &wording.quoted(before)), ("text", &now)]));
-            }
-            if let Some((start, duration)) = span_ms {
-                let (from, to) = span(*start, *duration, wording);
-                parts.push(say("title_moved", &[("text", &now), ("from", &from), ("to", &to)]));
-            }
-            if let Some(position) = position {
-                let place = format!("{position:?}").to_lowercase();
-                parts.push(say(
-                    "title_placed",
-                    &[("text", &now), ("place", wording.places.get(&place).map_or("", String::as_str))],
-                ));
-            }
-            parts.join(wording.gap())
-        }
+        Done::UnfitCaptions(unfit) => titles::unfit(*unfit, wording),
         Done::Undone(0) => say("nothing_to_undo", &[]),
         Done::Undone(1) => say("undone", &[]),
         Done::Undone(steps) => say("undone_many", &[("n", &steps.to_string())]),
@@ -144,15 +129,12 @@ fn sentence(done: &Done, wording: &Wording) -> String {
                 Why::NoMusic => "no_music",
                 Why::NoPicture => "no_picture",
                 Why::NoTitle => "no_title",
+                Why::BeyondPicture => "beyond_picture",
                 Why::TooMany => "too_many",
             };
             fill(&wording.why, name, &[("text", &wording.quoted(text))])
         }
     }
-}
-
-fn span(start_ms: u64, duration_ms: u64, wording: &Wording) -> (String, String) {
-    (plain(start_ms as f64 / 1000.0), wording.ms(start_ms.saturating_add(duration_ms)))
 }
 
 fn made(made: &Made, wording: &Wording) -> String {

@@ -2,7 +2,9 @@
 
 use crate::studio::agent::arranged::{Arranged, Refused};
 use crate::studio::agent::cut::{Bed, Cut, Obstacle};
-use crate::studio::agent::read::{Change, Language, Position, Question, Remark, Take, Target, Topic, Way, Why};
+use crate::studio::agent::edit::{Changed, Laid, Looks};
+use crate::studio::agent::read::{Change, Language, Question, Remark, Take, Target, Topic, Way, Why};
+use crate::studio::captions::Unfit;
 use crate::studio::compose;
 use crate::studio::compose::brief::Key;
 
@@ -61,25 +63,24 @@ pub enum Done {
         out_ms: Option<u64>,
     },
     /// A title was added.
-    TitleAdded {
-        /// Its words.
-        text: String,
-        /// Start in ms.
-        start_ms: u64,
-        /// Length in ms.
-        duration_ms: u64,
+    TitleAdded(Looks),
+    /// Titles were changed: each before and after.
+    TitlesChanged(Vec<Changed>),
+    /// Titles were taken off; their words.
+    TitlesRemoved(Vec<String>),
+    /// Captions were laid on the timeline.
+    Captioned {
+        /// What lies there.
+        laid: Laid,
+        /// Cues whose end made no sense and was set anew.
+        mended: usize,
+        /// Cues without words or with impossible times.
+        left_out: usize,
+        /// Cues whose words were cut.
+        shortened: usize,
     },
-    /// A title was changed; what did not change is `None`.
-    TitleChanged {
-        /// Its words before.
-        before: String,
-        /// New words.
-        text: Option<String>,
-        /// New start and length in ms.
-        span_ms: Option<(u64, u64)>,
-        /// New place.
-        position: Option<Position>,
-    },
+    /// Captions came that cannot be read.
+    UnfitCaptions(Unfit),
     /// So many steps were taken back; 0: there was nothing.
     Undone(u32),
     /// What was taken back came again, or nothing had been taken back.

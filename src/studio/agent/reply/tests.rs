@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::studio::agent::read::{
-    Aspect, Because, Context, Impossible, Language, Position, Question, Remark, Target, read,
-};
+use crate::studio::agent::edit::{Changed, Looks};
+use crate::studio::agent::read::{Aspect, Because, Context, Impossible, Language, Question, Remark, Target, read};
 use crate::studio::compose::brief::{Key, Mode};
 
 const LANGUAGES: [Language; 2] = [Language::En, Language::Zh];
@@ -72,25 +71,30 @@ fn a_refinement_names_its_change_and_a_take_its_seed() {
 
 #[test]
 fn edits_are_told_with_what_was_before() {
+    let dusk = Looks { text: "Dusk".into(), span_ms: (2000, 5500), ..Looks::usual("title") };
+    let dawn = Looks {
+        text: "Dawn".into(),
+        position: "top".into(),
+        colour: "#ff3b30".into(),
+        size: 120,
+        backing: ("outline".into(), Some("#000000".into())),
+        ..dusk.clone()
+    };
     let done = vec![
         Done::Volume { target: Target::Music, from: Some(0.35), to: 0.2 },
         Done::Volume { target: Target::OriginalSound, from: Some(1.0), to: 0.0 },
         Done::Trimmed { target: Target::Picture, kept: Some((0, 8000)), before: 10_000 },
         Done::Removed { target: Target::Title(None), name: Some("Golden Hour".into()) },
-        Done::TitleAdded { text: "Dusk".into(), start_ms: 2000, duration_ms: 3500 },
-        Done::TitleChanged {
-            before: "Dusk".into(),
-            text: Some("Dawn".into()),
-            span_ms: None,
-            position: Some(Position::Top),
-        },
+        Done::TitleAdded(dusk.clone()),
+        Done::TitlesChanged(vec![Changed { before: dusk, after: dawn }]),
         Done::Undone(3),
     ];
     assert_eq!(
         say(Language::En, done, vec![]),
         "I set the music to 20% (it was 35%). I muted the clip's own sound. I trimmed the clip to 0–8 s, which leaves 8 s (before: 10 s). \
-         I removed the title \"Golden Hour\". I added the title \"Dusk\", 2–5.5 s. The title \"Dusk\" now reads \"Dawn\". \
-         The title \"Dawn\" now stands at the top. I took back the last 3 changes."
+         I removed the title \"Golden Hour\". I added the title \"Dusk\", 2–5.5 s. The title \"Dusk\": \"Dusk\" → \"Dawn\", \
+         place middle → top, size 95 px (of 1080) → 120 px (of 1080), colour white → red, backing soft shadow → black \
+         outline. I took back the last 3 changes."
     );
 }
 
@@ -147,7 +151,7 @@ fn both_languages_have_the_same_sentences_with_the_same_gaps() {
             &wording.made,
             &wording.changes,
             &wording.done,
-            &wording.places,
+            &wording.titles,
             &wording.why,
             &wording.asks,
             &wording.remarks,

@@ -26,8 +26,8 @@ pub struct Wording {
     pub arranged: Sentences,
     /// About the shots on the timeline.
     pub cut: Sentences,
-    /// Where titles stand.
-    pub places: Sentences,
+    /// About titles: how they stand and look.
+    pub titles: Sentences,
     /// About words that led to nothing.
     pub why: Sentences,
     /// Questions back.
@@ -212,6 +212,11 @@ impl Wording {
             [one] => one.clone(),
             [most @ .., last] => format!("{}{}{}", most.join(&self.names.comma), self.names.and, last),
         }
+    }
+
+    /// The language.
+    pub fn language(&self) -> Language {
+        self.language
     }
 
     /// What stands between sentences.

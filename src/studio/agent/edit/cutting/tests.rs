@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::studio::agent::deeds;
 use crate::studio::agent::edit::{place_music, place_uploads};
-use crate::studio::agent::read::{Action, Faded, Level, Speed};
+use crate::studio::agent::read::{Action, Faded, Level, Look, NewTitle, Speed};
 use crate::studio::film::Aspect;
 use crate::studio::film::show::{Fit, TransitionKind};
 use crate::wire::draft::{AUDIO, TEXT, Track, VIDEO};
@@ -31,12 +31,7 @@ fn film() -> State {
     state.generated_media.push(song.clone());
     place_music(&mut state, &song, None);
     for (text, start) in [("On a", 4_000), ("On b", 12_000)] {
-        let wish = crate::studio::agent::edit::TitleWish {
-            text: text.into(),
-            start_ms: Some(start),
-            duration_ms: Some(2_000),
-            position: None,
-        };
+        let wish = NewTitle { text: text.into(), start_ms: start, duration_ms: 2_000, look: Look::default() };
         crate::studio::agent::edit::add_title(&mut state, &wish).unwrap();
     }
     state

@@ -11,6 +11,7 @@ use super::marks::Marked;
 use super::reading::{Context, Topic};
 use super::scan::scan;
 use super::text::Kind;
+use super::titles;
 use super::wishes::Wishes;
 use intent::Judge;
 
@@ -113,7 +114,7 @@ const CHINESE_EDITS: [Class; 17] = [
 
 /// Cuts a marked message into pieces.
 pub fn pieces(text: &Marked<'_>, lexicon: &Lexicon, about: &Context) -> Vec<Piece> {
-    ranges(text)
+    let pieces = ranges(text)
         .into_iter()
         .map(|(at, opens)| {
             let mut wishes = scan(text, &at, lexicon);
@@ -123,7 +124,8 @@ pub fn pieces(text: &Marked<'_>, lexicon: &Lexicon, about: &Context) -> Vec<Piec
                     .intent();
             Piece { at, intent, wishes, opens }
         })
-        .collect()
+        .collect();
+    titles::claim(text, about, pieces)
 }
 
 /// Sentences, cut further where a comma or a joining word is followed by a verb.

@@ -4,14 +4,17 @@ mod arrange;
 mod cutting;
 mod music;
 mod remark;
+mod titles;
 
 pub use arrange::{Arrange, File, FileKind, Songs};
 pub use cutting::{Cutting, Faded, Moment, Place, Shot, Speed};
 pub use music::{Change, MakeMusic, Way};
 pub use remark::{Aspect, Because, Impossible, Remark};
+pub use titles::{Align, Backing, CaptionWish, Look, NewTitle, Pick, Position, Retitle, Size, Style, When};
 
 use serde::{Deserialize, Serialize};
 
+use crate::studio::captions::Unfit;
 use crate::studio::compose::Brief;
 use crate::studio::compose::brief::Key;
 use crate::studio::compose::given::Melody;
@@ -111,6 +114,10 @@ pub struct TitleCard {
     pub start_ms: u64,
     /// Length in ms.
     pub duration_ms: u64,
+    /// What kind of words.
+    pub style: Style,
+    /// Whether it stands on a side.
+    pub aside: bool,
 }
 
 /// A message, understood.
@@ -130,7 +137,6 @@ pub struct Reading {
 
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "a message leads to a handful of actions, most often to music")]
 pub enum Action {
     /// Make music.
     MakeMusic(MakeMusic),
@@ -163,29 +169,18 @@ pub enum Action {
         out_ms: Option<u64>,
     },
     /// Put words on the picture.
-    AddTitle {
-        /// The words.
-        text: String,
-        /// Start in ms.
-        start_ms: u64,
-        /// Length in ms.
-        duration_ms: u64,
-        /// Where on the picture.
-        position: Position,
+    AddTitle(NewTitle),
+    /// Change titles.
+    ChangeTitle(Retitle),
+    /// Take some titles off.
+    RemoveTitles {
+        /// Which ones.
+        which: Pick,
     },
-    /// Change a title.
-    ChangeTitle {
-        /// Which one: its words, or the newest one where `None`.
-        which: Option<String>,
-        /// New words.
-        text: Option<String>,
-        /// New start in ms.
-        start_ms: Option<u64>,
-        /// New length in ms.
-        duration_ms: Option<u64>,
-        /// New place.
-        position: Option<Position>,
-    },
+    /// Put captions on the picture that came with the message.
+    AddCaptions(CaptionWish),
+    /// Captions came with the message that cannot be read.
+    UnfitCaptions(Unfit),
     /// Go back.
     Undo {
         /// How many steps, at least 1.
@@ -287,19 +282,6 @@ impl Part {
     }
 }
 
-/// Where a title stands.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Position {
-    /// Upper third.
-    Top,
-    /// The middle.
-    #[default]
-    Center,
-    /// Lower third.
-    Bottom,
-}
-
 /// What an answer is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -344,6 +326,8 @@ pub enum Why {
     NoPicture,
     /// They speak of a title that is not there.
     NoTitle,
+    /// They speak of a time after the picture's end.
+    BeyondPicture,
     /// There were more wishes in the message than one turn takes.
     TooMany,
 }
@@ -354,6 +338,8 @@ pub enum Why {
 pub enum Question {
     /// Which words the title shall have.
     TitleText,
+    /// Which captions to show, and when.
+    CaptionText,
     /// Which part to keep.
     TrimPart,
     /// How loud.
@@ -365,6 +351,7 @@ impl Question {
     pub fn name(self) -> &'static str {
         match self {
             Self::TitleText => "title_text",
+            Self::CaptionText => "caption_text",
             Self::TrimPart => "trim_part",
             Self::VolumeLevel => "volume_level",
         }

@@ -114,6 +114,39 @@ fn arranged(arrange: &Arrange) -> String {
     }
 }
 
+/// How a title looks, beyond its place.
+fn looks(look: &Look) -> String {
+    let mut said = String::new();
+    if let Some(align) = look.align {
+        said += &format!(" {}", align.name());
+    }
+    match look.size {
+        Some(Size::Pixels(pixels)) => said += &format!(" {pixels}px"),
+        Some(Size::Named(factor)) => said += &format!(" size{factor}"),
+        Some(Size::By(factor)) => said += &format!(" x{factor}"),
+        None => {}
+    }
+    if let Some(colour) = &look.colour {
+        said += &format!(" {colour}");
+    }
+    if let Some(style) = look.style {
+        said += &format!(" {}", style.name());
+    }
+    match &look.backing {
+        Some(Backing::Outline(colour)) => said += &format!(" outline{}", colour.as_deref().unwrap_or_default()),
+        Some(Backing::Box(colour)) => said += &format!(" box{}", colour.as_deref().unwrap_or_default()),
+        Some(Backing::Shadow) => said += " shadow",
+        Some(Backing::Plain) => said += " plain",
+        None => {}
+    }
+    for (name, ms) in [("in", look.fade_in_ms), ("out", look.fade_out_ms)] {
+        if let Some(ms) = ms {
+            said += &format!(" {name}{ms}");
+        }
+    }
+    said
+}
+
 fn shown(action: &Action) -> String {
     let target = |target: &Target| match target {
         Target::Title(Some(text)) => format!("title {text}"),
@@ -130,15 +163,47 @@ fn shown(action: &Action) -> String {
         Action::Fade { target: what, in_ms, out_ms } => {
             format!("fade {} {} {}", target(what), in_ms.unwrap_or(0), out_ms.unwrap_or(0))
         }
-        Action::AddTitle { text, start_ms, duration_ms, position } => {
-            format!("title {text:?} {start_ms}+{duration_ms} {position:?}").replace(" Center", "")
+        Action::AddTitle(NewTitle { text, start_ms, duration_ms, look }) => {
+            let position = look.position.filter(|position| *position != Position::Center);
+            let position = position.map(|position| format!(" {position:?}")).unwrap_or_default();
+            format!("title {text:?} {start_ms}+{duration_ms}{position}{}", looks(look))
         }
-        Action::ChangeTitle { which, text, start_ms, duration_ms, position } => {
-            format!("retitle {which:?} {text:?} {start_ms:?} {duration_ms:?} {position:?}")
-                .replace("Some(", "")
-                .replace(')', "")
-                .replace("None", "-")
+        Action::ChangeTitle(Retitle { which, text, when, look }) => {
+            let which = match which {
+                Pick::Newest => "-".into(),
+                Pick::Named(words) => format!("{words:?}"),
+                Pick::Number(number) => format!("#{number}"),
+                other => format!("{other:?}").to_lowercase(),
+            };
+            let text = text.as_ref().map_or("-".into(), |text| format!("{text:?}"));
+            let number = |ms: Option<u64>| ms.map_or("-".into(), |ms| ms.to_string());
+            let position = look.position.map_or("-".into(), |position| format!("{position:?}"));
+            let (start, length) = (number(when.start_ms), number(when.duration_ms));
+            let mut more = String::new();
+            if let Some(end) = when.end_ms {
+                more += &format!(" end={end}");
+            }
+            if when.at_end {
+                more += " at_end";
+            }
+            if when.shift_ms != 0 {
+                more += &format!(" shift={}", when.shift_ms);
+            }
+            if when.stretch_ms != 0 {
+                more += &format!(" stretch={}", when.stretch_ms);
+            }
+            format!("retitle {which} {text} {start} {length} {position}{more}{}", looks(look))
         }
+        Action::RemoveTitles { which } => match which {
+            Pick::Number(number) => format!("remove title #{number}"),
+            other => format!("remove {other:?}").to_lowercase(),
+        },
+        Action::AddCaptions(CaptionWish { captions, look }) => {
+            let (from, to) = captions.span_ms();
+            let position = look.position.map(|position| format!(" {position:?}")).unwrap_or_default();
+            format!("captions {} {from}-{to}{position}{}", captions.cues.len(), looks(look))
+        }
+        Action::UnfitCaptions(unfit) => format!("unfit {unfit:?}").to_lowercase(),
         Action::Undo { steps } => format!("undo {steps}"),
         Action::Redo => "redo".into(),
         Action::UseTake { number } => format!("take {number}"),
@@ -229,4 +294,9 @@ fn what_is_said_about_single_shots_reads_as_the_corpus_says() {
 #[test]
 fn chinese_messages_read_as_the_corpus_says() {
     check(include_str!("../corpus/zh.toml"), 60);
+}
+
+#[test]
+fn what_is_said_about_titles_and_captions_reads_as_the_corpus_says() {
+    check(include_str!("../corpus/titles.toml"), 100);
 }

@@ -30,6 +30,22 @@ fn files(name: &str) -> Vec<File> {
     }
 }
 
+fn titles(name: &str) -> Vec<TitleCard> {
+    let card =
+        |text: &str, start_ms, style| TitleCard { text: text.into(), start_ms, duration_ms: 3000, style, aside: false };
+    let first = card("Golden Hour", 0, Style::Title);
+    match name {
+        "scored" | "titled" => vec![first],
+        "two" => vec![first, card("A day in June", 3000, Style::Subtitle)],
+        "captioned" => {
+            let lines = ["One", "Two", "Three"].into_iter().enumerate();
+            let lines = lines.map(|(n, text)| card(text, 1000 * n as u64, Style::Caption));
+            std::iter::once(first).chain(lines).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 fn melody() -> Option<Melody> {
     let note = |(n, key): (usize, u8)| MelodyNote { at: n as f64, length: 1.0, key };
     Melody::of([60, 64, 67, 72].into_iter().enumerate().map(note).collect(), None)
@@ -37,19 +53,17 @@ fn melody() -> Option<Melody> {
 
 /// `clip`: a silent clip of 10 s; `loud clip`: one with sound; `music`: 45 s of lo-fi alone; `scored`: the loud clip with
 /// the music and a title; `midi`: an uploaded MIDI file; `undone`: `music` after an undo; `photos`: three pictures;
-/// `album`: these and two songs; `sung`: the same with a song on the draft.
+/// `album`: these and two songs; `sung`: the same with a song on the draft; `titled`: the silent clip with a title; `two`:
+/// with a title and a subtitle; `captioned`: with a title and three captions.
 fn context(name: &str) -> Context {
-    let picture = matches!(name, "clip" | "loud clip" | "scored" | "photos" | "album" | "sung");
+    let picture =
+        matches!(name, "clip" | "loud clip" | "scored" | "photos" | "album" | "sung" | "titled" | "two" | "captioned");
     Context {
         has_picture: picture,
         picture_ms: picture.then_some(10_000),
         picture_has_sound: matches!(name, "loud clip" | "scored"),
         music: matches!(name, "music" | "scored" | "undone").then(lofi),
-        titles: if name == "scored" {
-            vec![TitleCard { text: "Golden Hour".into(), start_ms: 0, duration_ms: 3000 }]
-        } else {
-            Vec::new()
-        },
+        titles: titles(name),
         length_ms: if picture { 10_000 } else { 45_000 },
         language_hint: None,
         default_seed: 1,

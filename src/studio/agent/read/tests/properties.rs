@@ -99,7 +99,12 @@ proptest! {
         let text = words.join(" ");
         prop_assume!(!text.trim().is_empty());
         let reading = read(&format!("add a title \"{text}\""), &context("scored"));
-        let title = Action::AddTitle { text: text.clone(), start_ms: 0, duration_ms: 3000, position: Position::Center };
+        let title = Action::AddTitle(NewTitle {
+            text: text.clone(),
+            start_ms: 0,
+            duration_ms: 3000,
+            look: Look::default(),
+        });
         prop_assert_eq!(reading.actions, vec![title]);
         let plain = read("make a lo-fi track called \"x\"", &context("")).actions;
         prop_assert_eq!(read(&format!("make a lo-fi track called \"{text}\""), &context("")).actions, plain);
@@ -114,6 +119,10 @@ fn a_message_of_100_000_characters_is_read_with_bounded_effort() {
         "make a track and ",
         "大声一点，",
         "不要鼓，",
+        "title red ",
+        "make the title bigger at 0:03 and ",
+        "标题红色",
+        "00:00:01,000 --> 00:00:02,000 ",
         "“",
         "\"",
         "'a ",
