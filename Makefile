@@ -11,7 +11,7 @@ help:
 	@echo "make install  put bedtrack into cargo's bin folder"
 	@echo "make docs     write the generated lists and tables anew"
 	@echo "make figures  measure and plot a minute of every genre into docs/figures"
-	@echo "make bench    a minute of music beside other makers of music where installed; the event reader; 200 turns at once"
+	@echo "make bench    a minute of music beside other makers of music where installed; film jobs beside ffmpeg by hand; the event reader; 200 turns at once"
 
 build:
 	$(CARGO) build --release --locked
@@ -40,4 +40,5 @@ figures:
 
 bench: build
 	python3 benches/speed.py target/release/bedtrack --long
+	python3 benches/film.py target/release/bedtrack
 	$(CARGO) bench --locked --bench event_reader --bench turns
