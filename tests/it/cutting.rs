@@ -271,3 +271,19 @@ fn one_clip_gives_way_to_the_next_as_asked_and_nothing_gets_longer() {
     asked(&mut server, "去掉转场");
     assert_eq!(numbers(&exported(&mut server)), plain);
 }
+
+#[test]
+fn a_film_of_many_shots_in_full_hd_is_exported_within_its_memory() {
+    let folder = scratch();
+    let clip = folder.path().join("large.mp4");
+    let picture = ["-f", "lavfi", "-i", "testsrc2=s=1920x1080:r=30:d=4", "-c:v", "libx264", "-preset", "ultrafast"];
+    media::ffmpeg(&[&picture[..], &["-pix_fmt", "yuv420p"]].concat(), &clip);
+    let (_home, mut server) = begun(&[clip]);
+    for half in 1..8 {
+        asked(&mut server, &format!("split at {} seconds", f64::from(half) / 2.0));
+    }
+    asked(&mut server, "reverse the order of the clips");
+    let (reply, line) = asked(&mut server, "make it vertical with a blurred background");
+    assert!(reply.contains("9:16") && line.contains("large +7 more"), "{reply} {line}");
+    assert_eq!(frames(&exported(&mut server)), "120");
+}
