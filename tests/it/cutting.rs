@@ -4,35 +4,24 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::harness::media;
 use crate::harness::stdio::{Bedtrack, Home};
 
-fn done(server: &mut Bedtrack, tool: &str, arguments: &Value) -> Value {
-    let mut result = server.call_tool(tool, arguments);
-    while result.structured["status"] == "running" {
-        let handle = if result.structured["export"].is_string() { "export" } else { "turn" };
-        let ask = json!({"session": result.structured["session"], handle: result.structured[handle]});
-        result = server.call_tool("state", &ask);
-    }
-    assert!(!result.is_error && result.structured["status"] == "done", "{tool} {arguments}: {}", result.text);
-    result.structured
-}
-
 fn line(server: &mut Bedtrack) -> String {
-    done(server, "state", &json!({}))["timeline"]["summary"].as_str().unwrap().to_owned()
+    server.done("state", &json!({}))["timeline"]["summary"].as_str().unwrap().to_owned()
 }
 
 /// The reply to a request, and the timeline after it.
 fn asked(server: &mut Bedtrack, request: &str) -> (String, String) {
-    let answer = done(server, "generate_music", &json!({"request": request}));
+    let answer = server.done("generate_music", &json!({"request": request}));
     assert_eq!(answer["action"], "message", "{request}");
     (answer["reply"].as_str().unwrap().to_owned(), line(server))
 }
 
 fn exported(server: &mut Bedtrack) -> PathBuf {
-    let made = done(server, "export", &json!({"format": "mp4", "quality": "draft"}));
+    let made = server.done("export", &json!({"format": "mp4", "quality": "draft"}));
     PathBuf::from(made["media"][0]["path"].as_str().unwrap())
 }
 
@@ -81,7 +70,7 @@ fn frames(path: &Path) -> String {
 fn begun(files: &[PathBuf]) -> (Home, Bedtrack) {
     let home = Home::new();
     let mut server = home.initialized();
-    done(&mut server, "upload", &json!({"files": files}));
+    server.done("upload", &json!({"files": files}));
     (home, server)
 }
 
@@ -184,11 +173,11 @@ fn clips_are_joined_replaced_removed_and_refused_by_name() {
     let (_home, mut server) = begun(&files[..1]);
     let (reply, _) = asked(&mut server, "remove the second clip");
     assert!(reply.contains("no clip 2") && reply.contains("Nothing was changed"), "{reply}");
-    done(&mut server, "upload", &json!({"files": &files[1..2]}));
+    server.done("upload", &json!({"files": &files[1..2]}));
     let (reply, after) = asked(&mut server, "join the two clips");
     assert!(reply.contains("\"harbour\"") && reply.contains("7 s long (before: 4 s)"), "{reply}");
     assert_eq!(after, "Timeline (1 track): 1. Video: walk +1 more (0-7s)");
-    done(&mut server, "upload", &json!({"files": &files[2..]}));
+    server.done("upload", &json!({"files": &files[2..]}));
     let (reply, after) = asked(&mut server, "replace the second clip with beach.mp4");
     assert!(reply.contains("\"harbour\"") && reply.contains("is now \"beach\""), "{reply}");
     assert!(after.ends_with("(0-7s)"), "{after}");

@@ -5,29 +5,11 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::harness::media;
-use crate::harness::stdio::{Bedtrack, Home, ToolResult};
-
-/// Waits until a piece of work is over.
-fn finished(server: &mut Bedtrack, mut result: ToolResult) -> ToolResult {
-    while result.structured["status"] == "running" {
-        let handle = if result.structured["export"].is_string() { "export" } else { "turn" };
-        let ask = json!({"session": result.structured["session"], handle: result.structured[handle]});
-        result = server.call_tool("state", &ask);
-    }
-    result
-}
-
-fn done(server: &mut Bedtrack, tool: &str, arguments: &Value) -> Value {
-    let result = server.call_tool(tool, arguments);
-    let result = finished(server, result);
-    assert!(!result.is_error && result.structured["status"] == "done", "{tool} {arguments}: {}", result.text);
-    result.structured
-}
+use crate::harness::stdio::{Bedtrack, Home};
 
 /// The one file of an answer; its path also stands in the plain text.
 fn exported(server: &mut Bedtrack, arguments: &Value) -> PathBuf {
-    let result = server.call_tool("export", arguments);
-    let result = finished(server, result);
+    let result = server.finish("export", arguments);
     assert!(!result.is_error, "export {arguments}: {}", result.text);
     let path = result.structured["media"][0]["path"].as_str().unwrap().to_owned();
     assert!(result.text.contains(&path), "{}", result.text);
@@ -41,13 +23,13 @@ fn a_clip_is_scored_and_exported_with_its_picture_untouched() {
     let home = Home::new();
     let clip = media::clip(home.folder(), "city-timelapse.mp4", 4, true);
     let mut server = home.initialized();
-    done(&mut server, "upload", &json!({"files": [clip]}));
-    let music = done(&mut server, "generate_music", &json!({"request": "score this clip with lo-fi", "seed": 7}));
+    server.done("upload", &json!({"files": [clip]}));
+    let music = server.done("generate_music", &json!({"request": "score this clip with lo-fi", "seed": 7}));
     assert_eq!(music["action"], "message");
     assert!(!music["reply"].as_str().unwrap().is_empty());
     let made = music["media"].as_array().unwrap().iter().find(|medium| medium["kind"] == "music").unwrap();
     assert_eq!((made["seconds"].as_f64(), made["seed"].as_u64()), (Some(4.0), Some(7)));
-    let state = done(&mut server, "state", &json!({}));
+    let state = server.done("state", &json!({}));
     assert_eq!(
         state["timeline"]["summary"],
         "Timeline (2 tracks): 1. Video: city timelapse (0-4s) 2. BGM: Lo-fi (0-4s, 35%)"
@@ -78,7 +60,7 @@ fn clips_of_any_name_come_in_and_go_out() {
     for name in names {
         let odd = home.folder().join(name);
         std::fs::copy(&clip, &odd).unwrap();
-        let session = done(&mut server, "upload", &json!({"files": [odd], "session": "new"}))["session"].clone();
+        let session = server.done("upload", &json!({"files": [odd], "session": "new"}))["session"].clone();
         let out = exported(&mut server, &json!({"format": "mp4", "session": session}));
         assert_eq!(media::picture_hash(&out), media::picture_hash(&clip), "{name}");
     }
@@ -113,10 +95,10 @@ fn edits_change_what_they_name_and_undo_takes_them_back() {
     let mut server = home.initialized();
     let line = |server: &mut Bedtrack, request: &str| {
         let arguments = json!({"request": request});
-        done(server, "generate_music", &arguments);
-        done(server, "state", &json!({}))["timeline"]["summary"].as_str().unwrap().to_owned()
+        server.done("generate_music", &arguments);
+        server.done("state", &json!({}))["timeline"]["summary"].as_str().unwrap().to_owned()
     };
-    done(&mut server, "upload", &json!({"files": [clip]}));
+    server.done("upload", &json!({"files": [clip]}));
     line(&mut server, "upbeat house music, seed 3");
     assert_eq!(
         line(&mut server, "music at 20%"),
@@ -133,7 +115,7 @@ fn edits_change_what_they_name_and_undo_takes_them_back() {
 #[test]
 fn chinese_requests_are_answered_in_chinese() {
     let mut server = Home::new().initialized();
-    let answer = done(&mut server, "generate_music", &json!({"request": "来一段轻松的钢琴音乐，10秒"}));
+    let answer = server.done("generate_music", &json!({"request": "来一段轻松的钢琴音乐，10秒"}));
     let reply = answer["reply"].as_str().unwrap();
     assert!(reply.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{reply}");
     assert_eq!(answer["media"][0]["seconds"], 10.0);
@@ -144,12 +126,12 @@ fn what_was_made_is_there_after_a_kill() {
     let home = Home::new();
     let clip = media::clip(home.folder(), "walk.mp4", 3, false);
     let mut server = home.initialized();
-    done(&mut server, "upload", &json!({"files": [clip]}));
-    done(&mut server, "generate_music", &json!({"request": "warm acoustic guitar"}));
-    let before = done(&mut server, "state", &json!({}));
+    server.done("upload", &json!({"files": [clip]}));
+    server.done("generate_music", &json!({"request": "warm acoustic guitar"}));
+    let before = server.done("state", &json!({}));
     server.kill();
     let mut server = home.initialized();
-    let after = done(&mut server, "state", &json!({}));
+    let after = server.done("state", &json!({}));
     assert_eq!((&after["session"], &after["timeline"]), (&before["session"], &before["timeline"]));
     let out = exported(&mut server, &json!({"session": after["session"]}));
     assert_eq!(media::picture_hash(&out), media::picture_hash(&clip));
@@ -164,9 +146,9 @@ fn work_that_was_accepted_goes_on_after_a_kill() {
     assert_eq!(begun.structured["status"], "running", "{}", begun.text);
     server.kill();
     let mut server = home.initialized();
-    let outcome = finished(&mut server, begun);
+    let outcome = server.wait_for(begun);
     assert_eq!(outcome.structured["status"], "done", "{}", outcome.text);
-    let state = done(&mut server, "state", &json!({"session": outcome.structured["session"]}));
+    let state = server.done("state", &json!({"session": outcome.structured["session"]}));
     let summary = state["timeline"]["summary"].as_str().unwrap();
     assert!(summary.contains("(0-600s"), "{summary}");
     let pieces = state["media"].as_array().unwrap().iter().filter(|medium| medium["kind"] == "music").count();
@@ -184,7 +166,7 @@ fn bad_input_is_a_clear_error_and_loses_nothing() {
     std::fs::File::create(at("huge.mp4")).unwrap().set_len(600 << 20).unwrap();
     let clip = media::clip(folder, "good.mp4", 3, false);
     let mut server = home.initialized();
-    done(&mut server, "upload", &json!({"files": [clip]}));
+    server.done("upload", &json!({"files": [clip]}));
     let upload = |path: &Path| ("upload", json!({"files": [path]}));
     let cases = [
         (upload(&at("nowhere.mp4")), vec!["not_found", "file_unreadable"]),
@@ -214,7 +196,7 @@ fn bad_input_is_a_clear_error_and_loses_nothing() {
         let next = result.structured["next"].as_array();
         assert!(next.is_some_and(|steps| !steps.is_empty()), "{tool} {shown} has no next step: {}", result.text);
     }
-    let state = done(&mut server, "state", &json!({}));
+    let state = server.done("state", &json!({}));
     assert_eq!(state["timeline"]["summary"], "Timeline (1 track): 1. Video: good (0-3s)");
     assert!(server.close().status.success());
 }
@@ -235,8 +217,8 @@ fn a_link_is_refused_naming_what_it_points_to() {
 fn a_repeated_request_id_gives_the_first_answer_again() {
     let mut server = Home::new().initialized();
     let ask = json!({"request": "calm piano, 5 seconds", "request_id": "once"});
-    let first = done(&mut server, "generate_music", &ask);
-    let again = done(&mut server, "generate_music", &ask);
+    let first = server.done("generate_music", &ask);
+    let again = server.done("generate_music", &ask);
     assert_eq!((&first["turn"], &first["media"]), (&again["turn"], &again["media"]));
     let other = server.call_tool("generate_music", &json!({"request": "loud metal", "request_id": "once"}));
     assert_eq!(other.code(), "request_id_reused", "{}", other.text);
@@ -247,10 +229,10 @@ fn photos_become_a_music_video_on_the_beats_of_the_music_that_is_made() {
     let home = Home::new();
     let photos: Vec<PathBuf> = (0..5).map(|nth| photo(home.folder(), nth)).collect();
     let mut server = home.initialized();
-    done(&mut server, "upload", &json!({"files": photos}));
+    server.done("upload", &json!({"files": photos}));
     // Calm music gets crossfades, which are seen in their middle.
     for request in ["make a music video, calm pop, 16 seconds", "make a music video, upbeat pop, 12 seconds"] {
-        let made = done(&mut server, "generate_music", &json!({"request": request, "seed": 5}));
+        let made = server.done("generate_music", &json!({"request": request, "seed": 5}));
         let reply = made["reply"].as_str().unwrap();
         assert!(reply.contains("cuts fall on beats") && !reply.contains(" of your "), "{reply}");
     }

@@ -2,31 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::harness::media;
 use crate::harness::stdio::{Bedtrack, Home};
 
-fn done(server: &mut Bedtrack, tool: &str, arguments: &Value) -> Value {
-    let mut result = server.call_tool(tool, arguments);
-    while result.structured["status"] == "running" {
-        let handle = if result.structured["export"].is_string() { "export" } else { "turn" };
-        let ask = json!({"session": result.structured["session"], handle: result.structured[handle]});
-        result = server.call_tool("state", &ask);
-    }
-    assert!(!result.is_error && result.structured["status"] == "done", "{tool} {arguments}: {}", result.text);
-    result.structured
-}
-
 /// The reply to a request, and the timeline after it.
 fn asked(server: &mut Bedtrack, request: &str) -> (String, String) {
-    let reply = done(server, "generate_music", &json!({"request": request}))["reply"].as_str().unwrap().to_owned();
-    let state = done(server, "state", &json!({}));
+    let reply = server.done("generate_music", &json!({"request": request}))["reply"].as_str().unwrap().to_owned();
+    let state = server.done("state", &json!({}));
     (reply, state["timeline"]["summary"].as_str().unwrap().to_owned())
 }
 
 fn exported(server: &mut Bedtrack) -> PathBuf {
-    let made = done(server, "export", &json!({"format": "mp4", "quality": "draft"}));
+    let made = server.done("export", &json!({"format": "mp4", "quality": "draft"}));
     PathBuf::from(made["media"][0]["path"].as_str().unwrap())
 }
 
@@ -53,7 +42,7 @@ fn photos_are_cut_to_the_beats_of_an_uploaded_song_and_end_with_it() {
     let mut files: Vec<PathBuf> = (0..6).map(|nth| photo(home.folder(), nth)).collect();
     files.push(clicks(home.folder(), "my-tune.mp3", 20));
     let mut server = home.initialized();
-    done(&mut server, "upload", &json!({"files": files}));
+    server.done("upload", &json!({"files": files}));
     let request = "make a music video from my photos with this song, hard cuts, no camera moves";
     let (reply, line) = asked(&mut server, request);
     assert!(reply.contains("6 pictures") && reply.contains("\"my tune\"") && reply.contains("120 BPM"), "{reply}");
@@ -79,8 +68,8 @@ fn a_shorter_wish_cuts_the_song_with_a_fade_and_undo_brings_all_back() {
     files.push(media::clip(home.folder(), "walk.mp4", 5, true));
     files.push(clicks(home.folder(), "tune.wav", 20));
     let mut server = home.initialized();
-    done(&mut server, "upload", &json!({"files": files}));
-    let before = done(&mut server, "state", &json!({}))["timeline"]["summary"].clone();
+    server.done("upload", &json!({"files": files}));
+    let before = server.done("state", &json!({}))["timeline"]["summary"].clone();
     let (reply, line) = asked(&mut server, "用我的歌和素材做一个MV，10秒，叠化");
     assert!(reply.contains("4个画面") && reply.contains("淡出") && reply.contains("120 BPM"), "{reply}");
     assert!(line.contains("(0-10s)") && line.ends_with("BGM: tune (0-10s, 100%)"), "{line}");
@@ -93,11 +82,11 @@ fn a_song_lies_under_a_clip_at_the_usual_level_and_the_picture_stays_untouched()
     let home = Home::new();
     let clip = media::clip(home.folder(), "harbour.mp4", 6, true);
     let mut server = home.initialized();
-    done(&mut server, "upload", &json!({"files": [clip]}));
+    server.done("upload", &json!({"files": [clip]}));
     let (reply, _) = asked(&mut server, "put my song under the video");
     assert!(reply.contains("no song of yours"), "{reply}");
     let songs = [clicks(home.folder(), "first-one.mp3", 4), clicks(home.folder(), "second.m4a", 8)];
-    done(&mut server, "upload", &json!({"files": songs}));
+    server.done("upload", &json!({"files": songs}));
     let (reply, line) = asked(&mut server, "use first-one.mp3 as the music");
     assert!(reply.contains("\"first one\"") && reply.contains("35%") && reply.contains("ends at 4"), "{reply}");
     assert!(line.contains("BGM: first one (0-4"), "{line}");
@@ -122,7 +111,7 @@ fn without_a_steady_beat_the_cuts_are_even_and_that_is_said() {
     media::ffmpeg(&["-f", "lavfi", "-i", "sine=f=110:d=12,volume=0.5"], &drone);
     files.push(drone);
     let mut server = home.initialized();
-    done(&mut server, "upload", &json!({"files": files}));
+    server.done("upload", &json!({"files": files}));
     let (reply, line) = asked(&mut server, "cut my photos to the beat");
     assert!(reply.contains("no steady beat") && reply.contains("evenly"), "{reply}");
     assert!(line.contains("(0-12s)"), "{line}");
@@ -134,7 +123,7 @@ fn clips_and_photos_without_a_song_follow_the_music_that_is_made() {
     let mut files: Vec<PathBuf> = (0..3).map(|nth| photo(home.folder(), nth)).collect();
     files.push(media::clip(home.folder(), "walk.mp4", 8, true));
     let mut server = home.initialized();
-    done(&mut server, "upload", &json!({"files": files}));
+    server.done("upload", &json!({"files": files}));
     let (reply, line) = asked(&mut server, "make a music video, upbeat pop, 12 seconds");
     assert!(
         reply.contains("4 pictures") && reply.contains("fall on beats") && reply.contains("own sound is off"),

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use bedtrack::studio::film::{
     Aspect, Clip, Film, FilmError, FilmFormat, MediaInfo, MediaKind, Plan, Quality, Rendered, SoundFormat, Watch,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use tempfile::TempDir;
 
 use crate::harness::media;
-use crate::harness::stdio::{Bedtrack, Home, ToolResult};
+use crate::harness::stdio::Home;
 
 /// The room as it is where there is no ffmpeg.
 fn bare() -> Film {
@@ -279,22 +279,6 @@ async fn songs_are_known_and_programmes_encoded() {
     }
 }
 
-fn finished(server: &mut Bedtrack, mut result: ToolResult) -> ToolResult {
-    while result.structured["status"] == "running" {
-        let handle = if result.structured["export"].is_string() { "export" } else { "turn" };
-        let ask = json!({"session": result.structured["session"], handle: result.structured[handle]});
-        result = server.call_tool("state", &ask);
-    }
-    result
-}
-
-fn done(server: &mut Bedtrack, tool: &str, arguments: &Value) -> Value {
-    let result = server.call_tool(tool, arguments);
-    let result = finished(server, result);
-    assert!(!result.is_error && result.structured["status"] == "done", "{tool} {arguments}: {}", result.text);
-    result.structured
-}
-
 #[test]
 fn a_clip_is_scored_from_end_to_end_without_ffmpeg() {
     let home = Home::new();
@@ -307,17 +291,17 @@ fn a_clip_is_scored_from_end_to_end_without_ffmpeg() {
     let home = home.with("BEDTRACK_HOME", odd.to_str().unwrap());
     let clip = media::clip(home.folder(), "city-timelapse.mp4", 4, true);
     let mut server = home.initialized();
-    done(&mut server, "upload", &json!({"files": [clip]}));
-    done(&mut server, "generate_music", &json!({"request": "score this clip with lo-fi", "seed": 7}));
+    server.done("upload", &json!({"files": [clip]}));
+    server.done("generate_music", &json!({"request": "score this clip with lo-fi", "seed": 7}));
     for format in ["mp4", "mov"] {
-        let made = done(&mut server, "export", &json!({"format": format}));
+        let made = server.done("export", &json!({"format": format}));
         let out = PathBuf::from(made["media"][0]["path"].as_str().unwrap());
         assert_eq!(media::picture_hash(&out), media::picture_hash(&clip));
         let (lufs, peak) = media::loudness(&out);
         assert!((lufs + 14.0).abs() <= 0.5 && peak <= -0.9, "{format}: {lufs} LUFS, {peak} dBTP");
     }
     assert!(odd.join("bedtrack.sqlite3").is_file() && odd.join("blobs").is_dir());
-    let project = done(&mut server, "export", &json!({"format": "project"}));
+    let project = server.done("export", &json!({"format": "project"}));
     let archive = std::fs::File::open(project["media"][0]["path"].as_str().unwrap()).unwrap();
     let archive = zip::ZipArchive::new(archive).unwrap();
     let names: Vec<_> = archive.file_names().map(Result::unwrap).collect();
@@ -325,7 +309,6 @@ fn a_clip_is_scored_from_end_to_end_without_ffmpeg() {
         names.iter().any(|name| name == "project.json") && names.iter().any(|name| name == "waveform.png"),
         "{names:?}"
     );
-    let refused = server.call_tool("export", &json!({"format": "webm"}));
-    let refused = finished(&mut server, refused);
+    let refused = server.finish("export", &json!({"format": "webm"}));
     assert!(refused.is_error && refused.text.contains("ffmpeg"), "{}", refused.text);
 }

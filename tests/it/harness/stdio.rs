@@ -186,6 +186,29 @@ impl Bedtrack {
         ToolResult::of(&self.request("tools/call", &json!({"name": name, "arguments": arguments})))
     }
 
+    /// Calls a tool and waits until its work is over, however it ends.
+    pub fn finish(&mut self, tool: &str, arguments: &Value) -> ToolResult {
+        let begun = self.call_tool(tool, arguments);
+        self.wait_for(begun)
+    }
+
+    /// Waits until work that was begun is over, however it ends.
+    pub fn wait_for(&mut self, mut result: ToolResult) -> ToolResult {
+        while result.structured["status"] == "running" {
+            let handle = if result.structured["export"].is_string() { "export" } else { "turn" };
+            let ask = json!({"session": result.structured["session"], handle: result.structured[handle]});
+            result = self.call_tool("state", &ask);
+        }
+        result
+    }
+
+    /// The structured content of a call that has to end well.
+    pub fn done(&mut self, tool: &str, arguments: &Value) -> Value {
+        let result = self.finish(tool, arguments);
+        assert!(!result.is_error && result.structured["status"] == "done", "{tool} {arguments}: {}", result.text);
+        result.structured
+    }
+
     /// Calls a tool and asks for progress; gives the result and what was told on the way.
     pub fn call_tool_with_progress(&mut self, name: &str, arguments: &Value) -> (ToolResult, Vec<Value>) {
         let token = format!("progress-{}", self.next_id);

@@ -15,6 +15,7 @@ mod leftover;
 mod lexicon;
 mod marks;
 mod numbers;
+mod phrases;
 mod pieces;
 mod pitch;
 mod plan;

@@ -1,6 +1,5 @@
 //! The words that arrange the timeline, from `../../lexicon/arrange.toml`, and a message cut into what they mean.
 
-use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -8,6 +7,7 @@ use serde::Deserialize;
 
 use crate::studio::agent::read::marks::Marked;
 use crate::studio::agent::read::numbers::{number, percent};
+use crate::studio::agent::read::phrases::Phrases;
 use crate::studio::agent::read::reading::{File, FileKind};
 use crate::studio::agent::read::text::{Kind, is_han, tokens, unquoted};
 use crate::studio::agent::read::time::time;
@@ -39,40 +39,10 @@ pub enum Word {
     Still,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Row {
-    en: Vec<String>,
-    zh: Vec<String>,
-}
-
-/// Phrases by their first word, the longest first, each with all its classes.
-type Table = HashMap<String, Vec<(Vec<String>, Vec<Word>)>>;
-
-fn table() -> &'static Table {
-    static TABLE: LazyLock<Table> = LazyLock::new(|| {
-        #[expect(clippy::expect_used, reason = "the file is built in and read by the tests")]
-        let rows: BTreeMap<Word, Row> =
-            toml::from_str(include_str!("../../lexicon/arrange.toml")).expect("the lexicon is valid TOML");
-        let mut classes: BTreeMap<Vec<String>, Vec<Word>> = BTreeMap::new();
-        for (word, row) in rows {
-            for alias in row.en.iter().chain(&row.zh) {
-                let phrase = tokens(alias).into_iter().map(|token| token.text).collect();
-                classes.entry(phrase).or_default().push(word);
-            }
-        }
-        let mut table = Table::new();
-        for (phrase, words) in classes {
-            if let Some(first) = phrase.first() {
-                table.entry(first.clone()).or_default().push((phrase, words));
-            }
-        }
-        for phrases in table.values_mut() {
-            phrases.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
-        }
-        table
-    });
-    &TABLE
+fn phrases() -> &'static Phrases<Word> {
+    static PHRASES: LazyLock<Phrases<Word>> =
+        LazyLock::new(|| Phrases::built_in(include_str!("../../lexicon/arrange.toml")));
+    &PHRASES
 }
 
 /// What a few tokens mean.
@@ -174,14 +144,7 @@ fn measure(text: &Marked<'_>, at: usize) -> Option<(Meaning, usize)> {
 }
 
 fn phrase(text: &Marked<'_>, at: usize) -> Option<(Meaning, usize)> {
-    let list = table().get(&text.token(at)?.text)?;
-    let fits = |phrase: &[String]| {
-        phrase.iter().enumerate().all(|(offset, word)| {
-            text.token(at + offset).is_some_and(|token| token.kind != Kind::Quote && token.text == *word)
-        })
-    };
-    let (phrase, words) = list.iter().find(|(phrase, _)| fits(phrase))?;
-    Some((Meaning::Words(words), at + phrase.len()))
+    phrases().at(text, at).map(|(words, end)| (Meaning::Words(words), end))
 }
 
 /// The ways to write the names of some files.
@@ -194,7 +157,7 @@ fn spellings(name: &str) -> impl Iterator<Item = Vec<String>> + use<> {
     let words = |name: &str| tokens(name).into_iter().map(|token| token.text).collect::<Vec<_>>();
     let stem = name.rsplit_once('.').map(|(stem, _)| words(stem));
     let telling = |stem: &Vec<String>| {
-        stem.len() > 1 || stem.iter().all(|word| word.chars().count() > 2 && !table().contains_key(word))
+        stem.len() > 1 || stem.iter().all(|word| word.chars().count() > 2 && !phrases().begins_with(word))
     };
     [Some(words(name)), stem.filter(telling)].into_iter().flatten().filter(|words| !words.is_empty())
 }

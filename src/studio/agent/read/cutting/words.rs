@@ -1,6 +1,5 @@
 //! The words that cut the timeline, from `../../lexicon/cutting.toml`, and a message cut into what they mean.
 
-use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -9,8 +8,9 @@ use serde::Deserialize;
 use crate::studio::agent::read::arrange::words::{file_at, is_song, names, same_name, unknown_file};
 use crate::studio::agent::read::marks::Marked;
 use crate::studio::agent::read::numbers::{number, percent};
+use crate::studio::agent::read::phrases::Phrases;
 use crate::studio::agent::read::reading::File;
-use crate::studio::agent::read::text::{Kind, tokens, unquoted};
+use crate::studio::agent::read::text::{Kind, unquoted};
 use crate::studio::agent::read::time::time;
 
 /// A class of the file.
@@ -92,40 +92,10 @@ pub enum Word {
     Track,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Row {
-    en: Vec<String>,
-    zh: Vec<String>,
-}
-
-/// Phrases by their first word, the longest first, each with all its classes.
-type Table = HashMap<String, Vec<(Vec<String>, Vec<Word>)>>;
-
-fn table() -> &'static Table {
-    static TABLE: LazyLock<Table> = LazyLock::new(|| {
-        #[expect(clippy::expect_used, reason = "the file is built in and read by the tests")]
-        let rows: BTreeMap<Word, Row> =
-            toml::from_str(include_str!("../../lexicon/cutting.toml")).expect("the lexicon is valid TOML");
-        let mut classes: BTreeMap<Vec<String>, Vec<Word>> = BTreeMap::new();
-        for (word, row) in rows {
-            for alias in row.en.iter().chain(&row.zh) {
-                let phrase = tokens(alias).into_iter().map(|token| token.text).collect();
-                classes.entry(phrase).or_default().push(word);
-            }
-        }
-        let mut table = Table::new();
-        for (phrase, words) in classes {
-            if let Some(first) = phrase.first() {
-                table.entry(first.clone()).or_default().push((phrase, words));
-            }
-        }
-        for phrases in table.values_mut() {
-            phrases.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
-        }
-        table
-    });
-    &TABLE
+fn phrases() -> &'static Phrases<Word> {
+    static PHRASES: LazyLock<Phrases<Word>> =
+        LazyLock::new(|| Phrases::built_in(include_str!("../../lexicon/cutting.toml")));
+    &PHRASES
 }
 
 /// What a few tokens mean.
@@ -243,12 +213,5 @@ fn phrase(text: &Marked<'_>, at: usize) -> Option<(Meaning, usize)> {
     if text.token(at).is_some_and(|token| matches!(token.text.as_str(), "-" | "–" | "—")) {
         return Some((Meaning::Words(&[Word::Range]), at + 1));
     }
-    let list = table().get(&text.token(at)?.text)?;
-    let fits = |phrase: &[String]| {
-        phrase.iter().enumerate().all(|(offset, word)| {
-            text.token(at + offset).is_some_and(|token| token.kind != Kind::Quote && token.text == *word)
-        })
-    };
-    let (phrase, words) = list.iter().find(|(phrase, _)| fits(phrase))?;
-    Some((Meaning::Words(words), at + phrase.len()))
+    phrases().at(text, at).map(|(words, end)| (Meaning::Words(words), end))
 }
