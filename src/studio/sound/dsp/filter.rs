@@ -19,7 +19,8 @@ impl Coefficients {
     /// What comes in goes out.
     const THROUGH: Self = Self { b: [1.0, 0.0, 0.0], a: [0.0, 0.0] };
 
-    fn new(b: [f64; 3], a: [f64; 3]) -> Self {
+    /// The filter with these numerator and denominator coefficients, those of the present first.
+    pub fn new(b: [f64; 3], a: [f64; 3]) -> Self {
         let [a0, a1, a2] = a;
         Self { b: b.map(|b| (b / a0) as f32), a: [(a1 / a0) as f32, (a2 / a0) as f32] }
     }
@@ -81,14 +82,20 @@ fn amplitude(gain_db: f32) -> f64 {
 /// A stereo filter with its memory.
 #[derive(Debug, Clone)]
 pub struct Biquad {
-    coefficients: Coefficients,
+    /// Of each channel.
+    coefficients: [Coefficients; 2],
     state: [Frame; 2],
 }
 
 impl Biquad {
     /// A filter at rest.
     pub fn new(coefficients: Coefficients) -> Self {
-        Self { coefficients, state: [[0.0; 2]; 2] }
+        Self { coefficients: [coefficients; 2], state: [[0.0; 2]; 2] }
+    }
+
+    /// A filter at rest that works on the second channel only.
+    pub fn second(coefficients: Coefficients) -> Self {
+        Self { coefficients: [Coefficients::THROUGH, coefficients], ..Self::new(coefficients) }
     }
 
     /// Filters `block` in place.
@@ -107,10 +114,7 @@ impl Biquad {
         for some in filters.chunks_mut(4) {
             match some {
                 [a, b, c, d] => Self::four([a, b, c, d], block),
-                [a, b, c] => {
-                    Self::two([a, b], block);
-                    c.process(block);
-                }
+                [a, b, c] => Self::four([a, b, c, &mut Self::new(Coefficients::THROUGH)], block),
                 [a, b] => Self::two([a, b], block),
                 rest => rest.iter_mut().for_each(|filter| filter.process(block)),
             }
@@ -162,13 +166,10 @@ impl Biquad {
 
     #[inline]
     fn step(&mut self, x: Frame) -> Frame {
-        let Coefficients { b: [b0, b1, b2], a: [a1, a2] } = self.coefficients;
-        let [s1, s2] = self.state;
-        let y = [b0 * x[0] + s1[0], b0 * x[1] + s1[1]];
-        self.state = [
-            [(b1 * x[0] + s2[0]) - a1 * y[0], (b1 * x[1] + s2[1]) - a1 * y[1]],
-            [b2 * x[0] - a2 * y[0], b2 * x[1] - a2 * y[1]],
-        ];
+        let mut lanes = Lanes::of(self, self);
+        lanes.step(f32x4::new([x[0], x[1], 0.0, 0.0]));
+        let ([[a, b, ..], [c, d, ..]], y) = (lanes.state.map(f32x4::to_array), lanes.first());
+        self.state = [[a, b], [c, d]];
         y
     }
 }
@@ -184,14 +185,15 @@ struct Lanes {
 
 impl Lanes {
     fn of(one: &Biquad, other: &Biquad) -> Self {
-        let pair = |one: f32, other: f32| f32x4::new([one, one, other, other]);
-        let Coefficients { b: [b0, b1, b2], a: [a1, a2] } = one.coefficients;
-        let Coefficients { b: [d0, d1, d2], a: [c1, c2] } = other.coefficients;
+        let [left, right] = one.coefficients;
+        let [other_left, other_right] = other.coefficients;
+        let four = [left, right, other_left, other_right];
         let [s, t] = one.state;
         let [u, v] = other.state;
+        let each = |pick: fn(Coefficients) -> f32| f32x4::new(four.map(pick));
         Self {
-            b: [pair(b0, d0), pair(b1, d1), pair(b2, d2)],
-            a: [pair(a1, c1), pair(a2, c2)],
+            b: [each(|c| c.b[0]), each(|c| c.b[1]), each(|c| c.b[2])],
+            a: [each(|c| c.a[0]), each(|c| c.a[1])],
             state: [f32x4::new([s[0], s[1], u[0], u[1]]), f32x4::new([t[0], t[1], v[0], v[1]])],
             y: f32x4::ZERO,
         }

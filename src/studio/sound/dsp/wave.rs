@@ -11,16 +11,15 @@ fn centred(turns: f32) -> f32 {
     turns - ((turns + ROUND) - ROUND)
 }
 
-/// Sine of `turns`: folded to a quarter, then a Taylor polynomial, right to 1e-5.
+/// Sine of `turns`, right to 1e-5: its zeros at 0 and half a turn are factors, and what is left of it between them is a
+/// polynomial in the square, fitted for the least largest error.
 #[inline]
 pub fn sine(turns: f32) -> f32 {
-    let x = centred(turns);
-    let u = (0.25 - (x.abs() - 0.25).abs()) * std::f32::consts::TAU;
-    let s = u * u;
-    // Factors, as a division by a number that is no power of two stays a division.
-    const TERMS: [f32; 4] = [1.0 / 6.0, 1.0 / 20.0, 1.0 / 42.0, 1.0 / 72.0];
+    const TERMS: [f32; 4] = [25.132_17, -64.792_74, 66.238_88, -32.609_165];
     let [a, b, c, d] = TERMS;
-    (u * (1.0 - s * a * (1.0 - s * b * (1.0 - s * c * (1.0 - s * d))))).copysign(x)
+    let x = centred(turns);
+    let s = x * x;
+    x * (0.25 - s) * (a + s * (b + s * (c + s * d)))
 }
 
 /// Phases of a row that starts at `phase` and goes on by `step`, and the phase after `count` frames.
@@ -64,7 +63,7 @@ mod tests {
         for step in -2500..5000 {
             let turns = step as f32 / 1000.0;
             let wanted = (f64::from(turns) * std::f64::consts::TAU).sin() as f32;
-            assert!((sine(turns) - wanted).abs() < 2e-5, "{turns}");
+            assert!((sine(turns) - wanted).abs() < 1e-5, "{turns}");
         }
     }
 

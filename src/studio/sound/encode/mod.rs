@@ -38,9 +38,9 @@ impl Quantizer {
                 Some(dither) if !silent => 0.5 * (dither.next() + dither.next()),
                 _ => 0.0,
             };
-            // Casting saturates, and a NaN becomes 0.
-            let value = (value * self.highest + noise).round();
-            value.clamp(-self.highest, self.highest - 1.0) as i32
+            let value = (value * self.highest + noise).clamp(-self.highest, self.highest - 1.0);
+            // Casting cuts off what is behind the point, and a NaN becomes 0.
+            (value + 0.5_f32.copysign(value)) as i32
         })
     }
 }

@@ -18,12 +18,12 @@ pub struct Limiter {
     gain: f32,
     ceiling: f32,
     detector: TruePeak,
-    /// Frames on their way.
-    waiting: VecDeque<Frame>,
-    /// Gains asked for by the frames ahead, smallest last kept first: a sliding minimum.
+    /// The last [`DELAY`] frames, which wait for their gain, and behind them those of the present call.
+    waiting: Vec<Frame>,
+    /// Gains below one asked for by the frames ahead, smallest last kept first: a sliding minimum.
     minimum: VecDeque<(u64, f32)>,
-    /// The last gains, whose mean is applied.
-    recent: VecDeque<f32>,
+    /// The last [`AHEAD`] gains, whose mean is applied, and behind them those of the present call.
+    recent: Vec<f32>,
     sum: f64,
     held: f32,
     back: f32,
@@ -39,9 +39,9 @@ impl Limiter {
             gain,
             ceiling: db(ceiling_db),
             detector: TruePeak::new(),
-            waiting: VecDeque::from(vec![[0.0; 2]; DELAY]),
+            waiting: vec![[0.0; 2]; DELAY],
             minimum: VecDeque::new(),
-            recent: VecDeque::from(vec![1.0; AHEAD]),
+            recent: vec![1.0; AHEAD],
             sum: AHEAD as f64,
             held: 1.0,
             back: 1.0 - (-1.0 / (RELEASE * RATE as f32)).exp(),
@@ -52,40 +52,49 @@ impl Limiter {
 
     /// Takes `frames` and appends to `out` those that are ready.
     pub fn push(&mut self, frames: &[Frame], out: &mut Vec<Frame>) {
+        self.waiting.extend_from_slice(frames);
+        self.hold(frames);
+        let dropped = self.late.min(frames.len());
+        self.late -= dropped;
+        let gains = self.recent.iter().zip(self.recent.iter().skip(AHEAD));
+        for (number, (frame, (oldest, newest))) in self.waiting.iter().zip(gains).enumerate() {
+            self.sum += f64::from(*newest);
+            self.sum -= f64::from(*oldest);
+            if number >= dropped {
+                let gain = self.gain * ((self.sum / AHEAD as f64) as f32).min(1.0);
+                out.push(frame.map(|value| value * gain));
+            }
+        }
+        self.waiting.drain(..frames.len());
+        self.recent.drain(..frames.len());
+    }
+
+    /// Appends the gain held at each of `frames` to the recent ones.
+    fn hold(&mut self, frames: &[Frame]) {
         // Below this the limiter has nothing to do.
         let peaks = self.detector.process(frames, self.ceiling / self.gain.max(1e-9));
-        for (frame, peak) in frames.iter().zip(peaks) {
+        for peak in peaks {
             let lifted = peak * self.gain;
-            let wanted = if lifted > self.ceiling { self.ceiling / lifted } else { 1.0 };
-            while self.minimum.back().is_some_and(|(_, gain)| *gain >= wanted) {
-                self.minimum.pop_back();
+            if lifted > self.ceiling {
+                let wanted = self.ceiling / lifted;
+                while self.minimum.back().is_some_and(|(_, gain)| *gain >= wanted) {
+                    self.minimum.pop_back();
+                }
+                self.minimum.push_back((self.at, wanted));
             }
-            self.minimum.push_back((self.at, wanted));
             while self.minimum.front().is_some_and(|(at, _)| at + AHEAD as u64 <= self.at) {
                 self.minimum.pop_front();
             }
             self.at += 1;
             let lowest = self.minimum.front().map_or(1.0, |(_, gain)| *gain);
             self.held = if lowest < self.held { lowest } else { self.held + (lowest - self.held) * self.back };
-            self.sum += f64::from(self.held);
-            self.recent.push_back(self.held);
-            if let Some(oldest) = self.recent.pop_front() {
-                self.sum -= f64::from(oldest);
-            }
-            let gain = self.gain * ((self.sum / AHEAD as f64) as f32).min(1.0);
-            self.waiting.push_back(*frame);
-            let Some(frame) = self.waiting.pop_front() else { continue };
-            if self.late > 0 {
-                self.late -= 1;
-                continue;
-            }
-            out.push(frame.map(|value| value * gain));
+            self.recent.push(self.held);
         }
     }
 
     /// Appends what is still on its way.
     pub fn drain(&mut self, out: &mut Vec<Frame>) {
-        let rest = vec![[0.0; 2]; self.waiting.len()];
+        let rest = vec![[0.0; 2]; DELAY];
         self.push(&rest, out);
     }
 }

@@ -4,6 +4,7 @@
 use super::limiter::{AHEAD, RELEASE};
 use super::peak::TruePeak;
 use crate::studio::sound::dsp::db;
+use crate::studio::sound::dsp::filter::{Biquad, Coefficients};
 use crate::studio::sound::{Frame, RATE};
 
 /// Frames for each reading; 150 readings are 100 ms.
@@ -13,7 +14,8 @@ const TENTH: usize = RATE as usize / 10 / HOP;
 /// One reading in 32 frames.
 pub struct Readings {
     detector: TruePeak,
-    weighting: Weighting,
+    weighting: [Biquad; 2],
+    weighted: Vec<Frame>,
     peaks: Vec<f32>,
     powers: Vec<f32>,
     count: usize,
@@ -26,7 +28,8 @@ impl Readings {
     pub fn new() -> Self {
         Self {
             detector: TruePeak::new(),
-            weighting: Weighting::default(),
+            weighting: weighting(),
+            weighted: Vec::new(),
             peaks: Vec::new(),
             powers: Vec::new(),
             count: 0,
@@ -37,10 +40,13 @@ impl Readings {
 
     /// Reads `frames`.
     pub fn push(&mut self, frames: &[Frame]) {
+        self.weighted.clear();
+        self.weighted.extend_from_slice(frames);
+        Biquad::chain(&mut self.weighting, &mut self.weighted);
         let peaks = self.detector.process(frames, 0.0);
-        for (frame, peak) in frames.iter().zip(peaks) {
+        for ([left, right], peak) in self.weighted.iter().zip(peaks) {
             self.peak = self.peak.max(*peak);
-            self.power += self.weighting.power(*frame);
+            self.power += left * left + right * right;
             self.count += 1;
             if self.count == HOP {
                 self.peaks.push(self.peak);
@@ -122,34 +128,13 @@ fn level(power: f64) -> f64 {
 }
 
 /// K-weighting at 48 kHz, coefficients from BS.1770-4, tables 1 and 2.
-#[derive(Debug, Clone, Default)]
-struct Weighting {
-    shelf: [Frame; 2],
-    pass: [Frame; 2],
-}
-
-const SHELF: ([f32; 3], [f32; 2]) = ([1.535_124_9, -2.691_696_2, 1.198_392_8], [-1.690_659_3, 0.732_480_77]);
-const PASS: ([f32; 3], [f32; 2]) = ([1.0, -2.0, 1.0], [-1.990_047_5, 0.990_072_25]);
-
-impl Weighting {
-    #[inline]
-    fn power(&mut self, frame: Frame) -> f32 {
-        let shelved = step(&SHELF, &mut self.shelf, frame);
-        let passed = step(&PASS, &mut self.pass, shelved);
-        passed[0] * passed[0] + passed[1] * passed[1]
-    }
-}
-
-#[inline]
-fn step(([b0, b1, b2], [a1, a2]): &([f32; 3], [f32; 2]), state: &mut [Frame; 2], x: Frame) -> Frame {
-    let [s1, s2] = state;
-    let y = [b0 * x[0] + s1[0], b0 * x[1] + s1[1]];
-    for (((s1, s2), x), y) in s1.iter_mut().zip(s2).zip(x).zip(y) {
-        *s1 = b1 * x - a1 * y + *s2;
-        // A trace of an offset keeps the states from sinking into denormal numbers.
-        *s2 = b2 * x - a2 * y + 1e-20;
-    }
-    y
+fn weighting() -> [Biquad; 2] {
+    let shelf = (
+        [1.535_124_859_586_97, -2.691_696_189_406_38, 1.198_392_810_852_85],
+        [1.0, -1.690_659_293_182_41, 0.732_480_774_215_85],
+    );
+    let pass = ([1.0, -2.0, 1.0], [1.0, -1.990_047_454_833_98, 0.990_072_250_366_21]);
+    [shelf, pass].map(|(b, a)| Biquad::new(Coefficients::new(b, a)))
 }
 
 #[cfg(test)]

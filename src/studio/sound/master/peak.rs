@@ -2,6 +2,8 @@
 
 use std::f64::consts::PI;
 
+use wide::f32x4;
+
 use crate::studio::sound::Frame;
 
 /// Taps of each phase; the filter looks six frames back and six ahead.
@@ -11,17 +13,19 @@ pub const LATENCY: usize = TAPS / 2;
 const PHASES: usize = 3;
 /// Frames that are looked into, or passed over, together.
 const BLOCK: usize = 64;
+/// Peaks found at a time, and the frames that they are found from.
+const LANES: usize = 4;
+const REACH: usize = LANES + TAPS - 1;
 
 /// A true-peak detector.
 #[derive(Debug, Clone)]
 pub struct TruePeak {
-    /// A quarter, a half and three quarters of the way to the next frame.
-    filters: [[f32; TAPS]; PHASES],
+    /// For each tap, a quarter, a half and three quarters of the way to the next frame.
+    taps: [[f32x4; PHASES]; TAPS],
     /// Left and right, the last frames of the block before in front.
     history: [Vec<f32>; 2],
     /// How far a peak can stand above the samples around it, as a factor.
     overshoot: f32,
-    sums: [f32; BLOCK],
     peaks: Vec<f32>,
 }
 
@@ -40,8 +44,14 @@ impl TruePeak {
             taps.map(|tap| (tap / sum) as f32)
         });
         let overshoot = filters.iter().map(|taps| taps.iter().map(|tap| tap.abs()).sum()).fold(1.0, f32::max);
+        let mut taps = [[f32x4::ZERO; PHASES]; TAPS];
+        for (phase, filter) in filters.iter().enumerate() {
+            for (weight, slot) in filter.iter().zip(taps.iter_mut().filter_map(|tap| tap.get_mut(phase))) {
+                *slot = f32x4::splat(*weight);
+            }
+        }
         let history = std::array::from_fn(|_| vec![0.0; TAPS]);
-        Self { filters, history, overshoot, sums: [0.0; BLOCK], peaks: Vec::new() }
+        Self { taps, history, overshoot, peaks: Vec::new() }
     }
 
     /// For each of `frames` the highest magnitude of either side around the frame [`LATENCY`] before it. Where no peak can
@@ -63,22 +73,35 @@ impl TruePeak {
                 if loudest * self.overshoot < floor {
                     continue;
                 }
-                for filter in &self.filters {
-                    let sums = self.sums.get_mut(..peaks.len()).unwrap_or_default();
-                    sums.fill(0.0);
-                    for (tap, weight) in filter.iter().enumerate() {
-                        for (sum, value) in sums.iter_mut().zip(heard.iter().skip(tap)) {
-                            *sum += weight * value;
-                        }
-                    }
-                    for (peak, sum) in peaks.iter_mut().zip(sums) {
-                        *peak = peak.max(sum.abs());
+                // The last few are found from a row that goes on in silence.
+                let mut row = [0.0; BLOCK + REACH];
+                for (slot, value) in row.iter_mut().zip(heard) {
+                    *slot = *value;
+                }
+                for (peaks, heard) in peaks.chunks_mut(LANES).zip(row.windows(REACH).step_by(LANES)) {
+                    for (peak, between) in peaks.iter_mut().zip(between(&self.taps, heard)) {
+                        *peak = peak.max(between);
                     }
                 }
             }
         }
         &self.peaks
     }
+}
+
+/// The highest magnitude between the samples, at each of four frames in turn.
+#[inline]
+fn between(taps: &[[f32x4; PHASES]; TAPS], heard: &[f32]) -> [f32; LANES] {
+    let mut sums = [f32x4::ZERO; PHASES];
+    for (weights, values) in taps.iter().zip(heard.windows(LANES)) {
+        let &[a, b, c, d] = values else { continue };
+        let values = f32x4::new([a, b, c, d]);
+        for (sum, weight) in sums.iter_mut().zip(weights) {
+            *sum += *weight * values;
+        }
+    }
+    let [a, b, c] = sums.map(f32x4::abs);
+    a.max(b).max(c).to_array()
 }
 
 #[cfg(test)]

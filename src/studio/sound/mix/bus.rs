@@ -35,8 +35,8 @@ pub struct Bus {
     punch: Glue,
     warmth: f32,
     warm: Biquad,
+    /// For middle and side.
     limits: Vec<Biquad>,
-    mono: Mono,
     tape: Option<Tape>,
     silent: u32,
 }
@@ -60,6 +60,8 @@ impl Bus {
         if mix.presence_db.abs() > 0.1 {
             limits.push(Biquad::new(Coefficients::peak(3500.0, 0.6, mix.presence_db.clamp(-12.0, 12.0))));
         }
+        // Takes the sides out of the lows: below 120 Hz both speakers, and every club, get the same.
+        limits.push(Biquad::second(Coefficients::high_pass(120.0, 0.6)));
         Self {
             duck: place.duck * mix.sidechain,
             room: send(place.room, mix.room)
@@ -72,7 +74,6 @@ impl Bus {
             warmth: mix.warmth.clamp(0.0, 1.0),
             warm: Biquad::new(Coefficients::low_pass(WARM_HZ, 0.6)),
             limits,
-            mono: Mono::new(),
             tape: (mix.wow > 0.001).then(|| Tape::new(mix.wow, setting.period)),
             silent: REST,
         }
@@ -110,30 +111,23 @@ impl Bus {
                 frame[1] += saturate(*right, drive) - right;
             }
         }
+        to_middle_and_side(block);
         Biquad::chain(&mut self.limits, block);
-        self.mono.process(block);
+        from_middle_and_side(block);
         if let Some(tape) = &mut self.tape {
             tape.process(block, seconds);
         }
     }
 }
 
-/// Takes the sides out of the lows: below 120 Hz both speakers, and every club, get the same.
-struct Mono {
-    filter: Biquad,
+fn to_middle_and_side(block: &mut [Frame; BLOCK]) {
+    for [left, right] in block {
+        (*left, *right) = (0.5 * (*left + *right), 0.5 * (*left - *right));
+    }
 }
 
-impl Mono {
-    fn new() -> Self {
-        Self { filter: Biquad::new(Coefficients::high_pass(120.0, 0.6)) }
-    }
-
-    fn process(&mut self, block: &mut [Frame; BLOCK]) {
-        let mut sides = block.map(|frame| [0.5 * (frame[0] - frame[1]), 0.0]);
-        self.filter.process(&mut sides);
-        for (frame, side) in block.iter_mut().zip(&sides) {
-            let mid = 0.5 * (frame[0] + frame[1]);
-            *frame = [mid + side[0], mid - side[0]];
-        }
+fn from_middle_and_side(block: &mut [Frame; BLOCK]) {
+    for [middle, side] in block {
+        (*middle, *side) = (*middle + *side, *middle - *side);
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::studio::sound::dsp::delay::Delay;
 use crate::studio::sound::dsp::filter::{Biquad, Coefficients};
-use crate::studio::sound::dsp::flush;
+use crate::studio::sound::dsp::wave::ROW;
+use crate::studio::sound::dsp::{BLOCK, add, flush};
 use crate::studio::sound::{Frame, RATE};
 
 const FEEDBACK: f32 = 0.38;
@@ -31,22 +32,31 @@ impl Echo {
     }
 
     /// Adds the echoes of `input` to `out`.
-    pub fn process(&mut self, input: &[Frame], out: &mut [Frame], gain: f32) {
-        let mut wet: Vec<Frame> = Vec::with_capacity(input.len());
+    pub fn process(&mut self, input: &[Frame; BLOCK], out: &mut [Frame; BLOCK], gain: f32) {
         // 4 kHz: each turn loses a little more.
         const DARKER: f32 = 0.41;
-        for input in input {
+        let mut wet = [[0.0; 2]; BLOCK];
+        // A row is shorter than the delay, so that it can be read as a whole before it is written.
+        for (input, wet) in input.as_chunks::<ROW>().0.iter().zip(wet.as_chunks_mut::<ROW>().0) {
             let [left, right] = &mut self.lines;
-            let (a, b) = (left.tap(self.frames - 1), right.tap(self.frames - 1));
-            self.dark[0] += (a - self.dark[0]) * DARKER;
-            self.dark[1] += (b - self.dark[1]) * DARKER;
-            // What comes in goes left; what comes back crosses over.
-            left.push(0.5 * (input[0] + input[1]) + FEEDBACK * self.dark[1]);
-            right.push(self.dark[0] * 0.9);
-            wet.push([a, b]);
+            let (a, b): ([f32; ROW], [f32; ROW]) = (left.read(self.frames), right.read(self.frames));
+            let (mut to_left, mut to_right) = ([0.0; ROW], [0.0; ROW]);
+            let heard = input.iter().zip(&a).zip(&b);
+            for ((((frame, a), b), wet), (to_left, to_right)) in
+                heard.zip(wet).zip(to_left.iter_mut().zip(&mut to_right))
+            {
+                self.dark[0] = (1.0 - DARKER) * self.dark[0] + DARKER * a;
+                self.dark[1] = (1.0 - DARKER) * self.dark[1] + DARKER * b;
+                // What comes in goes left; what comes back crosses over.
+                *to_left = 0.5 * (frame[0] + frame[1]) + FEEDBACK * self.dark[1];
+                *to_right = self.dark[0] * 0.9;
+                *wet = [*a, *b];
+            }
+            left.write(&to_left);
+            right.write(&to_right);
         }
         self.dark = self.dark.map(flush);
         Biquad::chain(&mut self.filters, &mut wet);
-        crate::studio::sound::dsp::add(out, &wet, gain);
+        add(out, &wet, gain);
     }
 }

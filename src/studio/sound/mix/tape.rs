@@ -1,5 +1,6 @@
 //! Wow and flutter: the speed of a tape that is not quite even, as a delay that wanders. Every stem wanders alike.
 
+use crate::studio::sound::dsp::BLOCK;
 use crate::studio::sound::dsp::delay::Delay;
 use crate::studio::sound::dsp::lfo::Lfo;
 use crate::studio::sound::{Frame, RATE};
@@ -35,19 +36,23 @@ impl Tape {
     }
 
     /// Plays `block`, which starts at `seconds`, from the tape.
-    pub fn process(&mut self, block: &mut [Frame], seconds: f64) {
+    pub fn process(&mut self, block: &mut [Frame; BLOCK], seconds: f64) {
         const PIECE: usize = 64;
-        for (number, piece) in block.chunks_mut(PIECE).enumerate() {
-            let from = seconds + (number * PIECE) as f64 / f64::from(RATE);
-            let mut at = self.length(from);
-            let step = (self.length(from + PIECE as f64 / f64::from(RATE)) - at) / PIECE as f32;
-            for frame in piece {
-                let [left, right] = &mut self.delays;
-                left.push(frame[0]);
-                right.push(frame[1]);
-                *frame = [left.between(at), right.between(at)];
-                at += step;
+        let mut length = self.length(seconds);
+        for (number, piece) in block.as_chunks_mut::<PIECE>().0.iter_mut().enumerate() {
+            let next = self.length(seconds + ((number + 1) * PIECE) as f64 / f64::from(RATE));
+            for (side, delay) in self.delays.iter_mut().enumerate() {
+                let mut values = [0.0; PIECE];
+                for (value, frame) in values.iter_mut().zip(&*piece) {
+                    *value = if side == 0 { frame[0] } else { frame[1] };
+                }
+                delay.write(&values);
+                let played: [f32; PIECE] = delay.glide(length, (next - length) / PIECE as f32);
+                for (value, frame) in played.iter().zip(&mut *piece) {
+                    *(if side == 0 { &mut frame[0] } else { &mut frame[1] }) = *value;
+                }
             }
+            length = next;
         }
     }
 }

@@ -4,6 +4,7 @@
 use crate::studio::sound::dsp::delay::Delay;
 use crate::studio::sound::dsp::lfo::Lfo;
 use crate::studio::sound::dsp::noise::hash;
+use crate::studio::sound::dsp::{BLOCK, flush};
 use crate::studio::sound::{Frame, RATE};
 
 /// One part's width.
@@ -41,28 +42,34 @@ impl Widen {
     }
 
     /// Widens `block`, which starts at `seconds`.
-    pub fn process(&mut self, block: &mut [Frame], seconds: f64) {
-        let end = seconds + block.len() as f64 / f64::from(RATE);
-        let count = block.len() as f32;
-        let [first, second] = &self.taps;
-        let span = |(base, depth, lfo): &(f32, f32, Lfo)| {
-            let (from, to) = (base + depth * lfo.at(seconds), base + depth * lfo.at(end));
-            (from, (to - from) / count)
-        };
-        let ((mut a, step_a), (mut b, step_b)) = (span(first), span(second));
-        for frame in block {
+    pub fn process(&mut self, block: &mut [Frame; BLOCK], seconds: f64) {
+        let mut sides = [0.0; BLOCK];
+        if self.double > 0.0 {
+            self.doubles(block, seconds, &mut sides);
+        }
+        for (frame, side) in block.iter_mut().zip(&sides) {
             let mid = 0.5 * (frame[0] + frame[1]);
-            let mut side = 0.5 * (frame[0] - frame[1]) * self.sides;
-            if self.double > 0.0 {
-                self.delay.push(mid);
-                let doubled = self.delay.between(a) - self.delay.between(b);
-                self.low += (doubled - self.low) * self.high_pass;
-                side += self.double * 0.5 * (doubled - self.low);
-                a += step_a;
-                b += step_b;
-            }
+            let side = side + 0.5 * (frame[0] - frame[1]) * self.sides;
             *frame = [mid + side, mid - side];
         }
-        self.low = crate::studio::sound::dsp::flush(self.low);
+    }
+
+    fn doubles(&mut self, block: &[Frame; BLOCK], seconds: f64, sides: &mut [f32; BLOCK]) {
+        for (mid, frame) in sides.iter_mut().zip(block) {
+            *mid = 0.5 * (frame[0] + frame[1]);
+        }
+        self.delay.write(sides);
+        let end = seconds + BLOCK as f64 / f64::from(RATE);
+        let [first, second] = self.taps.each_ref().map(|(base, depth, lfo)| {
+            let (from, to) = (base + depth * lfo.at(seconds), base + depth * lfo.at(end));
+            self.delay.glide::<BLOCK>(from, (to - from) / BLOCK as f32)
+        });
+        let keep = 1.0 - self.high_pass;
+        for ((side, first), second) in sides.iter_mut().zip(&first).zip(&second) {
+            let doubled = first - second;
+            self.low = keep * self.low + self.high_pass * doubled;
+            *side = self.double * 0.5 * (doubled - self.low);
+        }
+        self.low = flush(self.low);
     }
 }

@@ -5,7 +5,7 @@ use super::envelope::{Level, rate};
 use super::{Event, Player, Queue};
 use crate::studio::sound::bank::voices::{Analogue, Wave};
 use crate::studio::sound::dsp::noise::{Noise, hash};
-use crate::studio::sound::dsp::svf::{Svf, SvfShape};
+use crate::studio::sound::dsp::svf::{StereoSvf, SvfShape};
 use crate::studio::sound::dsp::wave::{ROW, phases, saw, sine, square};
 use crate::studio::sound::{Frame, RATE};
 
@@ -53,15 +53,13 @@ struct Voice {
     /// Phase and step of the sine below.
     sub: (f32, f32),
     noise: Noise,
-    filters: [Svf; 2],
+    filter: StereoSvf,
     level: Level,
     cutoff_hz: f32,
     /// What is left of the filter's sweep, in octaves.
     sweep: f32,
     gain: f32,
     age: f32,
-    /// Whether both sides are the same.
-    alone: bool,
 }
 
 impl Voice {
@@ -93,13 +91,12 @@ impl Voice {
             oscillators: oscillators.collect(),
             sub: (0.0, hz * 0.5 / RATE as f32),
             noise: Noise::new(event.seed),
-            filters: [Svf::default(); 2],
+            filter: StereoSvf::default(),
             level: Level::new(patch.level),
             cutoff_hz: patch.cutoff_hz * (hz / 261.6).powf(patch.follow) * (0.6 + 0.5 * velocity) * drift,
             sweep: patch.sweep * (0.5 + 0.5 * velocity),
             gain: event.strength() * 0.5,
             age: 0.0,
-            alone: patch.noise <= 0.0 && (count == 1 || patch.spread <= 0.0),
         }
     }
 
@@ -130,43 +127,27 @@ impl Voice {
                     *right -= hiss;
                 }
             }
-            self.filter(&shape, &mut dry);
+            let mut frames = [[0.0; 2]; ROW];
+            let [left, right] = &dry;
+            for ((frame, left), right) in frames.iter_mut().zip(left).zip(right) {
+                *frame = [*left, *right];
+            }
+            self.filter.low(&shape, &mut frames);
+            let mut lows = [0.0; ROW];
             if patch.sub > 0.0 {
                 let turns = phases(&mut self.sub.0, self.sub.1, piece.len());
-                let [left, right] = &mut dry;
-                for ((left, right), turns) in left.iter_mut().zip(right).zip(&turns) {
-                    let low = patch.sub * sine(*turns);
-                    *left += low;
-                    *right += low;
+                for (low, turns) in lows.iter_mut().zip(&turns) {
+                    *low = patch.sub * sine(*turns);
                 }
             }
             let mut levels = [0.0; ROW];
             self.level.fill(levels.get_mut(..piece.len()).unwrap_or_default());
-            let [left, right] = &dry;
             // By reference: arrays that are iterated by value are not turned into vectors.
-            for (((frame, left), right), level) in piece.iter_mut().zip(left).zip(right).zip(&levels) {
-                frame[0] += level * self.gain * left;
-                frame[1] += level * self.gain * right;
+            for (((out, frame), low), level) in piece.iter_mut().zip(&frames).zip(&lows).zip(&levels) {
+                out[0] += level * self.gain * (frame[0] + low);
+                out[1] += level * self.gain * (frame[1] + low);
             }
         }
-    }
-
-    fn filter(&mut self, shape: &SvfShape, [left, right]: &mut [[f32; ROW]; 2]) {
-        let [low_left, low_right] = &mut self.filters;
-        // What is the same on both sides needs one filter.
-        if self.alone {
-            for value in left.iter_mut() {
-                *value = low_left.low(shape, *value);
-            }
-            *right = *left;
-        } else {
-            for (left, right) in left.iter_mut().zip(right) {
-                *left = low_left.low(shape, *left);
-                *right = low_right.low(shape, *right);
-            }
-            low_right.settle();
-        }
-        low_left.settle();
     }
 }
 

@@ -1,11 +1,10 @@
 //! Sub basses and 808s: one sine that may fall into its pitch, saturated so that small speakers show it too.
 
-use std::f32::consts::TAU;
-
 use super::envelope::{Level, rate};
 use super::{Event, Player, Queue};
 use crate::studio::sound::bank::voices::Boom;
 use crate::studio::sound::dsp::saturate;
+use crate::studio::sound::dsp::wave::sine;
 use crate::studio::sound::{Frame, RATE};
 
 /// Plays events on a patch, one note at a time: a new note ends the one before, so that no two lows beat.
@@ -88,7 +87,7 @@ impl Voice {
             if self.phase >= 1.0 {
                 self.phase -= 1.0;
             }
-            let value = saturate((self.phase * TAU).sin(), drive) * drive.sqrt();
+            let value = saturate(sine(self.phase), drive) * drive.sqrt();
             let value = value * self.level.next() * self.gain * self.cut_gain;
             frame[0] += value;
             frame[1] += value;

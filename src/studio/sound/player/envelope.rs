@@ -2,13 +2,15 @@
 
 use crate::studio::sound::RATE;
 use crate::studio::sound::bank::voices::Envelope;
+use crate::studio::sound::dsp::wave::ROW;
 
 /// A level that moves.
 #[derive(Debug, Clone)]
 pub struct Level {
     value: f32,
     target: f32,
-    rate: f32,
+    /// What is left of the way to the target after each frame of a row.
+    left: [f32; ROW],
     step: f32,
     attacking: bool,
     released: bool,
@@ -20,13 +22,23 @@ pub fn rate(seconds: f32) -> f32 {
     1.0 - (-3.0 / (seconds.max(0.001) * RATE as f32)).exp()
 }
 
+/// The powers by which a way is shortened that is gone within `seconds`.
+fn left(seconds: f32) -> [f32; ROW] {
+    let keep = 1.0 - rate(seconds);
+    let mut left = 1.0;
+    std::array::from_fn(|_| {
+        left *= keep;
+        left
+    })
+}
+
 impl Level {
     /// A level at rest that starts to rise.
     pub fn new(shape: Envelope) -> Self {
         Self {
             value: 0.0,
             target: shape.sustain,
-            rate: rate(shape.decay),
+            left: left(shape.decay),
             step: 1.0 / (shape.attack.max(0.0015) * RATE as f32),
             attacking: true,
             released: false,
@@ -40,7 +52,7 @@ impl Level {
             self.released = true;
             self.attacking = false;
             self.target = 0.0;
-            self.rate = rate(self.shape.release);
+            self.left = left(self.shape.release);
         }
     }
 
@@ -70,13 +82,12 @@ impl Level {
                 }
             }
         }
-        let (mut above, keep) = (self.value - self.target, 1.0 - self.rate);
-        for slot in rest {
-            above *= keep;
-            *slot = self.target + above;
-        }
-        if !self.attacking {
-            self.value = self.target + above;
+        for row in rest.into_slice().chunks_mut(ROW) {
+            let above = self.value - self.target;
+            for (slot, left) in row.iter_mut().zip(&self.left) {
+                *slot = self.target + above * left;
+            }
+            self.value = row.last().copied().unwrap_or(self.value);
         }
     }
 

@@ -12,6 +12,7 @@ use crate::studio::sound::bank::voices::Kit;
 use crate::studio::sound::dsp::filter::{Biquad, Coefficients};
 use crate::studio::sound::dsp::noise::Noise;
 use crate::studio::sound::dsp::saturate;
+use crate::studio::sound::dsp::wave::{ROW, phases, square};
 use crate::studio::sound::{Frame, RATE};
 
 /// Takes of each drum.
@@ -171,7 +172,7 @@ impl Sound {
             Drum::Cowbell => {
                 self.square(0.22, 540.0, 0.25);
                 self.square(0.22, 800.0, 0.25);
-                self.filter(&[Coefficients::band_pass(1100.0, 0.6)]);
+                filter(&[Coefficients::band_pass(1100.0, 0.6)], &mut self.frames);
             }
             Drum::Clave => self.tone(0.06, |_| 2480.0, 0.6),
         }
@@ -200,9 +201,10 @@ impl Sound {
 
     fn square(&mut self, seconds: f32, hz: f32, level: f32) {
         self.reach(seconds * 2.2);
-        for (at, frame) in self.frames.iter_mut().enumerate() {
-            let t = at as f32 / RATE as f32;
-            let value = level * bandlimited_square(t, hz) * fall(t, seconds);
+        let mut wave = vec![0.0; self.frames.len()];
+        add_square(&mut wave, hz, 0.0);
+        for (at, (frame, wave)) in self.frames.iter_mut().zip(&wave).enumerate() {
+            let value = level * wave * fall(at as f32 / RATE as f32, seconds);
             frame[0] += value;
             frame[1] += value;
         }
@@ -244,9 +246,7 @@ impl Sound {
                 [same * middle + apart * side, same * middle - apart * side]
             })
             .collect();
-        for coefficients in colour {
-            Biquad::new(*coefficients).process(&mut noise);
-        }
+        filter(colour, &mut noise);
         noise
     }
 
@@ -261,16 +261,14 @@ impl Sound {
         let noise = self.coloured(seconds * 2.2, &colour, 0.6);
         // Each side hears the metal from another moment.
         let start = self.noise.unit();
-        let mut metal: Vec<Frame> = (0..noise.len())
-            .map(|at| {
-                let t = at as f32 / RATE as f32;
-                let side = |t: f32| METAL.iter().map(|hz| bandlimited_square(t, hz * 2.07)).sum::<f32>() * 0.3;
-                [side(t + start), side(t + start + 0.37)]
-            })
-            .collect();
-        for coefficients in colour {
-            Biquad::new(coefficients).process(&mut metal);
-        }
+        let side = |start: f32| {
+            let mut side = vec![0.0; noise.len()];
+            METAL.iter().for_each(|hz| add_square(&mut side, hz * 2.07, start));
+            side
+        };
+        let (left, right) = (side(start), side(start + 0.37));
+        let mut metal: Vec<Frame> = left.iter().zip(&right).map(|(left, right)| [0.3 * left, 0.3 * right]).collect();
+        filter(&colour, &mut metal);
         self.reach(seconds * 2.2);
         for (at, ((frame, noise), metal)) in self.frames.iter_mut().zip(noise).zip(metal).enumerate() {
             let t = at as f32 / RATE as f32;
@@ -279,12 +277,6 @@ impl Sound {
             for ((out, noise), metal) in frame.iter_mut().zip(noise).zip(metal) {
                 *out += gain * (noise * (1.0 - kit.metal) + metal * kit.metal);
             }
-        }
-    }
-
-    fn filter(&mut self, colour: &[Coefficients]) {
-        for coefficients in colour {
-            Biquad::new(*coefficients).process(&mut self.frames);
         }
     }
 
@@ -304,15 +296,19 @@ impl Sound {
     }
 }
 
-/// A square wave with its jumps rounded over a frame, as in `analogue`.
-fn bandlimited_square(t: f32, hz: f32) -> f32 {
+/// Adds a square wave that has been going for `start` seconds.
+fn add_square(out: &mut [f32], hz: f32, start: f32) {
     let step = hz / RATE as f32;
-    let phase = (t * hz).fract();
-    let half = (phase + 0.5).fract();
-    let corner = |at: f32| {
-        let after = (1.0 - at / step).max(0.0);
-        let before = (1.0 - (1.0 - at) / step).max(0.0);
-        before * before - after * after
-    };
-    (if phase < 0.5 { 1.0 } else { -1.0 }) + corner(phase) - corner(half)
+    let mut phase = (start * hz).fract();
+    for piece in out.chunks_mut(ROW) {
+        let turns = phases(&mut phase, step, piece.len());
+        for (value, turns) in piece.iter_mut().zip(&turns) {
+            *value += square(*turns, 1.0 / step);
+        }
+    }
+}
+
+fn filter(colour: &[Coefficients], frames: &mut [Frame]) {
+    let mut filters: Vec<Biquad> = colour.iter().map(|coefficients| Biquad::new(*coefficients)).collect();
+    Biquad::chain(&mut filters, frames);
 }
