@@ -37,6 +37,9 @@ pub async fn run(settings: Arc<Settings>, flags: Compose) -> anyhow::Result<Exit
 async fn make(director: &Director, flags: &Compose) -> anyhow::Result<PathBuf> {
     // Checked before anything is made, so that a bad name costs nothing.
     let format = flags.out.as_deref().map(format_of).transpose()?;
+    if let Some(taken) = flags.out.as_deref().filter(|out| out.symlink_metadata().is_ok_and(|meta| !meta.is_dir())) {
+        bail!("{} exists already and was not touched; give --out another name", taken.display());
+    }
     let caller = Caller::owner(format!("compose-{}", std::process::id()));
     let bar = Bar::new();
     let ask = GenerateAsk {

@@ -63,8 +63,12 @@ fn a_clip_is_scored_from_the_terminal() {
 fn an_existing_file_is_not_overwritten_and_a_bad_wish_is_an_error() {
     let home = Home::new();
     std::fs::write(home.folder().join("kept.wav"), b"mine").unwrap();
+    let refused = compose(&home, &["calm piano", "--seconds", "5", "--out", "kept.wav"]);
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && told.contains("kept.wav exists already") && told.contains("--out"), "{told}");
+    // Nothing was composed in vain.
+    assert!(!told.contains("I made"), "{told}");
     for arguments in [
-        vec!["calm piano", "--seconds", "5", "--out", "kept.wav"],
         vec!["calm piano", "--seconds", "-5", "--out", "new.wav"],
         vec!["calm piano", "--out", "no-ending"],
         vec!["calm piano", "--in", "nowhere.mp4"],

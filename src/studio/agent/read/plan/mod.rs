@@ -1,28 +1,26 @@
-//! From pieces to actions: what belongs together is joined, each part becomes an action, and what leads to nothing is
-//! said.
+//! From pieces to actions: what belongs together is joined (`parts`), each part becomes an action, music in `music`, and
+//! what leads to nothing is said.
+
+mod music;
+mod parts;
 
 use std::ops::Range;
 
 use super::arrange::Found as Arranged;
 use super::edits::{Edit, Problem, Reader};
 use super::fields::Fields;
-use super::fusion;
 use super::lexicon::{Class, Lexicon, Sense};
 use super::marks::Marked;
-use super::pieces::{Intent, Piece, pieces};
+use super::pieces::{Intent, pieces};
 use super::reading::{
-    Action, Arrange, Aspect, CaptionWish, Change, Context, CurrentMusic, Language, Level, Look, MakeMusic, Reading,
-    Remark, Target, Topic, Way, Why,
+    Action, Arrange, CaptionWish, Context, CurrentMusic, Language, Level, Look, Reading, Target, Topic, Why,
 };
-use super::refine::refine;
 use super::score::{ScoreWishes, is_husk, takes};
-use super::settle::{LENGTH, Settling, energy_name, key_name, plain};
-use super::tempo::TempoWish;
 use super::text::Kind;
 use super::titles::card;
 use super::wishes::{Wishes, add_one};
 use crate::studio::captions::{Captions, Unfit};
-use crate::studio::compose::Revision;
+use parts::{Part, gather, join, musical_new};
 
 /// Most actions of one message; a turn that does more cannot be overlooked.
 const MOST_ACTIONS: usize = 24;
@@ -51,14 +49,6 @@ pub struct Plan<'a> {
     titles: Context,
     // Captions that came with the message and were not placed yet.
     captions: Option<Result<Captions, Unfit>>,
-}
-
-/// Pieces that make one action.
-#[derive(Debug, Clone)]
-struct Part {
-    at: Range<usize>,
-    intent: Intent,
-    wishes: Wishes,
 }
 
 impl<'a> Plan<'a> {
@@ -179,44 +169,6 @@ impl<'a> Plan<'a> {
                 other => other,
             };
             self.reading.actions.push(Action::Arrange(action));
-        }
-    }
-
-    /// Pictures that shall follow the music of the message, once it is there; their own sound gives way to it.
-    fn lay_on_beats(&mut self, after: Option<Arrange>) {
-        let Some(after) = after else { return };
-        let mut makes = false;
-        for (index, action) in self.reading.actions.iter_mut().enumerate() {
-            if let Action::MakeMusic(made) = action
-                && made.way != Way::CutDown
-            {
-                makes = true;
-                if !self.levels_asked.contains(&index) {
-                    made.volume = Some(1.0);
-                }
-            }
-        }
-        if makes {
-            self.reading.actions.push(Action::Arrange(after));
-        }
-    }
-
-    /// The same piece in other lengths.
-    fn cut_down(&mut self, lengths: &[f64]) {
-        let Some(music) = &self.music else {
-            if !lengths.is_empty() {
-                self.unknown(&(0..self.text.tokens.len()), Why::NoMusic);
-            }
-            return;
-        };
-        for seconds in lengths.iter().map(|seconds| seconds.clamp(LENGTH.0, LENGTH.1)) {
-            if (seconds - music.brief.seconds()).abs() < 0.0005 {
-                continue;
-            }
-            let mut brief = music.brief.clone();
-            brief.revise(Revision::Length { seconds });
-            let changed = vec![Change::Length { to: seconds }];
-            self.reading.actions.push(Action::MakeMusic(MakeMusic { brief, way: Way::CutDown, volume: None, changed }));
         }
     }
 
@@ -343,115 +295,6 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn music(&mut self, part: Part) {
-        let mut wishes = part.wishes;
-        fusion::find(self.text, &part.at, self.lexicon, &mut wishes);
-        let no_fields = Fields::default();
-        let fields = if self.fields_used { &no_fields } else { self.fields };
-        let compares_only = is_comparison(&wishes);
-        let present = self.music.clone();
-        let mut remarks = Vec::new();
-        let mut settling = Settling { lexicon: self.lexicon, about: self.about, fields, remarks: &mut remarks };
-        let made = match (&present, part.intent) {
-            (Some(present), _) if wishes.score.sibling => Some(settling.sibling(&wishes, present)),
-            (None, Intent::Wish) if compares_only && !fields.speak_of_music() => {
-                self.unknown(&part.at, Why::NoMusic);
-                return;
-            }
-            (Some(present), Intent::Again) => {
-                let wishes = Wishes { again: true, ..wishes.clone() };
-                if wishes.names_a_style() {
-                    Some(settling.new_music(&wishes, Some(&present.brief)))
-                } else {
-                    refine(&mut settling, &wishes, present)
-                }
-            }
-            (Some(present), Intent::Replace) if wishes.is_only_again() => {
-                refine(&mut settling, &Wishes { again: true, ..wishes.clone() }, present)
-            }
-            (Some(present), Intent::Wish)
-                if !wishes.names_a_style() && fields.genre.is_none() && !wishes.score.describe() =>
-            {
-                refine(&mut settling, &wishes, present)
-            }
-            (present, _) => Some(settling.new_music(&wishes, present.as_ref().map(|music| &music.brief))),
-        };
-        let unused = wishes.is_empty();
-        wishes.unused.into_iter().for_each(|word| add_one(&mut self.reading.unused, word));
-        let Some(made) = made else {
-            for (what, _) in &wishes.impossible {
-                let instead = present.as_ref().map_or_else(String::new, |music| music.brief.genre.clone());
-                self.reading.remarks.push(Remark::Impossible { what: what.clone(), instead });
-            }
-            let unused = unused || !wishes.impossible.is_empty();
-            self.unknown(&part.at, if unused { Why::NotUnderstood } else { Why::Already });
-            return;
-        };
-        if made.way == Way::Refine || made.way == Way::Another {
-            for (what, _) in &wishes.impossible {
-                remarks.push(Remark::Impossible { what: what.clone(), instead: made.brief.genre.clone() });
-            }
-        }
-        self.fields_used = true;
-        let asked = made.brief.asked();
-        let bpm = asked.tempo_bpm.or(asked.tempo_range.map(|(low, high)| (low + high) / 2.0));
-        let tempo = self
-            .lexicon
-            .vocabulary
-            .genre(&made.brief.genre)
-            .map_or(100.0, |genre| (genre.tempo.0 + genre.tempo.1) / 2.0);
-        let key = asked.key.or(present.as_ref().map(|music| music.key)).unwrap_or(crate::studio::compose::brief::Key {
-            tonic: 0,
-            mode: crate::studio::compose::brief::Mode::Major,
-        });
-        self.music = Some(CurrentMusic {
-            brief: made.brief.clone(),
-            bpm: bpm.unwrap_or(tempo),
-            key,
-            players: present.map(|music| music.players).unwrap_or_default(),
-            motif: None,
-        });
-        if wishes.volume.is_some() {
-            self.levels_asked.push(self.reading.actions.len());
-        }
-        self.reading.remarks.extend(remarks);
-        self.reading.actions.push(Action::MakeMusic(made));
-    }
-
-    /// Where the same message silences the clip, nothing is left for music to lie under.
-    fn raise_over_silence(&mut self) {
-        let silent = Action::SetVolume { target: Target::OriginalSound, level: Level::To(0.0) };
-        if !self.reading.actions.contains(&silent) {
-            return;
-        }
-        for (index, action) in self.reading.actions.iter_mut().enumerate() {
-            if let Action::MakeMusic(made) = action
-                && made.way == Way::New
-                && !self.levels_asked.contains(&index)
-            {
-                made.volume = Some(1.0);
-            }
-        }
-    }
-
-    /// Fields that came with a message in which no music is made.
-    fn leave_fields(&mut self) {
-        let fields = self.fields;
-        let mut leave = |aspect: Aspect, value: Option<String>| {
-            if let Some(value) = value {
-                self.reading.remarks.push(Remark::IgnoredField { aspect, value });
-            }
-        };
-        leave(Aspect::Genre, fields.genre.clone().map(|genre| genre.unwrap_or_else(|(words, _)| words)));
-        leave(Aspect::Mood, (!fields.moods.is_empty()).then(|| fields.moods.join(", ")));
-        leave(Aspect::Tempo, fields.tempo_bpm.map(plain));
-        leave(Aspect::Key, fields.key.map(key_name));
-        leave(Aspect::Duration, fields.duration_seconds.filter(|_| !self.length_used).map(plain));
-        leave(Aspect::Instruments, (!fields.instruments.is_empty()).then(|| fields.instruments.join(", ")));
-        leave(Aspect::Energy, fields.energy.map(|energy| energy_name(energy).to_owned()));
-        leave(Aspect::Seed, fields.seed.map(|seed| seed.to_string()));
-    }
-
     /// The user's words, cut where they go on and on.
     fn quoted(&self, at: &Range<usize>) -> String {
         let words = Some(self.text.written(at)).filter(|words| !words.is_empty()).unwrap_or(self.said.trim());
@@ -487,78 +330,4 @@ impl<'a> Plan<'a> {
         let marked_object = self.text.mark(first + 1).is_some_and(|mark| mark.senses.contains(&Sense::Stop));
         verb && (object || asks_polite && marked_object)
     }
-}
-
-/// Joins what belongs to one action.
-fn join(pieces: Vec<Piece>, has_music: bool, is_number: impl Fn(usize) -> bool) -> Vec<Part> {
-    let mut parts: Vec<Part> = Vec::new();
-    for piece in pieces {
-        let Piece { at, intent, wishes, opens } = piece;
-        let musical = |intent: Intent| matches!(intent, Intent::Make | Intent::Wish | Intent::Replace | Intent::Again);
-        // The numbers of a list stand alone and mean nothing.
-        if intent == Intent::Nothing && wishes == Wishes::default() && at.len() == 1 && is_number(at.start) {
-            continue;
-        }
-        if let Some(last) = parts.last_mut() {
-            let refines = last.intent == Intent::Wish && intent == Intent::Wish;
-            let adds = matches!(last.intent, Intent::Make | Intent::Replace | Intent::Again)
-                && matches!(intent, Intent::Wish | Intent::Make | Intent::Again);
-            let becomes = last.intent == Intent::Wish && matches!(intent, Intent::Make | Intent::Again) && !has_music;
-            // A title's "3 seconds, at the top" and a wish's "about cats" go with what they stand behind.
-            let details = !opens
-                && matches!(last.intent, Intent::Title | Intent::Trim)
-                && (intent == Intent::Nothing
-                    || wishes.is_only_length() && !matches!(intent, Intent::Title | Intent::Trim));
-            let context = intent == Intent::Nothing && musical(last.intent) && !opens;
-            if details || context && wishes.unused.is_empty() || refines || adds || becomes {
-                last.at.end = at.end;
-                last.wishes.merge(wishes);
-                if becomes {
-                    last.intent = Intent::Make;
-                }
-                continue;
-            }
-        }
-        parts.push(Part { at, intent, wishes });
-    }
-    // "It's for my wedding. Make something soft." — what stands before belongs to it too.
-    let uses: Vec<usize> =
-        parts.iter().filter(|part| part.intent == Intent::Nothing).flat_map(|part| part.wishes.uses.clone()).collect();
-    if let Some(made) = parts.iter_mut().find(|part| musical_new(part.intent)) {
-        uses.into_iter().for_each(|index| add_one(&mut made.wishes.uses, index));
-    }
-    parts
-}
-
-fn musical_new(intent: Intent) -> bool {
-    matches!(intent, Intent::Make | Intent::Replace | Intent::Again | Intent::Wish)
-}
-
-fn gather(parts: Vec<Part>) -> Wishes {
-    let mut wishes = Wishes::default();
-    parts.into_iter().for_each(|part| wishes.merge(part.wishes));
-    wishes
-}
-
-/// Whether wishes only compare with music that has to be there: "slower", "without drums", "another take".
-fn is_comparison(wishes: &Wishes) -> bool {
-    let compares = !wishes.more_moods.is_empty()
-        || !wishes.less_moods.is_empty()
-        || wishes.energy_steps != 0
-        || wishes.tempos.iter().any(|tempo| matches!(tempo, TempoWish::By(_) | TempoWish::Times(_)))
-        || !wishes.without.is_empty()
-        || wishes.length_times.is_some()
-        || !wishes.score.is_empty();
-    let describes = wishes.names_a_style()
-        || wishes.score.describe()
-        || !wishes.genres_by_the_way.is_empty()
-        || !wishes.moods.is_empty()
-        || !wishes.instruments.is_empty()
-        || !wishes.keys.is_empty()
-        || !wishes.uses.is_empty()
-        || !wishes.energies.is_empty()
-        || !wishes.impossible.is_empty()
-        || wishes.tempos.iter().any(|tempo| !matches!(tempo, TempoWish::By(_) | TempoWish::Times(_)))
-        || !wishes.lengths_ms.is_empty();
-    compares && !describes
 }
