@@ -44,8 +44,6 @@ pub(super) struct Call {
     pub output_bytes: u64,
     /// Memory for its data.
     pub data_bytes: u64,
-    /// Threads of each of its decoders.
-    decoder_threads: u64,
     inputs: usize,
     /// The files that it reads.
     reads: Vec<PathBuf>,
@@ -66,7 +64,6 @@ impl Call {
             media_ms: 0,
             output_bytes: LIMITS.output_bytes,
             data_bytes: LIMITS.child_data_bytes,
-            decoder_threads: LIMITS.child_threads,
             inputs: 0,
             reads: Vec::new(),
             writes: None,
@@ -76,25 +73,13 @@ impl Call {
 
     /// An ffmpeg call that works on `media_ms` of media and reports its progress.
     pub fn ffmpeg(task: &'static str, media_ms: u64) -> Self {
-        Self::joining(task, media_ms, 1)
-    }
-
-    /// An ffmpeg call that shows so many videos, one at a time. All of them are open from start to end, and each decoder
-    /// and scaler holds frames and stacks for its threads: so they share the threads, and each further video gets memory
-    /// of its own.
-    pub fn joining(task: &'static str, media_ms: u64, videos: usize) -> Self {
-        let videos = u64::try_from(videos.max(1)).unwrap_or(u64::MAX);
-        let threads = (LIMITS.child_threads / videos).max(1);
-        let more = LIMITS.input_data_bytes.saturating_mul(videos - 1);
-        let bare = Self::bare(Tool::Ffmpeg, task);
-        let data_bytes = bare.data_bytes.saturating_add(more);
-        Self { media_ms, data_bytes, decoder_threads: threads, ..bare }
+        Self { media_ms, ..Self::bare(Tool::Ffmpeg, task) }
             .flag("-nostdin")
             .flag("-y")
             .set("-loglevel", "error")
             .flag("-nostats")
-            .set("-filter_threads", threads.to_string())
-            .set("-filter_complex_threads", threads.to_string())
+            .set("-filter_threads", LIMITS.child_threads.to_string())
+            .set("-filter_complex_threads", LIMITS.child_threads.to_string())
     }
 
     /// An ffprobe call about one file.
@@ -128,13 +113,12 @@ impl Call {
     /// number being [`Call::inputs`] before the call.
     #[must_use]
     pub fn input(self, path: &Path, demuxer: &'static str, before: &[(&str, &str)]) -> Self {
-        let threads = self.decoder_threads.to_string();
         let mut call = self
             .set("-protocol_whitelist", "file")
             .set("-format_whitelist", demuxer)
             .set("-f", demuxer)
             .set("-max_pixels", LIMITS.video_pixels.max(LIMITS.image_pixels).to_string())
-            .set("-threads", threads)
+            .set("-threads", LIMITS.child_threads.to_string())
             .sets(before.iter().copied())
             .set("-i", file_url(path));
         call.inputs += 1;

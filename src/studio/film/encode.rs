@@ -54,9 +54,7 @@ pub(super) async fn encode(
 
     let length_ms = stage.micros_of(frames) / 1000;
     let is_show = show::is_show(&plan.clips);
-    let shots = stretches.iter().filter(|stretch| stretch.clip.is_some()).count();
-    let call = Call::joining("encoding the picture", length_ms, if is_show { 1 } else { shots });
-    let mut graph = Graph::new(call, stage, tone_map, blur);
+    let mut graph = Graph::new(Call::ffmpeg("encoding the picture", length_ms), stage, tone_map, blur);
     if is_show {
         let whole = Stretch { from: 0, to: frames, clip: None, late_us: 0 };
         graph.stretch(&whole, &Fill::Piped);

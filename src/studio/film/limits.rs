@@ -21,8 +21,6 @@ pub struct Limits {
     pub reader_data_bytes: u64,
     /// Pixels of a frame up to which that is enough.
     pub reader_pixels: u64,
-    /// More of it for each further video that one child joins.
-    pub input_data_bytes: u64,
     /// Seconds that any child may run.
     pub child_base_seconds: u64,
     /// Further seconds for each second of media.
@@ -46,7 +44,6 @@ pub static LIMITS: LazyLock<Limits> = LazyLock::new(|| {
         child_data_bytes: 1200 << 20,
         reader_data_bytes: 600 << 20,
         reader_pixels: 2_100_000,
-        input_data_bytes: 80 << 20,
         child_base_seconds: 30,
         child_seconds_per_second: 30,
         output_bytes: 8 << 30,

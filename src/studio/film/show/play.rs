@@ -57,9 +57,10 @@ struct Painter {
     bytes: Vec<u8>,
 }
 
-/// Whether a plan has to be played: it has stills, or pictures that give way to each other slowly.
+/// Whether a plan has to be played: it has stills, or more than one shot. One child that shows all shots would hold a
+/// decoder with its frames for each of them from start to end.
 pub(in crate::studio::film) fn is_show(clips: &[Clip]) -> bool {
-    clips.iter().any(|clip| clip.kind == MediaKind::Image || clip.enter.is_some_and(|enter| enter.duration_ms > 0))
+    clips.len() > 1 || clips.iter().any(|clip| clip.kind == MediaKind::Image)
 }
 
 /// Plays a scene into the encoder's input.
@@ -91,6 +92,15 @@ pub(in crate::studio::film) async fn play(
                     None
                 }
             };
+            // A clip alone is already as the encoder wants it.
+            if leaving.is_none()
+                && let Some(frame) = hall.frame(nth, now).await?
+            {
+                if encoder.write_all(frame).await.is_err() {
+                    return Ok(());
+                }
+                continue;
+            }
             let look = hall.look(nth, now, at).await?;
             let share = (at as f64 + 1.0) / (frames as f64 + 1.0);
             painter = run_blocking(move || {
@@ -138,24 +148,25 @@ struct Hall<'a> {
 }
 
 impl Hall<'_> {
+    /// The next frame of a stretch that shows a clip.
+    async fn frame(&mut self, number: usize, now: &Scheduled) -> Result<Option<&[u8]>, FilmError> {
+        match self.source(number, now).await? {
+            Source::Clip(clip) => clip.next().await.map(Some),
+            _ => Ok(None),
+        }
+    }
+
     /// What is seen of a stretch `at` frames after it began.
     async fn look(&mut self, number: usize, now: &Scheduled, at: u64) -> Result<Look, FilmError> {
-        let clip = now.stretch.clip.and_then(|at| Some((self.scene.plan.clips.get(at)?, self.scene.clips.get(at)?)));
-        if !self.shown.contains_key(&number) {
-            let source = self.open(clip, now).await?;
-            self.shown.insert(number, source);
-        }
         let whole = now.stretch.frames() + now.held;
         let stage = self.scene.stage;
-        let picture = match self.shown.get_mut(&number) {
-            Some(Source::Black(picture) | Source::Still(picture)) => Arc::clone(picture),
-            Some(Source::Moving(animation)) => animation.at(stage.micros_of(at) / 1000).await?,
-            Some(Source::Clip(clip)) => clip.next().await?,
-            None => Arc::new(Planes::black(self.size.0, self.size.1)),
-        };
-        let camera = match self.shown.get(&number) {
-            Some(Source::Still(_)) => clip.map_or(Camera::Still, |(clip, _)| clip.camera),
-            _ => Camera::Still,
+        let moves =
+            now.stretch.clip.and_then(|at| self.scene.plan.clips.get(at)).map_or(Camera::Still, |clip| clip.camera);
+        let (picture, camera) = match self.source(number, now).await? {
+            Source::Black(picture) => (Arc::clone(picture), Camera::Still),
+            Source::Still(picture) => (Arc::clone(picture), moves),
+            Source::Moving(animation) => (animation.at(stage.micros_of(at) / 1000).await?, Camera::Still),
+            Source::Clip(clip) => (clip.picture().await?, Camera::Still),
         };
         let seconds = stage.micros_of(whole) as f64 / 1e6;
         let share = at as f64 / whole.saturating_sub(1).max(1) as f64;
@@ -163,7 +174,17 @@ impl Hall<'_> {
         Ok(Look { picture, view })
     }
 
-    async fn open(&mut self, clip: Option<(&Clip, &Inspected)>, now: &Scheduled) -> Result<Source, FilmError> {
+    /// What a stretch shows, opened when it is first looked at.
+    async fn source(&mut self, number: usize, now: &Scheduled) -> Result<&mut Source, FilmError> {
+        if !self.shown.contains_key(&number) {
+            let source = self.open(now).await?;
+            self.shown.insert(number, source);
+        }
+        self.shown.get_mut(&number).ok_or_else(|| FilmError::BadResult("a picture went away".to_owned()))
+    }
+
+    async fn open(&mut self, now: &Scheduled) -> Result<Source, FilmError> {
+        let clip = now.stretch.clip.and_then(|at| Some((self.scene.plan.clips.get(at)?, self.scene.clips.get(at)?)));
         let Some((clip, seen)) = clip else {
             return Ok(Source::Black(Arc::new(Planes::black(self.size.0, self.size.1))));
         };

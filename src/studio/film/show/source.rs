@@ -109,24 +109,27 @@ impl Animation {
 pub(super) struct Decoded {
     child: Reading,
     bytes: Vec<u8>,
-    now: Arc<Planes>,
     size: (usize, usize),
 }
 
 impl Decoded {
     /// Takes the output of a child that writes raw frames of this size.
     pub fn of(child: Reading, (width, height): (usize, usize)) -> Self {
-        let now = Arc::new(Planes::black(width, height));
-        Self { child, bytes: vec![0; now.bytes()], now, size: (width, height) }
+        let mut bytes = Vec::new();
+        Planes::black(width, height).save(&mut bytes);
+        Self { child, bytes, size: (width, height) }
     }
 
-    /// The next frame; the last one again where the clip is over.
-    pub async fn next(&mut self) -> Result<Arc<Planes>, FilmError> {
-        if self.child.fill(&mut self.bytes).await? {
-            let mut planes = Planes::black(self.size.0, self.size.1);
-            planes.load(&self.bytes);
-            self.now = Arc::new(planes);
-        }
-        Ok(Arc::clone(&self.now))
+    /// The next frame, its planes one after another; the last one again where the clip is over.
+    pub async fn next(&mut self) -> Result<&[u8], FilmError> {
+        self.child.fill(&mut self.bytes).await?;
+        Ok(&self.bytes)
+    }
+
+    /// The next frame as a picture.
+    pub async fn picture(&mut self) -> Result<Arc<Planes>, FilmError> {
+        let mut planes = Planes::black(self.size.0, self.size.1);
+        planes.load(self.next().await?);
+        Ok(Arc::new(planes))
     }
 }
