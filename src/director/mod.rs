@@ -19,6 +19,7 @@ pub mod progress;
 pub mod route;
 pub mod settings;
 mod steps;
+mod template;
 pub mod timeline;
 mod transcript;
 mod trouble;

@@ -1,9 +1,11 @@
-//! The tables of words, one per language, and the filling of their templates.
+//! The tables of words, one per language.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
+
+use crate::director::template;
 
 /// One language's words.
 #[derive(Debug, Deserialize)]
@@ -66,40 +68,9 @@ impl Table {
     }
 }
 
-/// Fills `{names}`. A part in `[brackets]` disappears when one of its own names has no value; brackets nest.
-/// Where it began the sentence, what follows begins it now, with a capital letter.
-pub fn fill(template: &str, values: &Values) -> String {
-    let mut chars = template.chars();
-    part(&mut chars, values).0
-}
-
-/// One bracket's inside, up to its end, and whether all of its names had values.
-fn part(chars: &mut std::str::Chars<'_>, values: &Values) -> (String, bool) {
-    let (mut out, mut whole) = (String::new(), true);
-    let mut begins_anew = false;
-    while let Some(c) = chars.next() {
-        match c {
-            ']' => break,
-            '[' => {
-                let (inside, shown) = part(chars, values);
-                if shown {
-                    out.push_str(&inside);
-                } else {
-                    begins_anew |= out.is_empty();
-                }
-            }
-            '{' => {
-                let name: String = chars.by_ref().take_while(|c| *c != '}').collect();
-                match values.get(name.as_str()).filter(|value| !value.is_empty()) {
-                    Some(value) => out.push_str(value),
-                    None => whole = false,
-                }
-            }
-            other if begins_anew && out.is_empty() => out.extend(other.to_uppercase()),
-            other => out.push(other),
-        }
-    }
-    (out, whole)
+/// Fills a template.
+pub fn fill(sentence: &str, values: &Values) -> String {
+    template::fill(sentence, |name| values.get(name).map(String::as_str))
 }
 
 /// Untrusted words made fit for a sentence: one line, no control characters, not endless, no full stop at the end.
@@ -116,14 +87,6 @@ pub fn clean(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_part_in_brackets_goes_when_one_of_its_values_is_missing() {
-        let values = Values::from([("a", "1".to_owned()), ("b", String::new())]);
-        assert_eq!(fill("x[ a={a}[ b={b}]][ c={c}].", &values), "x a=1.");
-        assert_eq!(fill("[{c}: ]this. [{a} ]that", &values), "This. 1 that");
-        assert_eq!(fill("unclosed [a {a}", &values), "unclosed a 1");
-    }
 
     #[test]
     fn both_tables_are_whole_and_have_the_same_keys() {

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::director::template::fill;
+
 type Table = HashMap<String, String>;
 
 static EN: LazyLock<Table> = LazyLock::new(|| toml::from_str(include_str!("wording/en.toml")).unwrap_or_default());
@@ -12,33 +14,7 @@ static ZH: LazyLock<Table> = LazyLock::new(|| toml::from_str(include_str!("wordi
 pub fn say(key: &str, values: &[(&str, &str)], language: &str) -> String {
     let table = if language.starts_with("zh") { &ZH } else { &EN };
     let template = table.get(key).map(String::as_str).unwrap_or_default();
-    let mut out = String::new();
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once('[') {
-        let (inside, behind) = after.split_once(']').unwrap_or((after, ""));
-        out.push_str(&fill(before, values));
-        let empty = values.iter().any(|(name, value)| value.is_empty() && inside.contains(&format!("{{{name}}}")));
-        if !empty {
-            out.push_str(&fill(inside, values));
-        }
-        rest = behind;
-    }
-    out.push_str(&fill(rest, values));
-    out
-}
-
-/// Each name is replaced once, from the left, so that a value with braces in it stays as it is.
-fn fill(template: &str, values: &[(&str, &str)]) -> String {
-    let mut out = String::new();
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        let (name, behind) = after.split_once('}').unwrap_or((after, ""));
-        out.push_str(before);
-        out.push_str(values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value));
-        rest = behind;
-    }
-    out.push_str(rest);
-    out
+    fill(template, |wanted| values.iter().find(|(name, _)| *name == wanted).map(|(_, value)| *value))
 }
 
 /// A size for people.

@@ -6,8 +6,9 @@ use serde_json::json;
 
 use super::arranged::{Arranged, Refused};
 use super::cut::{Bed, Cut, Obstacle};
-use super::edit::{self, Changed, Laid, Looks, Which};
+use super::edit::{self, Looks, Which};
 use super::read::{Action, CaptionWish, Level, MakeMusic, Part, Pick, Target, Way, plain};
+use super::titled::Titled;
 use crate::studio::compose::Composition;
 use crate::wire::draft::{Segment, TEXT};
 use crate::wire::state::{Medium, State};
@@ -65,23 +66,8 @@ pub enum Deed {
         /// Length of the fall in ms.
         out_ms: Option<u64>,
     },
-    /// A title was added.
-    TitleAdded(Looks),
-    /// Titles were changed: each before and after.
-    TitlesChanged(Vec<Changed>),
-    /// Titles were taken off; their words.
-    TitlesRemoved(Vec<String>),
-    /// Captions were laid on the timeline.
-    Captioned {
-        /// What lies there.
-        laid: Laid,
-        /// Cues whose end made no sense and was set anew.
-        mended: usize,
-        /// Cues without words or with impossible times.
-        left_out: usize,
-        /// Cues whose words were cut.
-        shortened: usize,
-    },
+    /// Titles or captions are others.
+    Titled(Titled),
     /// The draft is as it was so many changes before.
     WentBack(u32),
     /// There was nothing to go back to.
@@ -146,20 +132,24 @@ pub fn apply(state: &mut State, action: &Action) -> Deed {
         Action::Remove { target } => remove(state, target),
         Action::Fade { target, in_ms, out_ms } => fade(state, target, *in_ms, *out_ms),
         Action::AddTitle(title) => edit::add_title(state, title)
-            .and_then(|(start, _)| newest(state).map(|title| Deed::TitleAdded(Looks::of(&title, start)))),
-        Action::ChangeTitle(change) => {
-            Some(edit::change_titles(state, change)).filter(|changed| !changed.is_empty()).map(Deed::TitlesChanged)
-        }
-        Action::RemoveTitles { which } => {
-            Some(edit::remove_titles(state, which)).filter(|words| !words.is_empty()).map(Deed::TitlesRemoved)
-        }
+            .and_then(|(start, _)| newest(state).map(|title| Deed::Titled(Titled::Added(Looks::of(&title, start))))),
+        Action::ChangeTitle(change) => Some(edit::change_titles(state, change))
+            .filter(|changed| !changed.is_empty())
+            .map(Titled::Changed)
+            .map(Deed::Titled),
+        Action::RemoveTitles { which } => Some(edit::remove_titles(state, which))
+            .filter(|words| !words.is_empty())
+            .map(Titled::Removed)
+            .map(Deed::Titled),
         Action::AddCaptions(wish) => {
             let CaptionWish { captions, look } = wish;
-            edit::add_captions(state, captions, look).map(|laid| Deed::Captioned {
-                laid,
-                mended: captions.mended,
-                left_out: captions.left_out,
-                shortened: captions.shortened,
+            edit::add_captions(state, captions, look).map(|laid| {
+                Deed::Titled(Titled::Captioned {
+                    laid,
+                    mended: captions.mended,
+                    left_out: captions.left_out,
+                    shortened: captions.shortened,
+                })
             })
         }
         Action::UseTake { number } => take_up(state, *number),

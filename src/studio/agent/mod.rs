@@ -10,3 +10,4 @@ pub mod midi;
 pub mod read;
 pub mod reply;
 pub mod tell;
+pub mod titled;

@@ -47,12 +47,7 @@ fn done(deed: &Deed, context: &Context) -> Done {
         }
         Deed::Removed { target, words } => Done::Removed { target: target.clone(), name: words.clone() },
         Deed::Faded { in_ms, out_ms } => Done::Faded { target: Target::Music, in_ms: *in_ms, out_ms: *out_ms },
-        Deed::TitleAdded(looks) => Done::TitleAdded(looks.clone()),
-        Deed::TitlesChanged(changed) => Done::TitlesChanged(changed.clone()),
-        Deed::TitlesRemoved(words) => Done::TitlesRemoved(words.clone()),
-        Deed::Captioned { laid, mended, left_out, shortened } => {
-            Done::Captioned { laid: *laid, mended: *mended, left_out: *left_out, shortened: *shortened }
-        }
+        Deed::Titled(titled) => Done::Titled(titled.clone()),
         Deed::WentBack(steps) => Done::Undone(*steps),
         Deed::NothingToUndo => Done::Undone(0),
         Deed::WentForward => Done::Redone(true),

@@ -85,12 +85,7 @@ fn sentence(done: &Done, wording: &Wording) -> String {
                 (None, None) => String::new(),
             }
         }
-        Done::TitleAdded(looks) => titles::added(looks, wording),
-        Done::TitlesChanged(changed) => titles::changed(changed, wording),
-        Done::TitlesRemoved(words) => titles::removed(words, wording),
-        Done::Captioned { laid, mended, left_out, shortened } => {
-            titles::captioned(*laid, (*mended, *left_out, *shortened), wording)
-        }
+        Done::Titled(titled) => titles::titled(titled, wording),
         Done::UnfitCaptions(unfit) => titles::unfit(*unfit, wording),
         Done::Undone(0) => say("nothing_to_undo", &[]),
         Done::Undone(1) => say("undone", &[]),

@@ -2,8 +2,8 @@
 
 use crate::studio::agent::arranged::{Arranged, Refused};
 use crate::studio::agent::cut::{Bed, Cut, Obstacle};
-use crate::studio::agent::edit::{Changed, Laid, Looks};
 use crate::studio::agent::read::{Change, Language, Question, Remark, Take, Target, Topic, Way, Why};
+use crate::studio::agent::titled::Titled;
 use crate::studio::captions::Unfit;
 use crate::studio::compose;
 use crate::studio::compose::brief::Key;
@@ -62,23 +62,8 @@ pub enum Done {
         /// Fall.
         out_ms: Option<u64>,
     },
-    /// A title was added.
-    TitleAdded(Looks),
-    /// Titles were changed: each before and after.
-    TitlesChanged(Vec<Changed>),
-    /// Titles were taken off; their words.
-    TitlesRemoved(Vec<String>),
-    /// Captions were laid on the timeline.
-    Captioned {
-        /// What lies there.
-        laid: Laid,
-        /// Cues whose end made no sense and was set anew.
-        mended: usize,
-        /// Cues without words or with impossible times.
-        left_out: usize,
-        /// Cues whose words were cut.
-        shortened: usize,
-    },
+    /// Titles or captions are others.
+    Titled(Titled),
     /// Captions came that cannot be read.
     UnfitCaptions(Unfit),
     /// So many steps were taken back; 0: there was nothing.

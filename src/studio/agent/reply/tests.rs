@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::studio::agent::edit::{Changed, Looks};
 use crate::studio::agent::read::{Aspect, Because, Context, Impossible, Language, Question, Remark, Target, read};
+use crate::studio::agent::titled::Titled;
 use crate::studio::compose::brief::{Key, Mode};
 
 const LANGUAGES: [Language; 2] = [Language::En, Language::Zh];
@@ -85,8 +86,8 @@ fn edits_are_told_with_what_was_before() {
         Done::Volume { target: Target::OriginalSound, from: Some(1.0), to: 0.0 },
         Done::Trimmed { target: Target::Picture, kept: Some((0, 8000)), before: 10_000 },
         Done::Removed { target: Target::Title(None), name: Some("Golden Hour".into()) },
-        Done::TitleAdded(dusk.clone()),
-        Done::TitlesChanged(vec![Changed { before: dusk, after: dawn }]),
+        Done::Titled(Titled::Added(dusk.clone())),
+        Done::Titled(Titled::Changed(vec![Changed { before: dusk, after: dawn }])),
         Done::Undone(3),
     ];
     assert_eq!(

@@ -3,12 +3,25 @@
 use super::wording::{Wording, fill};
 use crate::studio::agent::edit::{Changed, Laid, Looks};
 use crate::studio::agent::read::{Language, colour_name, plain};
+use crate::studio::agent::titled::Titled;
 use crate::studio::captions::{MOST_BYTES, MOST_CUES, Unfit};
 
 /// Longest words of a title that an answer repeats, in characters.
 const LONGEST: usize = 120;
 /// Most titles that an answer lists.
 const LISTED: usize = 5;
+
+/// What was done to titles and captions.
+pub fn titled(titled: &Titled, wording: &Wording) -> String {
+    match titled {
+        Titled::Added(looks) => added(looks, wording),
+        Titled::Changed(all) => changed(all, wording),
+        Titled::Removed(words) => removed(words, wording),
+        Titled::Captioned { laid, mended, left_out, shortened } => {
+            captioned(*laid, (*mended, *left_out, *shortened), wording)
+        }
+    }
+}
 
 fn say(wording: &Wording, name: &str, gaps: &[(&str, &str)]) -> String {
     fill(&wording.titles, name, gaps)
@@ -59,7 +72,7 @@ fn fades((rise, fall): (i64, i64), wording: &Wording) -> String {
 }
 
 /// A title that was added, with what is not as usual about it.
-pub fn added(looks: &Looks, wording: &Wording) -> String {
+fn added(looks: &Looks, wording: &Wording) -> String {
     let usual = Looks::usual(&looks.style);
     let mut said = Vec::new();
     if looks.position != usual.position {
@@ -117,7 +130,7 @@ fn turns(Changed { before, after }: &Changed, wording: &Wording) -> Vec<String> 
 }
 
 /// Titles that were changed. Where there are several, the first one stands for all.
-pub fn changed(changed: &[Changed], wording: &Wording) -> String {
+fn changed(changed: &[Changed], wording: &Wording) -> String {
     let Some(first) = changed.iter().find(|changed| changed.before != changed.after) else {
         let text = changed.first().map_or_else(String::new, |changed| quoted(&changed.after.text, wording));
         return say(wording, "same", &[("text", &text)]);
@@ -134,7 +147,7 @@ pub fn changed(changed: &[Changed], wording: &Wording) -> String {
 }
 
 /// Titles that were taken off.
-pub fn removed(words: &[String], wording: &Wording) -> String {
+fn removed(words: &[String], wording: &Wording) -> String {
     let listed: Vec<String> = words.iter().take(LISTED).map(|words| quoted(words, wording)).collect();
     let list = wording.list(&listed);
     match words.len() {
@@ -146,7 +159,7 @@ pub fn removed(words: &[String], wording: &Wording) -> String {
 }
 
 /// Captions that lie on the timeline now, and what had to be done to them.
-pub fn captioned(laid: Laid, (mended, left_out, shortened): (usize, usize, usize), wording: &Wording) -> String {
+fn captioned(laid: Laid, (mended, left_out, shortened): (usize, usize, usize), wording: &Wording) -> String {
     let (from, to) = span(laid.span_ms, wording);
     let one = if laid.count == 1 { "captioned_one" } else { "captioned" };
     let mut said = vec![say(wording, one, &[("n", &laid.count.to_string()), ("from", &from), ("to", &to)])];
