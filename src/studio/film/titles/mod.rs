@@ -22,6 +22,7 @@ pub use look::{BOX_OPACITY, Backing, NoColour, Rgb, SIZES, TitleAlign, TitleLook
 const INTER_BOLD: &[u8] = include_bytes!("../../../../assets/fonts/Inter-Bold.otf");
 const INTER_MEDIUM: &[u8] = include_bytes!("../../../../assets/fonts/Inter-Medium.otf");
 const DROID_FALLBACK: &[u8] = include_bytes!("../../../../assets/fonts/DroidSansFallback.ttf");
+const NOTO_EMOJI: &[u8] = include_bytes!("../../../../assets/fonts/NotoEmoji-Bold.ttf");
 
 /// Characters of a title beyond which the rest is left out.
 const MOST_CHARACTERS: usize = 600;
@@ -110,7 +111,7 @@ pub(super) struct Pen {
 impl Pen {
     pub fn new() -> Self {
         let mut fonts = Database::new();
-        for bytes in [INTER_BOLD, INTER_MEDIUM, DROID_FALLBACK] {
+        for bytes in [INTER_BOLD, INTER_MEDIUM, DROID_FALLBACK, NOTO_EMOJI] {
             fonts.load_font_source(Source::Binary(Arc::new(bytes)));
         }
         let fonts = FontSystem::new_with_locale_and_db("en".to_owned(), fonts);
@@ -281,7 +282,8 @@ fn plain(text: &str) -> (String, bool) {
     (words, shown.next().is_some())
 }
 
-/// Characters without a shape of their own: controls, marks of direction, joiners and what only picks a variant.
+/// Characters without a shape of their own: controls, marks of direction, joiners and what only picks a variant or, in
+/// emoji of one colour, a tone of skin.
 fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -295,6 +297,7 @@ fn is_hidden(c: char) -> bool {
                 | '\u{fe00}'..='\u{fe0f}'
                 | '\u{feff}'
                 | '\u{fff9}'..='\u{fffb}'
+                | '\u{1f3fb}'..='\u{1f3ff}'
                 | '\u{e0000}'..='\u{e0fff}'
         )
 }
