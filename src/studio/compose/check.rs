@@ -24,6 +24,7 @@ pub fn genre(genre: &Genre) -> Vec<String> {
     wrong.unless((0.0..=1.5).contains(&genre.energy.contrast), "energy.contrast: 0 to 1.5");
     wrong.unless(genre.modes.values().any(|w| *w > 0.0), "modes: at least one with a weight");
     wrong.unless(genre.tonics.iter().all(|t| *t < 12), "tonics: 0 to 11");
+    wrong.unless(genre.pace.values().all(|bars| (1..=4).contains(bars)), "pace: 1 to 4 written bars in one");
     for form in genre.other_forms.iter().chain([&genre.form]) {
         wrong.unless(forms().get(form).is_some(), format!("form `{form}`: not in forms.toml"));
     }

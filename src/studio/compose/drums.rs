@@ -41,6 +41,14 @@ fn fill(sketch: &Sketch, part: &Part, rng: &mut Rng) -> Option<Lanes> {
     Some(lanes(search.find(&sketch.genre.fill, &sketch.common.fill, dice)?, sketch.metre()))
 }
 
+/// A fill without what comes before a step.
+fn shortened(mut fill: Lanes, from: usize) -> Lanes {
+    for grid in fill.values_mut() {
+        grid.hits.retain(|hit| hit.step >= from);
+    }
+    fill
+}
+
 fn lanes(groove: &Groove, metre: Metre) -> Lanes {
     let read = |grid: &String| Grid::read(&bend(grid, groove.metre, metre), metre.steps(), DRUMS).ok();
     groove.lanes.iter().filter_map(|(lane, grid)| Some((*lane, read(grid)?))).collect()
@@ -79,16 +87,18 @@ impl Drummer<'_> {
                 self.roll(*bar, at, bars.len());
                 continue;
             }
-            // A phrase of four gets a small fill now and then, one of eight or a section's end a real one.
-            let chance = match () {
+            // A section's end gets a real fill; inside it one of eight gets half a bar and one of four a beat, now and
+            // then, so that a phrase is turned over without sounding like a border.
+            let steps = self.sketch.metre().steps();
+            let due = match () {
                 () if !leads || at == 0 && bars.len() > 1 => None,
-                () if last && next.is_some() => Some(0.9),
-                () if (at + 1) % 8 == 0 => Some(0.7),
-                () if (at + 1) % 4 == 0 => Some(0.3),
+                () if last && next.is_some() => Some((0.9, 0)),
+                () if (at + 1) % 8 == 0 => Some((0.6, steps / 2)),
+                () if (at + 1) % 4 == 0 => Some((0.3, steps * 3 / 4)),
                 () => None,
             };
-            let chance = chance.filter(|chance| self.rng.chance(chance * (0.4 + part.energy)));
-            let fill = chance.and_then(|_| fill(self.sketch, part, &mut self.rng));
+            let due = due.filter(|(chance, _)| self.rng.chance(chance * (0.4 + part.energy)));
+            let fill = due.and_then(|(_, from)| Some(shortened(fill(self.sketch, part, &mut self.rng)?, from)));
             // Before a peak the kick steps back, so that its return is felt.
             let hold_back = last && rise > 0.18 && leads;
             self.bar(part, *bar, at, &groove, fill.as_ref(), hold_back);

@@ -44,6 +44,7 @@ fn lend(blend: &mut Genre, lender: &Genre, aspect: Aspect) {
         }
         Aspect::Harmony => {
             blend.progression.clone_from(&lender.progression);
+            blend.pace.clone_from(&lender.pace);
             blend.turnaround.clone_from(&lender.turnaround);
             blend.cadence.clone_from(&lender.cadence);
             blend.modes.clone_from(&lender.modes);

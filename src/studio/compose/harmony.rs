@@ -8,6 +8,9 @@ use super::genre::{Cadence, Progression};
 use super::sketch::{Part, Sketch};
 use super::theory::{Chord, quality_of};
 
+/// The sections of [`super::genre::Genre::pace`] that are not named.
+pub const ALL: &str = "all";
+
 /// A chord as long as it sounds, in quarter notes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Span {
@@ -93,7 +96,7 @@ fn sections(sketch: &Sketch) -> Vec<Numerals> {
                 chords
             }
         };
-        let cycle = bars_of(chords);
+        let cycle = drawn_together(bars_of(chords), pace(sketch, part));
         let take = if cycle.is_empty() { 0 } else { part.bars };
         let coloured = colours(sketch, part, &cycle);
         let written = |bar: &Vec<&str>| {
@@ -108,6 +111,24 @@ fn sections(sketch: &Sketch) -> Vec<Numerals> {
         bars.extend(own);
     }
     bars
+}
+
+/// How many written bars go into one that is played.
+fn pace(sketch: &Sketch, part: &Part) -> usize {
+    let paces = &sketch.genre.pace;
+    let named = [part.name.as_str(), part.letter.as_str(), ALL].into_iter().find_map(|name| paces.get(name));
+    named.copied().unwrap_or(1)
+}
+
+/// Bars of one chord drawn together, so that a loop comes round sooner: what is heard in any two bars is the loop, not one
+/// of its chords, and a border between sections stands out against it. A pair of chords is a loop already.
+fn drawn_together(bars: Vec<Vec<&str>>, pace: usize) -> Vec<Vec<&str>> {
+    if pace < 2 || bars.len() < 3 || bars.iter().any(|bar| bar.len() != 1) {
+        return bars;
+    }
+    let mut drawn: Vec<Vec<&str>> = bars.chunks(pace).map(<[Vec<&str>]>::concat).collect();
+    drawn.iter_mut().for_each(Vec::dedup);
+    drawn
 }
 
 /// For some numerals of a progression another chord of the genre's vocabulary on the same root, as long as it lasts.

@@ -161,7 +161,7 @@ fn lifts(sketch: &Sketch, players: &[Player]) -> Vec<(f64, f64)> {
 
 /// How hard everybody plays in a section: what makes a refrain louder than its verse, whoever plays.
 fn dynamics(energy: f64) -> f64 {
-    0.7 + 0.5 * energy
+    0.56 + 0.66 * energy
 }
 
 /// How loud a role is beside the others, dB.

@@ -61,6 +61,10 @@ pub struct Genre {
     /// Chords, by section.
     #[serde(default)]
     pub progression: Vec<Progression>,
+    /// Harmonic rhythm: how many written bars of one chord each go into one bar that is played, by section (letter or
+    /// name; `all`: those not named), 1 to 4; empty: as written. A loop of four bars at 2 comes round in two.
+    #[serde(default)]
+    pub pace: BTreeMap<String, usize>,
     /// Its chord vocabulary: what may stand for a quality as written (`m7`; empty for a plain triad), chord by chord.
     #[serde(default)]
     pub vocabulary: BTreeMap<String, Vec<String>>,
