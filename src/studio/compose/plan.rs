@@ -38,6 +38,15 @@ pub fn lay_out(brief: &Brief, genre: &Genre, shift: &Shift, key: Key, bars: usiz
     parts
 }
 
+/// What fades out goes on playing: an outro that thinned out as well would be over before the fade is.
+pub fn play_on(parts: &mut [Part]) {
+    if let [.., before, last] = parts
+        && last.letter == "outro"
+    {
+        last.energy = last.energy.max(before.energy);
+    }
+}
+
 /// Whether a section is named, by letter or by name.
 fn named(names: &[String], part: &Part) -> bool {
     names.contains(&part.letter) || names.contains(&part.name)

@@ -93,7 +93,10 @@ impl<'a> Sketch<'a> {
         {
             remarks.push(Remark::KeyAgainstMood { mood: mood.id.clone() });
         }
-        let parts = plan::lay_out(brief, genre, &shift, key, clock.bars.len());
+        let mut parts = plan::lay_out(brief, genre, &shift, key, clock.bars.len());
+        if ending == Ending::Fade && brief.plan.is_empty() {
+            plan::play_on(&mut parts);
+        }
         let mut sketch = Self {
             genre,
             common,
