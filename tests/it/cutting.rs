@@ -27,12 +27,19 @@ fn exported(server: &mut Bedtrack) -> PathBuf {
 
 /// A clip of 30 frames a second whose frames carry their numbers as ten black or white columns, with a tone of 440 Hz.
 fn numbered(folder: &Path, name: &str, seconds: u32) -> PathBuf {
+    numbered_at(folder, name, seconds, "30", "null")
+}
+
+/// The same with `rate` frames a second, of which a filter may take some away after they were numbered.
+fn numbered_at(folder: &Path, name: &str, seconds: u32, rate: &str, filter: &str) -> PathBuf {
     let path = folder.join(name);
     let bits = "if(mod(floor(N/pow(2\\,floor(X/32)))\\,2)\\,235\\,16)";
-    let picture = format!("color=black:s=320x180:r=30:d={seconds},format=yuv420p,geq=lum='{bits}':cb=128:cr=128");
+    let picture =
+        format!("color=black:s=320x180:r={rate}:d={seconds},format=yuv420p,geq=lum='{bits}':cb=128:cr=128,{filter}");
     let tone = format!("sine=f=440:d={seconds},volume=0.2,aformat=channel_layouts=stereo");
     let inputs = ["-f", "lavfi", "-i", &picture, "-f", "lavfi", "-i", &tone];
     let coding = ["-c:a", "aac", "-c:v", "libx264", "-preset", "ultrafast", "-g", "45", "-pix_fmt", "yuv420p"];
+    let coding = [&coding[..], &["-fps_mode", "vfr"]].concat();
     media::ffmpeg(&[&inputs[..], &coding[..]].concat(), &path);
     path
 }
@@ -98,6 +105,57 @@ fn a_part_is_cut_out_to_the_frame_and_undo_and_redo_go_back_and_forth() {
     assert_eq!(again, "Timeline (1 track): 1. Video: walk +2 more (0-6s)");
     let kept = (0..30).chain(60..150).chain(240..300);
     assert_eq!(numbers(&exported(&mut server)), kept.collect::<Vec<u32>>());
+}
+
+#[test]
+fn cuts_are_exact_to_the_frame_at_every_usual_rate() {
+    let folder = scratch();
+    for (rate, fps) in [("24", 24.0), ("25", 25.0), ("30000/1001", 30_000.0 / 1001.0), ("50", 50.0), ("60", 60.0)] {
+        let clip = numbered_at(folder.path(), &format!("walk{}.mp4", fps as u32), 8, rate, "null");
+        let all = numbers(&clip).len() as u32;
+        let frame = |seconds: f64| (seconds * fps).round() as u32;
+        let (_home, mut server) = begun(std::slice::from_ref(&clip));
+        asked(&mut server, "cut out 0:03 to 0:05");
+        let out = exported(&mut server);
+        assert_eq!(numbers(&out), (0..frame(3.0)).chain(frame(5.0)..all).collect::<Vec<u32>>(), "cut at {rate}");
+        let picture = &media::probe(&out)["streams"][0];
+        assert_eq!(picture["r_frame_rate"], if rate.contains('/') { rate.to_owned() } else { format!("{rate}/1") });
+        // A moment that is no frame's own: the nearest one counts.
+        asked(&mut server, "undo");
+        asked(&mut server, "cut out 1.3 to 2.71 seconds");
+        let kept = (0..frame(1.3)).chain(frame(2.71)..all);
+        assert_eq!(numbers(&exported(&mut server)), kept.collect::<Vec<u32>>(), "cut between frames at {rate}");
+        asked(&mut server, "undo");
+        asked(&mut server, "split at 0:03");
+        asked(&mut server, "put the second clip first");
+        let turned = (frame(3.0)..all).chain(0..frame(3.0));
+        assert_eq!(numbers(&exported(&mut server)), turned.collect::<Vec<u32>>(), "reordered at {rate}");
+        asked(&mut server, "undo");
+        asked(&mut server, "undo");
+        asked(&mut server, "make it twice as fast");
+        let out = numbers(&exported(&mut server));
+        assert_eq!(out, (0..all).step_by(2).take(out.len()).collect::<Vec<u32>>(), "fast at {rate}");
+        assert!(out.len().abs_diff(all as usize / 2) <= 1, "{} of {all} at {rate}", out.len());
+    }
+}
+
+#[test]
+fn a_cut_clip_of_variable_rate_shows_what_a_player_shows_at_each_moment() {
+    let folder = scratch();
+    // Three of seven frames are missing, the ones at 3 s (90) and at 5 s (150) among them.
+    let clip =
+        numbered_at(folder.path(), "walk.mp4", 8, "30", "select='not(between(mod(n,7),2,3)+between(mod(n,7),6,6))'");
+    let there = numbers(&clip);
+    assert!(there.len() < 150 && !there.contains(&90) && !there.contains(&150), "{there:?}");
+    // What stands at the time of a frame: itself, or the last one before it.
+    let shown = |number: u32| *there.iter().rev().find(|there| **there <= number).unwrap();
+    let all = there.last().unwrap() + 1;
+    let (_home, mut server) = begun(std::slice::from_ref(&clip));
+    asked(&mut server, "cut out 0:03 to 0:05");
+    let out = exported(&mut server);
+    let kept: Vec<u32> = (0..90).chain(150..all).map(shown).collect();
+    assert_eq!(numbers(&out), kept);
+    assert_eq!(media::probe(&out)["streams"][0]["r_frame_rate"], "30/1", "an even rate");
 }
 
 #[test]

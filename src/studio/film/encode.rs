@@ -9,10 +9,11 @@ use super::cards;
 use super::copy::{muxer, muxing};
 use super::cover::Painted;
 use super::graph::{Fill, Graph, Overlay};
+use super::media::VideoInfo;
 use super::plan::{Clip, FilmFormat, Plan};
 use super::probe::{Inspected, run_blocking};
 use super::show::{self, Fit};
-use super::stage::{Stage, Stretch};
+use super::stage::{Stage, Stretch, frame_rate};
 use super::tools::Tools;
 use super::watch::Watch;
 
@@ -140,15 +141,34 @@ pub(super) fn moving<'a>(
         });
     }
     let from_us = clip.in_ms.saturating_mul(1000).saturating_add(seen.zero_us());
+    let lead_us = lead(seen, video, from_us);
     Ok(Fill::Video {
         path: clip.path.clone(),
         demuxer: seen.demuxer(),
-        from_us,
+        from_us: from_us - lead_us,
+        lead_us,
         video,
         seal: seen.seal.as_ref(),
         crop: clip.fit == Fit::Crop,
         speed: clip.speed,
     })
+}
+
+/// How long before `from_us` reading has to begin so that what stands on screen then is seen: no time where a frame begins
+/// there, and else, in a picture of variable rate, since the frame before began. A seek alone takes the next frame.
+fn lead(seen: &Inspected, video: &VideoInfo, from_us: u64) -> u64 {
+    /// Less than a tick of any file's clock is long.
+    const TICK_US: i64 = 500;
+    if seen.picture.unstamped || from_us == 0 {
+        return 0;
+    }
+    let (over, under) = frame_rate(video);
+    let half_us = i64::from(under) * 500_000 / i64::from(over.max(1));
+    let from = seen.clock_us.saturating_add_unsigned(from_us);
+    let starts = || seen.picture.starts.iter().map(|start| start - from);
+    let begins = starts().any(|start| (0..half_us).contains(&start));
+    let before = starts().filter(|start| *start < 0).max().filter(|_| !begins);
+    before.map_or(0, |start| (TICK_US - start).unsigned_abs().min(from_us))
 }
 
 /// What turns the stage's picture (bt709, limited range) into what the encoder takes.

@@ -47,7 +47,10 @@ pub(super) enum Fill<'a> {
     Video {
         path: PathBuf,
         demuxer: &'static str,
+        /// Where reading begins.
         from_us: u64,
+        /// How much later it begins to be seen.
+        lead_us: u64,
         video: &'a VideoInfo,
         seal: Option<&'a Seal>,
         crop: bool,
@@ -100,7 +103,7 @@ impl Graph {
             Fill::Still(raw) => {
                 let input = self.raw(raw);
                 self.add(&format!("[{input}:v]setsar=1,"));
-                self.fitted((raw.width, raw.height), "", false, &format!("s{number}p"));
+                self.fitted((raw.width, raw.height), &Colour::Converted(""), false, &format!("s{number}p"));
                 self.add(&format!("[s{number}p]loop=loop=-1:size=1:start=0,setpts=N*{under}/({over}*TB),{exact}"));
             }
             Fill::Piped => {
@@ -110,15 +113,19 @@ impl Graph {
                 self.call = call.input_pipe(&[("-pixel_format", "yuv420p"), ("-video_size", &size), ("-framerate", &rate)]);
                 self.add(&format!("[{input}:v]trim=end_frame={frames},setpts=PTS-STARTPTS,setsar=1[s{number}];"));
             }
-            Fill::Video { path, demuxer, from_us, video, seal, crop, speed } => {
+            Fill::Video { path, demuxer, from_us, lead_us, video, seal, crop, speed } => {
                 let from = seconds(*from_us);
                 let recorded = self.stage.micros_of(frames).saturating_mul(u64::from(*speed)) / u64::from(RECORDED_SPEED);
-                let length = seconds(recorded + 1_000_000);
+                let length = seconds(recorded + *lead_us + 1_000_000);
                 let seek: &[(&str, &str)] = if *from_us > 0 { &[("-ss", &from)] } else { &[] };
                 let input = self.call.inputs();
                 let call = std::mem::replace(&mut self.call, Call::ffmpeg("", 0));
                 self.call = call.input(path, demuxer, &[seek, &[("-t", length.as_str())]].concat()).sealed(path, *seal);
                 self.add(&format!("[{input}:{}]", video.index));
+                if *lead_us > 0 {
+                    let (over, under) = frame_rate(video);
+                    self.add(&format!("fps={over}/{under}:start_time={},setpts=PTS-STARTPTS,", seconds(*lead_us)));
+                }
                 if *speed != RECORDED_SPEED {
                     // On a clock in which every frame falls on a whole number at both speeds, so that none is off by one.
                     let (over, under) = frame_rate(video);
@@ -128,7 +135,7 @@ impl Graph {
                     ));
                 }
                 self.add(&format!("fps={over}/{under}:start_time=0,"));
-                self.fitted(video.shown(), &matrix_of(video), *crop, &format!("s{number}p"));
+                self.fitted(video.shown(), &Colour::of(video), *crop, &format!("s{number}p"));
                 let light = match (video.is_hdr(), self.tone_map) {
                     (true, true) => {
                         "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0,\
@@ -144,13 +151,14 @@ impl Graph {
 
     /// Scales what the open chain carries onto the stage: cropped, or whole over a blurred copy of itself where it does
     /// not fill.
-    fn fitted(&mut self, shown: (u32, u32), colour: &str, crop: bool, label: &str) {
+    fn fitted(&mut self, shown: (u32, u32), colour: &Colour, crop: bool, label: &str) {
         let Stage { width, height, .. } = self.stage;
         let (wide, high) = self.stage.fit(shown);
-        // HDR keeps its depth and matrix until it is tone-mapped.
         let (colour, format) = match colour {
-            "hdr" => (String::new(), "yuv420p10le"),
-            colour => (format!("{colour}:out_color_matrix=bt709:out_range=tv"), "yuv420p"),
+            Colour::Hdr => (String::new(), "yuv420p10le"),
+            // A scaler that is told nothing of colours hands a picture of the right size on as it is.
+            Colour::OfTheStage => (String::new(), "yuv420p"),
+            Colour::Converted(from) => (format!("{from}:out_color_matrix=bt709:out_range=tv"), "yuv420p"),
         };
         let scale = |w: u32, h: u32, how: &str| format!("scale={w}:{h}:flags={how}{colour},setsar=1,format={format}");
         if (wide, high) == (width, height) {
@@ -295,19 +303,65 @@ impl Graph {
     }
 }
 
-/// How a picture's colours are to be read: as it says, else by the habit of its size.
-fn matrix_of(video: &VideoInfo) -> String {
-    if video.is_hdr() {
-        return "hdr".to_owned();
+/// How a picture's colours come onto the stage, which is bt709 in limited range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Colour {
+    /// They keep their depth and matrix until they are tone-mapped.
+    Hdr,
+    /// They are the stage's already.
+    OfTheStage,
+    /// They are read in this way, which is an option of the scaler, and converted.
+    Converted(&'static str),
+}
+
+impl Colour {
+    /// Read as the picture says, else by the habit of its size.
+    fn of(video: &VideoInfo) -> Self {
+        if video.is_hdr() {
+            return Self::Hdr;
+        }
+        let is_rgb = ["rgb", "bgr", "gbr", "pal8", "argb", "abgr"].iter().any(|start| video.pix_fmt.starts_with(start));
+        let matrix = match video.matrix.as_str() {
+            _ if is_rgb => "",
+            "bt709" => ":in_color_matrix=bt709",
+            "smpte170m" | "bt470bg" => ":in_color_matrix=bt601",
+            "bt2020nc" | "bt2020c" => ":in_color_matrix=bt2020",
+            "smpte240m" => ":in_color_matrix=smpte240m",
+            _ if video.height >= 720 || video.width >= 1280 => ":in_color_matrix=bt709",
+            _ => ":in_color_matrix=bt601",
+        };
+        // ffmpeg has a pixel format of its own, yuvj420p, for H.264 in full range.
+        let is_limited = video.codec == "h264" && video.pix_fmt == "yuv420p";
+        if is_limited && matrix == ":in_color_matrix=bt709" { Self::OfTheStage } else { Self::Converted(matrix) }
     }
-    let is_rgb = ["rgb", "bgr", "gbr", "pal8", "argb", "abgr"].iter().any(|start| video.pix_fmt.starts_with(start));
-    match video.matrix.as_str() {
-        _ if is_rgb => String::new(),
-        "bt709" => ":in_color_matrix=bt709".to_owned(),
-        "smpte170m" | "bt470bg" => ":in_color_matrix=bt601".to_owned(),
-        "bt2020nc" | "bt2020c" => ":in_color_matrix=bt2020".to_owned(),
-        "smpte240m" => ":in_color_matrix=smpte240m".to_owned(),
-        _ if video.height >= 720 || video.width >= 1280 => ":in_color_matrix=bt709".to_owned(),
-        _ => ":in_color_matrix=bt601".to_owned(),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_h264_in_the_stage_s_own_colours_is_handed_on_as_it_is() {
+        let colour = |codec: &str, pix_fmt: &str, matrix: &str, transfer: &str| {
+            let text = |text: &str| text.to_owned();
+            let (codec, pix_fmt) = (text(codec), text(pix_fmt));
+            let (matrix, transfer) = (text(matrix), text(transfer));
+            Colour::of(&VideoInfo {
+                codec,
+                pix_fmt,
+                matrix,
+                transfer,
+                width: 1920,
+                height: 1080,
+                ..VideoInfo::default()
+            })
+        };
+        assert_eq!(colour("h264", "yuv420p", "bt709", ""), Colour::OfTheStage);
+        assert_eq!(colour("h264", "yuv420p", "", ""), Colour::OfTheStage);
+        assert_eq!(colour("h264", "yuvj420p", "bt709", ""), Colour::Converted(":in_color_matrix=bt709"));
+        assert_eq!(colour("vp9", "yuv420p", "bt709", ""), Colour::Converted(":in_color_matrix=bt709"));
+        assert_eq!(colour("h264", "yuv420p", "smpte170m", ""), Colour::Converted(":in_color_matrix=bt601"));
+        assert_eq!(colour("h264", "gbrp", "gbr", ""), Colour::Converted(""));
+        assert_eq!(colour("hevc", "yuv420p10le", "bt2020nc", "arib-std-b67"), Colour::Hdr);
     }
 }

@@ -84,11 +84,7 @@ async fn encoded(
             .await?;
     let expected = Expected { length_us, frame_us: stage.micros_of(1), with_sound: sound.is_some() };
     let film = verify::check(tools, &made, &expected, watch).await?;
-    if film.picture.starts.len() as u64 != encoded.frames {
-        let why = format!("{} frames instead of {}", film.picture.starts.len(), encoded.frames);
-        return Err(FilmError::BadResult(why));
-    }
-    verify::decode_all(tools, &made, &film, &watch.part(0.9..1.0)).await?;
+    verify::encoded_whole(tools, (&made, &film), &expected, encoded.frames, &watch.part(0.9..1.0)).await?;
     let notes = why.into_iter().chain(encoded.notes).collect();
     finish(made, out, film.info.duration_ms, sound.map(|(_, heard)| heard), notes, false)
 }

@@ -1,6 +1,6 @@
-//! The check before a film is handed over. An exit code proves nothing: the file is opened anew, its streams, starts
-//! and ends are looked at, its sound has been decoded whole, and its picture is either decoded whole or, where it was
-//! copied, compared with the source bit for bit.
+//! The check before a film is handed over. An exit code proves nothing: the file is opened anew, all its packets are read,
+//! its streams, starts and ends are looked at, its sound has been decoded whole, every key frame of its picture is
+//! decoded, and a picture that was copied is compared with the source bit for bit.
 
 use std::path::Path;
 
@@ -105,31 +105,57 @@ async fn hash(tools: &Tools, path: &Path, seen: &Inspected, form: Form, watch: &
 /// The bits are the source's, so what decodes there decodes here; a look at every key frame proves that the new
 /// container finds them. Decoding all again would cost more than all the rest of the work.
 pub(super) async fn decode_keyframes(tools: &Tools, film: (&Path, &Inspected), watch: &Watch) -> Result<(), FilmError> {
-    decode(tools, film.0, film.1, &[("-skip_frame", "nokey")], watch).await
+    // A source's own damage is kept with its bits.
+    decode(tools, film.0, film.1, &[], watch).await.map(drop)
 }
 
-/// Decodes the whole picture; a complaint of the decoder is a failure.
-pub(super) async fn decode_all(tools: &Tools, film: &Path, seen: &Inspected, watch: &Watch) -> Result<(), FilmError> {
-    decode(tools, film, seen, &[], watch).await
+/// Decodes the first frame.
+pub(super) async fn decode_first(tools: &Tools, film: (&Path, &Inspected), watch: &Watch) -> Result<(), FilmError> {
+    decode(tools, film.0, film.1, &[("-frames:v", "1")], watch).await.map(drop)
 }
 
+/// Whether a picture that was encoded here is whole: `frames` frames, one after the other without a gap, the last of
+/// which ends where the film does, and every key frame decodes without a complaint. What lies between two of them comes
+/// from the encoder that has just made it and said so; to decode that too takes a fifth of the whole work.
+pub(super) async fn encoded_whole(
+    tools: &Tools,
+    film: (&Path, &Inspected),
+    expected: &Expected,
+    frames: u64,
+    watch: &Watch,
+) -> Result<(), FilmError> {
+    let bad = |why: String| Err(FilmError::BadResult(why));
+    let mut starts = film.1.picture.starts.clone();
+    starts.sort_unstable();
+    if starts.len() as u64 != frames {
+        return bad(format!("{} frames instead of {frames}", starts.len()));
+    }
+    if film.1.picture.corrupt > 0 {
+        return bad(format!("{} of its frames are broken", film.1.picture.corrupt));
+    }
+    // Half a frame is more than any time base is off.
+    let is_even = |pair: &[i64]| matches!(pair, [one, next] if (next - one).unsigned_abs().abs_diff(expected.frame_us) <= expected.frame_us / 2);
+    if let Some(at) = starts.windows(2).position(|pair| !is_even(pair)) {
+        return bad(format!("its frames are not evenly spaced after frame {at}"));
+    }
+    let said = decode(tools, film.0, film.1, &[], watch).await?;
+    if said.trim().is_empty() { Ok(()) } else { bad(format!("its picture does not decode cleanly: {}", said.trim())) }
+}
+
+/// Decodes the key frames, or so many of them, and returns what the decoder complains of.
 async fn decode(
     tools: &Tools,
     film: &Path,
     seen: &Inspected,
-    how: &[(&str, &str)],
+    how_many: &[(&str, &str)],
     watch: &Watch,
-) -> Result<(), FilmError> {
+) -> Result<String, FilmError> {
     let index = seen.info.video.as_ref().map_or(0, |video| video.index);
-    let said = Call::ffmpeg("checking the picture", seen.info.duration_ms)
-        .input(film, seen.demuxer(), how)
+    Call::ffmpeg("checking the picture", seen.info.duration_ms)
+        .input(film, seen.demuxer(), &[("-skip_frame", "nokey")])
         .set("-map", format!("0:{index}"))
+        .sets(how_many.iter().copied())
         .into_nowhere()
         .run(tools, watch)
-        .await?;
-    // A source's own damage is kept with its bits; only what we encoded has to be flawless.
-    if how.is_empty() && !said.trim().is_empty() {
-        return Err(FilmError::BadResult(format!("its picture does not decode cleanly: {}", said.trim())));
-    }
-    Ok(())
+        .await
 }

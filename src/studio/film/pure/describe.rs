@@ -78,9 +78,10 @@ fn video(picture: &Picture, packets: &Packets) -> VideoInfo {
     }
 }
 
-fn audio(track: &Track, channels: u32) -> AudioInfo {
+fn audio(track: &Track, channels: Option<u32>) -> AudioInfo {
     // AAC's own clock is its rate.
-    AudioInfo { codec: "aac".to_owned(), rate: track.scale, channels, index: track.number }
+    let codec = if channels.is_some() { "aac" } else { "other" }.to_owned();
+    AudioInfo { codec, rate: track.scale, channels: channels.unwrap_or(0), index: track.number }
 }
 
 /// Quarter turns clockwise of a track's matrix (ISO/IEC 14496-12, 6.2.2).

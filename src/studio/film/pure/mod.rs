@@ -69,7 +69,8 @@ pub(super) async fn inspect(path: &Path, format: Format) -> Result<Inspected, Un
             Format::Mp4 | Format::Mov | Format::M4a => (super::open::open(&path)?.0, format),
             _ => return sound::alone(&path, format),
         };
-        let (_, seen) = look(&path, file, format)?;
+        let (movie, seen) = look(&path, file, format)?;
+        movie.check_sound()?;
         Ok(seen)
     })
     .await

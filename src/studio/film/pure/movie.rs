@@ -16,8 +16,8 @@ pub(super) struct Movie {
     pub picture: Option<Picture>,
     /// The sound, where there is one.
     pub sound: Option<Track>,
-    /// Channels of the sound.
-    pub channels: u32,
+    /// Channels of the sound; none where only ffmpeg is trusted with it.
+    pub channels: Option<u32>,
     /// Whether the index lies before the media.
     pub is_fast: bool,
 }
@@ -60,31 +60,43 @@ impl Movie {
         });
         let picture = picture.transpose()?;
         let sound = of(b"soun")?;
-        let channels = sound.as_ref().map(channels).transpose()?.unwrap_or(0);
+        let sound = sound.filter(|sound| !sound.samples.is_empty());
+        let channels = sound.as_ref().and_then(channels);
         if picture.as_ref().is_some_and(|picture| picture.track.samples.is_empty()) {
             return Err(Unfit::Unusual("its picture is empty"));
         }
-        Ok(Self { picture, sound: sound.filter(|sound| !sound.samples.is_empty()), channels, is_fast: top.is_fast })
+        Ok(Self { picture, sound, channels, is_fast: top.is_fast })
+    }
+
+    /// # Errors
+    /// [`Unfit::Unusual`] where the sound is not what is decoded here; the picture may be carried over all the same.
+    pub fn check_sound(&self) -> Result<(), Unfit> {
+        match (&self.sound, self.channels) {
+            (Some(_), None) => Err(Unfit::Unusual("its sound is not plain AAC")),
+            _ => Ok(()),
+        }
     }
 }
 
 /// The channels of a sound. AAC-LC of one or two is what `sound::decode` takes; its relatives would come out wrong, not
 /// fail.
-fn channels(track: &Track) -> Result<u32, Unfit> {
-    const ODD: Unfit = Unfit::Unusual("its sound is not plain AAC");
+fn channels(track: &Track) -> Option<u32> {
     if track.coding() != *b"mp4a" {
-        return Err(ODD);
+        return None;
     }
-    let entry: Mp4a = mp4_atom::Decode::decode(&mut track.entry.as_slice()).map_err(|_| ODD)?;
+    let entry: Mp4a = mp4_atom::Decode::decode(&mut track.entry.as_slice()).ok()?;
     let coding = entry.esds.es_desc.dec_config;
-    let config = coding.dec_specific.ok_or(ODD)?;
-    // ISO/IEC 14496-3, 1.6: object type 2 is LC. A config that goes on with 0x2B7 and a set flag announces SBR, and at
-    // half rates SBR may come unannounced.
-    let widened = matches!(config.raw.get(2..), Some([0x56, low, flag, ..]) if low >> 5 == 0b111 && flag & 0x80 != 0);
+    let config = coding.dec_specific?;
+    // ISO/IEC 14496-3, 1.6: object type 2 is LC. A config that goes on with 0x2B7 says by a flag whether there is SBR;
+    // where it does not, SBR may come unannounced at half rates.
+    let widened = match config.raw.get(2..) {
+        Some([0x56, low, flag, ..]) if low >> 5 == 0b111 => flag & 0x80 != 0,
+        _ => config.freq_index > 5,
+    };
     let is_plain = matches!(coding.object_type_indication, 0x40 | 0x67)
         && config.profile == 2
         && matches!(config.chan_conf, 1 | 2)
-        && config.freq_index <= 5
+        && config.freq_index <= 12
         && !widened;
-    if is_plain { Ok(config.chan_conf.into()) } else { Err(ODD) }
+    is_plain.then(|| config.chan_conf.into())
 }

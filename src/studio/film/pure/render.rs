@@ -17,7 +17,7 @@ use crate::studio::film::publish::beside;
 use crate::studio::film::render::{finish, frames_in};
 use crate::studio::film::sound::{Encoding, encode};
 use crate::studio::film::tools::Tools;
-use crate::studio::film::verify::decode_keyframes;
+use crate::studio::film::verify::decode_first;
 use crate::studio::film::watch::Watch;
 
 /// Renders a plan where that can be done here; `None` where it steps aside, with nothing left behind.
@@ -95,7 +95,8 @@ async fn carried(
         .map_err(Unfit::Film)
 }
 
-/// Decodes what was written: its key frames where ffmpeg is at hand, else its sound.
+/// Decodes of what was written, which is the source's byte for byte and was compared with it, its first frame where ffmpeg
+/// is at hand: that shows that others find it, too. Else its sound.
 async fn decoded(
     tools: &Tools,
     made: &Path,
@@ -104,7 +105,7 @@ async fn decoded(
     watch: &Watch,
 ) -> Result<(), Unfit> {
     if tools.need_both().is_ok() {
-        return match decode_keyframes(tools, (made, film), watch).await {
+        return match decode_first(tools, (made, film), watch).await {
             Err(FilmError::ToolFailed { .. }) => Err(Unfit::Wrong("its picture does not decode")),
             done => Ok(done?),
         };

@@ -49,6 +49,7 @@ pub(in crate::studio::film) async fn decode(
             return Err(Unfit::Unusual("it is neither MP4 nor QuickTime"));
         }
         let (movie, _) = look(&path, file, format)?;
+        movie.check_sound()?;
         let Some(track) = &movie.sound else { return Err(FilmError::NoSound(name_of(&path)).into()) };
         let (start, _) = describe::span(track);
         let zero = movie.picture.as_ref().map_or(start, |picture| describe::span(&picture.track).0);

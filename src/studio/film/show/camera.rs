@@ -2,7 +2,7 @@
 //! that nothing stands still, jerks or comes back.
 
 use super::planes::{Plane, Planes};
-use super::resample::{Kernel, resample};
+use super::resample::{Kernel, Slab, resample};
 use super::style::Camera;
 
 /// How much larger than the frame a canvas is that the camera moves over.
@@ -52,7 +52,7 @@ impl View {
     }
 
     /// Draws what is seen into `out`.
-    pub fn draw(&self, canvas: &Planes, out: &mut Planes, line: &mut Vec<i16>) {
+    pub fn draw(&self, canvas: &Planes, out: &mut Planes, slab: &mut Slab) {
         let (wide, high) = out.size();
         if canvas.size() == out.size() && (self.scale - 1.0).abs() < 1e-9 {
             out.copy(canvas);
@@ -67,14 +67,14 @@ impl View {
         let chroma = ((left + half - 0.5) / 2.0, (top + self.scale) / 2.0 - 0.5);
         for (nth, (from, to)) in canvas.planes.iter().zip(&mut out.planes).enumerate() {
             let (x, y) = if nth == 0 { luma } else { chroma };
-            self.plane(from, to, (x, y), line);
+            self.plane(from, to, (x, y), slab);
         }
     }
 
-    fn plane(&self, from: &Plane, to: &mut Plane, (x, y): (f64, f64), line: &mut Vec<i16>) {
+    fn plane(&self, from: &Plane, to: &mut Plane, (x, y): (f64, f64), slab: &mut Slab) {
         let across = Kernel::new(from.width, to.width, x, self.scale);
         let down = Kernel::new(from.height, to.height, y, self.scale);
-        resample(from, &across, &down, to, line);
+        resample(from, &across, &down, to, slab);
     }
 }
 
@@ -109,7 +109,7 @@ mod tests {
         let mut canvas = Planes::black(64, 48);
         canvas.planes[0].samples.iter_mut().enumerate().for_each(|(at, level)| *level = (at * 31 % 251) as u8);
         let mut out = Planes::black(64, 48);
-        View::at(Camera::Still, (64, 48), (64, 48), 2.0, 0.3).draw(&canvas, &mut out, &mut Vec::new());
+        View::at(Camera::Still, (64, 48), (64, 48), 2.0, 0.3).draw(&canvas, &mut out, &mut Slab::default());
         assert_eq!(out, canvas);
     }
 }

@@ -5,7 +5,7 @@ use image::{DynamicImage, Rgba, RgbaImage};
 
 use super::camera::ROOM;
 use super::planes::{Plane, Planes, yuv};
-use super::resample::{Kernel, resample};
+use super::resample::{Kernel, Slab, resample};
 use super::style::{Camera, Fit};
 
 /// A still may lose this share of its area without being asked about it.
@@ -94,7 +94,7 @@ impl Source {
         let [Plane { width, height, .. }, ..] = &self.planes;
         let left = (*width as f64 - size.0 as f64 * step) / 2.0;
         let top = (*height as f64 - size.1 as f64 * step) / 2.0;
-        let mut line = Vec::new();
+        let mut slab = Slab::default();
         for (nth, (from, to)) in self.planes.iter().zip(&mut made.planes).enumerate() {
             // Chroma: two luma columns apart, standing on the left one, and between two rows.
             let (x, y, step) = if nth == 0 {
@@ -104,7 +104,7 @@ impl Source {
             };
             let across = Kernel::new(from.width, to.width, x, step);
             let down = Kernel::new(from.height, to.height, y, step);
-            resample(from, &across, &down, to, &mut line);
+            resample(from, &across, &down, to, &mut slab);
         }
         made
     }
@@ -118,12 +118,12 @@ impl Source {
             tiny.planes.iter_mut().for_each(soften);
         }
         let mut made = Planes::black(full.0, full.1);
-        let mut line = Vec::new();
+        let mut slab = Slab::default();
         for (from, to) in tiny.planes.iter().zip(&mut made.planes) {
             let step = (from.width as f64 / to.width as f64, from.height as f64 / to.height as f64);
             let across = Kernel::new(from.width, to.width, step.0 / 2.0 - 0.5, step.0);
             let down = Kernel::new(from.height, to.height, step.1 / 2.0 - 0.5, step.1);
-            resample(from, &across, &down, to, &mut line);
+            resample(from, &across, &down, to, &mut slab);
         }
         made
     }

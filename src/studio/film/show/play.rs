@@ -9,6 +9,7 @@ use tokio::process::ChildStdin;
 
 use super::camera::View;
 use super::planes::Planes;
+use super::resample::Slab;
 use super::source::{Animation, Canvases, Decoded};
 use super::style::{Camera, Transition, TransitionKind};
 use crate::studio::film::FilmError;
@@ -53,7 +54,7 @@ struct Look {
 struct Painter {
     front: Planes,
     back: Planes,
-    line: Vec<i16>,
+    slab: Slab,
     bytes: Vec<u8>,
 }
 
@@ -76,7 +77,7 @@ pub(in crate::studio::film) async fn play(
     let mut painter = Painter {
         front: Planes::black(size.0, size.1),
         back: Planes::black(size.0, size.1),
-        line: Vec::new(),
+        slab: Slab::default(),
         bytes: Vec::new(),
     };
     let mut hall = Hall { tools, scene, size, canvases: Canvases::default(), shown: BTreeMap::new() };
@@ -218,28 +219,28 @@ impl Painter {
     /// Paints one frame; `share` says how far a transition has come.
     fn paint(&mut self, look: &Look, leaving: Option<&Look>, kind: TransitionKind, share: f64) {
         let Some(leaving) = leaving else {
-            look.view.draw(&look.picture, &mut self.front, &mut self.line);
+            look.view.draw(&look.picture, &mut self.front, &mut self.slab);
             self.front.save(&mut self.bytes);
             return;
         };
         // Slow at both ends.
         let eased = share * share * (3.0 - 2.0 * share);
-        look.view.draw(&look.picture, &mut self.back, &mut self.line);
+        look.view.draw(&look.picture, &mut self.back, &mut self.slab);
         match kind {
             TransitionKind::Zoom => {
                 let view = leaving.view.nearer(ZOOM.powf(share * share));
-                view.draw(&leaving.picture, &mut self.front, &mut self.line);
+                view.draw(&leaving.picture, &mut self.front, &mut self.slab);
                 self.front.blend(&self.back, (eased * 256.0) as u16);
             }
             TransitionKind::Slide => {
-                leaving.view.draw(&leaving.picture, &mut self.front, &mut self.line);
+                leaving.view.draw(&leaving.picture, &mut self.front, &mut self.slab);
                 // Fast first, so that the eye sees it begin on the beat.
                 let way = 1.0 - (1.0 - share).powi(3);
                 let by = (way * self.front.size().0 as f64) as usize;
                 self.front.push_left(&self.back, by);
             }
             TransitionKind::Crossfade | TransitionKind::Cut => {
-                leaving.view.draw(&leaving.picture, &mut self.front, &mut self.line);
+                leaving.view.draw(&leaving.picture, &mut self.front, &mut self.slab);
                 self.front.blend(&self.back, (eased * 256.0) as u16);
             }
         }
