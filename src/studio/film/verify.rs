@@ -109,11 +109,6 @@ pub(super) async fn decode_keyframes(tools: &Tools, film: (&Path, &Inspected), w
     decode(tools, film.0, film.1, &[], watch).await.map(drop)
 }
 
-/// Decodes the first frame.
-pub(super) async fn decode_first(tools: &Tools, film: (&Path, &Inspected), watch: &Watch) -> Result<(), FilmError> {
-    decode(tools, film.0, film.1, &[("-frames:v", "1")], watch).await.map(drop)
-}
-
 /// Whether a picture that was encoded here is whole: `frames` frames, one after the other without a gap, the last of
 /// which ends where the film does, and every key frame decodes without a complaint. What lies between two of them comes
 /// from the encoder that has just made it and said so; to decode that too takes a fifth of the whole work.

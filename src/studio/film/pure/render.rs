@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use super::movie::Movie;
 use super::mux::{Kind, Lane, Shape, sound_entry};
-use super::sound::count;
 use super::{Unfit, avc, blocking, check, look, mux};
 use crate::studio::film::FilmError;
 use crate::studio::film::copy::obstacle;
@@ -17,7 +16,6 @@ use crate::studio::film::publish::beside;
 use crate::studio::film::render::{finish, frames_in};
 use crate::studio::film::sound::{Encoding, encode};
 use crate::studio::film::tools::Tools;
-use crate::studio::film::verify::decode_first;
 use crate::studio::film::watch::Watch;
 
 /// Renders a plan where that can be done here; `None` where it steps aside, with nothing left behind.
@@ -89,31 +87,9 @@ async fn carried(
         watch: watch.part(0.7..1.0),
     };
     let film = blocking(move || job.run()).await?;
-    decoded(tools, &made, &film, sound.is_some().then_some(frames), watch).await?;
     finish(made, out, film.info.duration_ms, sound.map(|(_, heard)| heard), Vec::new(), true)
         .map(Some)
         .map_err(Unfit::Film)
-}
-
-/// Decodes of what was written, which is the source's byte for byte and was compared with it, its first frame where ffmpeg
-/// is at hand: that shows that others find it, too. Else its sound.
-async fn decoded(
-    tools: &Tools,
-    made: &Path,
-    film: &Inspected,
-    frames: Option<u64>,
-    watch: &Watch,
-) -> Result<(), Unfit> {
-    if tools.need_both().is_ok() {
-        return match decode_first(tools, (made, film), watch).await {
-            Err(FilmError::ToolFailed { .. }) => Err(Unfit::Wrong("its picture does not decode")),
-            done => Ok(done?),
-        };
-    }
-    let Some(frames) = frames else { return Ok(()) };
-    let (path, watch) = (made.to_owned(), watch.clone());
-    let heard = blocking(move || Ok(count(&path, &watch)?)).await?;
-    if heard == frames { Ok(()) } else { Err(Unfit::Wrong("its sound does not decode to its length")) }
 }
 
 /// What is done on a thread of its own.

@@ -207,7 +207,7 @@ pub(in crate::studio::film) fn hear(path: &Path, watch: &Watch) -> Result<Heard,
 }
 
 /// Frames that a file's sound decodes to.
-pub(super) fn count(path: &Path, watch: &Watch) -> Result<u64, FilmError> {
+fn count(path: &Path, watch: &Watch) -> Result<u64, FilmError> {
     let mut source = sound::decode::open(path).map_err(failed)?;
     let (mut frames, mut block) = (0_u64, vec![[0.0; 2]; BLOCK]);
     loop {

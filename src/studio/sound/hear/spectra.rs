@@ -88,7 +88,8 @@ impl Spectra {
         }
         let scale = 4.0 / length as f32;
         for (to, from) in self.magnitudes.iter_mut().zip(&self.output) {
-            *to = from.norm() * scale;
+            // Spectra are far from the ends of the range that `norm` minds.
+            *to = from.norm_sqr().sqrt() * scale;
         }
         Ok(Some(&self.magnitudes))
     }
