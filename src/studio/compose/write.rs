@@ -125,7 +125,11 @@ fn parts(sketch: &Sketch, players: &[Player]) -> Vec<Part> {
             Role::Drums | Role::Perc => drums::play(sketch, player),
             Role::Bass => bass::play(sketch, player),
             Role::Comp | Role::Pad | Role::Arp => chords::play(sketch, player, rooted),
-            Role::Melody => sung.next().unwrap_or_default(),
+            // Who was asked for and finds no stretch of the tune left, as in a piece of one section, plays beside it.
+            Role::Melody => match sung.next().unwrap_or_default() {
+                none if none.is_empty() && player.asked => counter::play(sketch, player, &tune),
+                own => own,
+            },
             Role::Counter => counter::play(sketch, player, &tune),
             Role::Texture => texture::play(sketch, player),
         };
