@@ -370,7 +370,13 @@ fn no_bar_is_played_twice_the_same() {
 fn two_who_sing_are_both_heard_in_a_piece_of_one_section() {
     for seed in 0..12 {
         let instruments = vec!["violin".to_owned(), "soprano_sax".to_owned()];
-        let brief = Brief { instruments, ending: Some(Ending::Fade), ..Brief::new("edm", 3.9, seed) };
+        let moods = vec!["bittersweet".to_owned(), "emotional".to_owned()];
+        let brief = Brief {
+            moods,
+            instruments,
+            ending: Some(Ending::Fade),
+            ..Brief::new("edm", 3.894_224_768_912_301_3, seed)
+        };
         let score = compose(&brief).unwrap().score;
         assert!(brief.instruments.iter().all(|id| ids(&score).contains(id.as_str())), "{seed}: {:?}", ids(&score));
     }

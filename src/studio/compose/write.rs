@@ -125,15 +125,15 @@ fn parts(sketch: &Sketch, players: &[Player]) -> Vec<Part> {
             Role::Drums | Role::Perc => drums::play(sketch, player),
             Role::Bass => bass::play(sketch, player),
             Role::Comp | Role::Pad | Role::Arp => chords::play(sketch, player, rooted),
-            // Who was asked for and finds no stretch of the tune left, as in a piece of one section, plays beside it.
-            Role::Melody => match sung.next().unwrap_or_default() {
-                none if none.is_empty() && player.asked => counter::play(sketch, player, &tune),
-                own => own,
-            },
+            Role::Melody => sung.next().unwrap_or_default(),
             Role::Counter => counter::play(sketch, player, &tune),
             Role::Texture => texture::play(sketch, player),
         };
-        let notes = perform::notes(sketch, player, events, &lifts);
+        let mut notes = perform::notes(sketch, player, events, &lifts);
+        if notes.is_empty() && player.asked && player.role() == Role::Melody {
+            // Its turn of the tune lies behind the end: it plays beside the tune instead.
+            notes = perform::notes(sketch, player, counter::play(sketch, player, &tune), &lifts);
+        }
         if notes.is_empty() {
             continue;
         }
