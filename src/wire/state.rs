@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-use super::draft::{Draft, Object, object, text_at, tolerant};
+use super::draft::{Draft, Object, Segment, object, text_at, tolerant};
 use super::envelope::lenient_i64;
 
 /// `data.state` of a state answer.
@@ -48,6 +48,11 @@ impl State {
     /// The medium that an id or a URL of a segment means.
     pub fn medium(&self, reference: &str) -> Option<&Medium> {
         self.media().find(|medium| medium.id.as_deref() == Some(reference) || medium.url.as_deref() == Some(reference))
+    }
+
+    /// The medium that a segment plays or shows.
+    pub fn medium_of(&self, segment: &Segment) -> Option<&Medium> {
+        segment.references().find_map(|reference| self.medium(reference))
     }
 }
 

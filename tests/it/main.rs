@@ -27,6 +27,8 @@ mod harness;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod in_turn;
+#[cfg(test)]
 mod journey;
 #[cfg(test)]
 mod kill;

@@ -20,6 +20,17 @@ pub enum Arranged {
         /// Whether the last one was cut to the picture.
         cut: bool,
     },
+    /// Songs of the user's own have a stretch among other music.
+    SongsOn {
+        /// Their names, in order.
+        names: Vec<String>,
+        /// Their level, 1 is full.
+        volume: f64,
+        /// Where the first begins.
+        from: u64,
+        /// Where the last ends.
+        to: u64,
+    },
     /// Pictures lie on the beats of the music.
     OnBeats {
         /// How many pictures are shown, and how many there are.

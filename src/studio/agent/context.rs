@@ -4,18 +4,17 @@ use serde_json::{Value, json};
 
 use super::deeds::UNDONE;
 use super::edit::picture_end;
-use super::read::{Context, CurrentMusic, File, FileKind, Style, Take, TitleCard};
-use crate::wire::draft::{AUDIO, Segment, TEXT, Track, VIDEO};
+use super::read::{Context, CurrentMusic, File, FileKind, InTurn, Stretch, Style, Take, TitleCard};
+use crate::wire::draft::{AUDIO, Placed, Segment, TEXT, Track, VIDEO};
 use crate::wire::state::{Medium, State};
 
 /// The reader's view of a state.
 pub fn context(state: &State, language: &str, default_seed: u64) -> Context {
     let draft = state.timeline();
     let segments = |tt: i64| draft.t.iter().filter(move |track| track.tt == tt).flat_map(|track| &track.sg);
-    let medium = |segment: &Segment| segment.references().find_map(|reference| state.medium(reference));
     let heard = |clip: &Segment| {
         clip.volume() != Some(0.0)
-            && medium(clip).is_some_and(|clip| clip.m.get("has_sound") == Some(&Value::Bool(true)))
+            && state.medium_of(clip).is_some_and(|clip| clip.m.get("has_sound") == Some(&Value::Bool(true)))
     };
     let picture = picture_end(&draft);
     let titles = draft.t.iter().filter(|track| track.tt == TEXT).flat_map(Track::placed);
@@ -37,7 +36,8 @@ pub fn context(state: &State, language: &str, default_seed: u64) -> Context {
         has_picture: picture > 0,
         picture_ms: (picture > 0).then(|| whole(picture)),
         picture_has_sound: segments(VIDEO).any(heard),
-        music: segments(AUDIO).find_map(|segment| current_music(medium(segment)?)),
+        music: segments(AUDIO).find_map(|segment| current_music(state.medium_of(segment)?)),
+        in_turn: in_turn(state),
         titles,
         length_ms: whole(draft.end()),
         language_hint: (!language.is_empty()).then(|| language.to_owned()),
@@ -45,7 +45,9 @@ pub fn context(state: &State, language: &str, default_seed: u64) -> Context {
         can_redo: state.rest.get(UNDONE).and_then(serde_json::Value::as_array).is_some_and(|list| !list.is_empty()),
         default_seed,
         files: files(state),
-        has_song: segments(AUDIO).filter_map(medium).any(|medium| medium.kind.as_deref() == Some("audio")),
+        has_song: segments(AUDIO)
+            .filter_map(|segment| state.medium_of(segment))
+            .any(|medium| medium.kind.as_deref() == Some("audio")),
         pictures: state.video_infos.iter().filter(|medium| is_picture(medium)).count(),
         melody: state
             .video_infos
@@ -53,6 +55,21 @@ pub fn context(state: &State, language: &str, default_seed: u64) -> Context {
             .rev()
             .find_map(|medium| serde_json::from_value(medium.m.get("melody").cloned()?).ok()),
     }
+}
+
+/// The pieces of ours where more than one sound lies beside the picture.
+fn in_turn(state: &State) -> Vec<InTurn> {
+    let draft = state.timeline();
+    let sounds = || draft.t.iter().filter(|track| track.tt == AUDIO).flat_map(Track::placed);
+    if sounds().count() < 2 {
+        return Vec::new();
+    }
+    let piece = |(index, placed): (usize, Placed<'_>)| {
+        let medium = state.medium_of(placed.segment)?;
+        let place = Stretch { start_ms: whole(placed.start), length_ms: whole(placed.segment.d), opens: false };
+        Some(InTurn { index, place, music: current_music(medium)? })
+    };
+    sounds().enumerate().filter_map(piece).collect()
 }
 
 /// The songs and pictures that were uploaded.

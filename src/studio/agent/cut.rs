@@ -79,6 +79,8 @@ pub enum Obstacle {
     NoPicture,
     /// There is no shot of this place; so many there are.
     NoShot(usize, usize),
+    /// Nothing says which of so many is meant.
+    WhichShot(usize),
     /// There is no photo of this place; so many there are.
     NoPhoto(usize, usize),
     /// No shot shows this file; these are shown.

@@ -121,7 +121,10 @@ pub fn place(state: &mut State, piece: &Medium, wish: &MakeMusic) -> f64 {
     }
     forget_history(state);
     state.generated_media.push(piece.clone());
-    edit::place_music(state, piece, wish.volume)
+    match wish.place {
+        Some(stretch) => edit::place_on(state, piece, piece.display_name().unwrap_or("Music"), stretch, wish.volume),
+        None => edit::place_music(state, piece, wish.volume),
+    }
 }
 
 /// Carries out an action that needs nothing but the draft.

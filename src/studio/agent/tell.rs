@@ -30,6 +30,7 @@ fn done(deed: &Deed, context: &Context) -> Done {
                 instruments,
                 seed: score.seed,
                 volume: *volume,
+                place: wish.place,
                 has_picture: context.has_picture,
                 under_sound: context.picture_has_sound,
                 loops: wish.brief.seamless_loop,

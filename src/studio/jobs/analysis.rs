@@ -134,6 +134,14 @@ pub struct OnTimeline {
     pub speech: bool,
 }
 
+impl OnTimeline {
+    /// Keeps what lies on a stretch, in ms, counted from its start.
+    pub fn keep(&mut self, start: u64, end: u64) {
+        self.cuts.retain(|cut| (start..end).contains(cut));
+        self.cuts.iter_mut().for_each(|cut| *cut -= start);
+    }
+}
+
 /// The analysis of all that lies on the picture's tracks. What cannot be analysed counts as one plain shot: no request for
 /// music fails for it.
 ///

@@ -8,7 +8,7 @@ use super::workshop::Workshop;
 use crate::studio::agent::arranged::{Arranged, Refused};
 use crate::studio::agent::deeds::{self, Deed};
 use crate::studio::agent::edit;
-use crate::studio::agent::read::{Arrange, Songs};
+use crate::studio::agent::read::{Arrange, Songs, Stretch};
 use crate::studio::film::show::{Grid, Wish};
 use crate::studio::film::{FilmError, Watch};
 use crate::wire::draft::{AUDIO, Track, VIDEO};
@@ -30,7 +30,7 @@ pub async fn carry_out(
 ) -> Result<Deed, FilmError> {
     let mut next = state.clone();
     let done = match wish {
-        Arrange::Songs { songs, volume } => lay_songs(&mut next, songs, *volume),
+        Arrange::Songs { songs, volume, place } => lay_songs(&mut next, songs, *volume, *place),
         Arrange::ToBeats { songs, length_ms, style, still } => {
             let show = Show { length_ms: *length_ms, style: *style, still: *still };
             to_beats(workshop, session, &mut next, songs.as_ref(), show, watch).await?
@@ -82,8 +82,16 @@ fn sounding(state: &State) -> Vec<String> {
     segments.filter_map(|segment| segment.name().map(str::to_owned)).collect()
 }
 
-fn lay_songs(state: &mut State, songs: &Songs, volume: Option<f64>) -> Result<Arranged, Refused> {
+fn lay_songs(
+    state: &mut State,
+    songs: &Songs,
+    volume: Option<f64>,
+    place: Option<Stretch>,
+) -> Result<Arranged, Refused> {
     let songs = find(state, songs)?;
+    if let Some(place) = place {
+        return Ok(lay_on(state, &songs, volume, place));
+    }
     let before = sounding(state).into_iter().next();
     let volume = edit::place_songs(state, &songs, volume);
     let draft = state.timeline();
@@ -102,6 +110,22 @@ fn lay_songs(state: &mut State, songs: &Songs, volume: Option<f64>) -> Result<Ar
         picture_end,
         cut: whole > end,
     })
+}
+
+/// Lays songs on a stretch among other music, one after another as far as it reaches.
+fn lay_on(state: &mut State, songs: &[Medium], volume: Option<f64>, place: Stretch) -> Arranged {
+    let (mut names, mut rest, mut level) = (Vec::new(), place, volume);
+    for song in songs {
+        let length_ms = song.duration_ms().and_then(|ms| u64::try_from(ms).ok()).unwrap_or(0).min(rest.length_ms);
+        if length_ms == 0 {
+            break;
+        }
+        let own = Stretch { length_ms, ..rest };
+        level = Some(edit::place_on(state, song, &edit::clip_name(song), own, volume));
+        names.push(edit::clip_name(song));
+        rest = Stretch { start_ms: own.end_ms(), length_ms: rest.length_ms - length_ms, opens: false };
+    }
+    Arranged::SongsOn { names, volume: level.unwrap_or(1.0), from: place.start_ms, to: rest.start_ms }
 }
 
 /// How a show is wanted.
@@ -179,7 +203,7 @@ fn clips_sound(state: &State) -> bool {
     let draft = state.timeline();
     let clips = draft.t.iter().filter(|track| track.tt == VIDEO).flat_map(|track| &track.sg);
     clips.filter(|clip| clip.volume() != Some(0.0)).any(|clip| {
-        let medium = clip.references().find_map(|reference| state.medium(reference));
+        let medium = state.medium_of(clip);
         medium.is_some_and(|medium| medium.m.get("has_sound") == Some(&Value::Bool(true)))
     })
 }

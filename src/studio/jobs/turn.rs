@@ -23,7 +23,7 @@ use crate::studio::agent::edit;
 use crate::studio::agent::read::{self, Action, Arrange, MakeMusic, Reading, Target, Way};
 use crate::studio::agent::tell::tell;
 use crate::studio::compose::{Brief, Revision, fit};
-use crate::studio::film::{FilmError, Watch};
+use crate::studio::film::{FilmError, Watch, show};
 use crate::wire::draft::AUDIO;
 use crate::wire::event::Outgoing;
 use crate::wire::state::{Medium, State};
@@ -63,6 +63,15 @@ enum TurnError {
     Film(#[from] FilmError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error("the turn cannot be read: {0}")]
+    Unreadable(#[from] serde_json::Error),
+}
+
+impl TurnError {
+    /// Whether another try may succeed: a store that is busy or a disk that is full may not stay so.
+    fn may_pass(&self) -> bool {
+        matches!(self, Self::Store(_) | Self::Music(MusicError::Store(_) | MusicError::Stopped))
+    }
 }
 
 /// Runs turns, those of one session one after the other.
@@ -79,6 +88,11 @@ impl Handler for Turns {
             let outcome = match self.attempt(&job, &control).await {
                 Ok(changed) => Outcome::Done { result: Value::Null, charged: (!changed).then_some(0) },
                 Err(_) if control.cancelled().is_cancelled() => Outcome::Cancelled,
+                // What may pass by itself is tried again before anybody hears of it.
+                Err(error) if error.may_pass() && job.attempt < job.max_attempts => {
+                    tracing::warn!(job = %job.id, "turn failed for now: {error}");
+                    Outcome::failed_for_now(json!({"error": error.to_string()}))
+                }
                 Err(error) => {
                     tracing::warn!(job = %job.id, "turn failed: {error}");
                     // The stream tells it; where even that cannot be written, the job's own result does.
@@ -114,8 +128,7 @@ impl Turns {
 
     /// Does what the message asks for; tells whether anything changed, which is what is paid for.
     async fn attempt(&self, job: &Job, control: &JobControl) -> Result<bool, TurnError> {
-        let payload: Payload = serde_json::from_value(job.payload.clone())
-            .unwrap_or_else(|_| Payload { message: String::new(), language: String::new() });
+        let payload: Payload = serde_json::from_value(job.payload.clone())?;
         // The first event carries the turn's id, by which it can be cancelled.
         control.say(voice(job).call("read_request")).await?;
         let mut pieces = Vec::new();
@@ -177,8 +190,12 @@ impl Turns {
                         // Where the pictures will lie on the beats, there is nothing yet for the music to meet.
                         picture.cuts.clear();
                     }
+                    if let Some(place) = wish.place {
+                        picture.keep(place.start_ms, place.end_ms());
+                    }
                     let piece = self.piece(job, control, wish, &picture, pieces).await?;
-                    if !laid_later && edit::follow_score(&mut state, &piece.composition.score).is_some() {
+                    let leads = !laid_later && wish.place.is_none();
+                    if leads && edit::follow_score(&mut state, &piece.composition.score).is_some() {
                         picture = self.picture(job, control, &state).await?;
                     }
                     let volume = deeds::place(&mut state, &piece.medium, wish);
@@ -221,6 +238,13 @@ impl Turns {
             };
             deeds.push(deed);
         }
+        // Photos without a time of their own follow pieces in turn once all of them lie there.
+        let in_turn = |deed: &Deed| matches!(deed, Deed::Made { wish, .. } if wish.way == Way::InTurn);
+        if deeds.iter().any(in_turn) && edit::follows_music(&state) {
+            let watch = Watch::new(control.cancelled().clone());
+            let show = Arrange::ToBeats { songs: None, length_ms: None, style: show::Wish::Mixed, still: false };
+            deeds.push(arrange::carry_out(&self.workshop, &job.session, &mut state, &show, &watch).await?);
+        }
         let cuts = |deed: &Deed| {
             matches!(deed, Deed::Cut(_) | Deed::Trimmed { target: Target::Picture | Target::Everything, .. })
         };
@@ -254,7 +278,7 @@ impl Turns {
         let brief = medium.m.get("brief").cloned().and_then(|brief| serde_json::from_value::<Brief>(brief).ok());
         let Some(mut brief) = brief else { return Ok(Some(Deed::Followed(bed))) };
         brief.revise(Revision::Length { seconds });
-        let wish = MakeMusic { brief, way: Way::Refine, volume: None, changed: Vec::new() };
+        let wish = MakeMusic { brief, way: Way::Refine, volume: None, changed: Vec::new(), place: None };
         let piece = self.piece(job, control, &wish, &OnTimeline::default(), pieces).await?;
         edit::refit(state, &piece.medium, &segment);
         Ok(Some(Deed::Followed(Bed::Refitted(medium.duration_ms().unwrap_or(0), length))))

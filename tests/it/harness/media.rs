@@ -72,6 +72,19 @@ pub fn loudness(path: &Path) -> (f64, f64) {
     (number("I:"), number("Peak:"))
 }
 
+/// RMS in dB of what lies below a frequency in Hz, over some seconds of a file.
+pub fn level_below(path: &Path, hertz: u32, from: f64, to: f64) -> f64 {
+    let output = Command::new("ffmpeg")
+        .args(["-hide_banner", "-nostdin", "-i"])
+        .arg(path)
+        .args(["-vn", "-af", &format!("atrim={from}:{to},lowpass=f={hertz},volumedetect"), "-f", "null", "-"])
+        .output()
+        .unwrap();
+    let log = String::from_utf8_lossy(&output.stderr).into_owned();
+    let mean = log.rsplit_once("mean_volume:").unwrap_or_else(|| panic!("no volume: {log}")).1;
+    mean.split_whitespace().next().unwrap().parse().unwrap()
+}
+
 /// How bright each frame is on average, 0 to 255.
 pub fn brightness(path: &Path) -> Vec<f64> {
     let output = Command::new("ffmpeg")

@@ -16,7 +16,7 @@ use crate::wire::state::State;
 
 pub use captions::{Laid, add_captions};
 pub use cutting::{PICTURE_FADE_IN, PICTURE_FADE_OUT, bed, cut, made_for_picture, refit, shape, speed_of, trim};
-pub use music::{fade_music, place_music, place_songs, play_songs, set_music_volume, trim_music};
+pub use music::{fade_music, place_music, place_on, place_songs, play_songs, set_music_volume, trim_music};
 pub use picture::{clip_name, place_uploads, set_own_volume};
 pub use show::{cuts, follow_score, follows_music, lay_on_beats, pictures, rest_camera, show_all};
 pub use titles::{Changed, Looks, add_title, change_titles, remove_titles};

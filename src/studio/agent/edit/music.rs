@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::picture::clip_name;
-use super::{CUT_FADE_MS, fit_to_picture, free_number, number, segment, with_draft};
-use crate::wire::draft::{AUDIO, Draft, Track, VIDEO};
+use super::{CUT_FADE_MS, fit_to_picture, free_id, free_number, number, segment, with_draft};
+use crate::studio::agent::read::Stretch;
+use crate::wire::draft::{AUDIO, Draft, Segment, Track, VIDEO};
 use crate::wire::state::{Medium, State};
 
 /// Volume of music under existing sound, as a factor on the amplitude.
@@ -30,6 +31,77 @@ pub fn place_songs(state: &mut State, songs: &[Medium], wish: Option<f64>) -> f6
 pub fn play_songs(state: &mut State, songs: &[Medium]) {
     let named: Vec<(&Medium, String)> = songs.iter().map(|song| (song, clip_name(song))).collect();
     place_in_turn(state, &named, Some(ALONE), false);
+}
+
+/// Lays a piece or song on a stretch of its own among the other music, which keeps what lies outside; where it opens a
+/// row of new pieces, all music before it goes. It is as loud as what it takes the place of, or as the music beside it.
+/// What is longer than its stretch fades out. Gives the volume.
+pub fn place_on(state: &mut State, piece: &Medium, name: &str, stretch: Stretch, wish: Option<f64>) -> f64 {
+    let has_sound = own_sound(state);
+    let (start, end) = (ms(stretch.start_ms), ms(stretch.end_ms()));
+    with_draft(state, |draft| {
+        let at = draft.t.iter().position(|track| track.tt == AUDIO);
+        let there: Vec<(i64, Segment)> = draft
+            .t
+            .iter()
+            .filter(|track| track.tt == AUDIO)
+            .flat_map(Track::placed)
+            .map(|placed| (placed.start, placed.segment.clone()))
+            .collect();
+        let under = there.iter().find(|(from, old)| *from < end && from + old.d > start).or(there.first());
+        let kept = under.and_then(|(_, old)| old.volume());
+        let volume = wish.or(kept).unwrap_or(if has_sound { UNDER_SOUND } else { ALONE });
+        let mut made = segment(&free_id(draft, "music"), start, piece.duration_ms().unwrap_or(0).min(end - start));
+        made.m.insert("name".into(), json!(name));
+        made.m.insert("asset".into(), json!(piece.id));
+        made.m.insert("volume".into(), json!(volume));
+        if piece.duration_ms().unwrap_or(0) > made.d {
+            made.m.insert("fade_out".into(), json!(CUT_FADE_MS.min(made.d)));
+        }
+        let mut track = Track { tt: AUDIO, ..Track::default() };
+        if !stretch.opens {
+            track.sg = there.into_iter().flat_map(|(from, old)| outside(&old, from, start, end)).collect();
+        }
+        track.sg.push(made);
+        track.sg.sort_by_key(|segment| segment.start().unwrap_or(0));
+        draft.t.retain(|track| track.tt != AUDIO);
+        match at {
+            Some(at) => draft.t.insert(at.min(draft.t.len()), track),
+            None => insert_after_picture(draft, track),
+        }
+        fit_to_picture(draft);
+        volume
+    })
+}
+
+/// What a segment that lies at `from` plays before and behind a stretch that something else takes.
+fn outside(old: &Segment, from: i64, start: i64, end: i64) -> impl Iterator<Item = Segment> + use<> {
+    [excerpt(old, from, (from, start)), excerpt(old, from, (end, from + old.d))].into_iter().flatten()
+}
+
+/// What a segment that lies at `from` plays within a stretch, faded where that cuts it; nothing where they do not meet.
+fn excerpt(old: &Segment, from: i64, (start, end): (i64, i64)) -> Option<Segment> {
+    let (start, end) = (start.max(from), end.min(from + old.d));
+    if end <= start {
+        return None;
+    }
+    let mut part = old.clone();
+    part.d = end - start;
+    part.m.remove("st");
+    part.m.insert("start".into(), json!(start));
+    part.m.insert("in".into(), json!(number(old, "in") + start - from));
+    if start > from {
+        part.m.insert("fade_in".into(), json!(CUT_RISE_MS.min(part.d)));
+    }
+    // A cut that is not faded clicks.
+    if end < from + old.d {
+        part.m.insert("fade_out".into(), json!(CUT_FADE_MS.min(part.d)));
+    }
+    Some(part)
+}
+
+fn ms(ms: u64) -> i64 {
+    i64::try_from(ms).unwrap_or(i64::MAX)
 }
 
 fn place_in_turn(state: &mut State, pieces: &[(&Medium, String)], wish: Option<f64>, fits: bool) -> f64 {
@@ -75,29 +147,29 @@ fn own_sound(state: &State) -> bool {
     let draft = state.timeline();
     let clips = draft.t.iter().filter(|track| track.tt == VIDEO).flat_map(|track| &track.sg);
     clips.filter(|clip| clip.volume() != Some(0.0)).any(|clip| {
-        let medium = clip.references().find_map(|reference| state.medium(reference));
+        let medium = state.medium_of(clip);
         medium.is_some_and(|medium| medium.m.get("has_sound") == Some(&json!(true)))
     })
 }
 
-/// Keeps a part of the music where it lies: its start on the timeline stays, later notes come earlier. Gives the length
-/// before and after in ms, or nothing where there is no music or nothing would be left or cut.
+/// Keeps a part of the music, of several pieces in turn as of one: its start on the timeline stays, later notes come
+/// earlier. Gives the length before and after in ms, or nothing where there is no music or nothing would be left or cut.
 pub fn trim_music(state: &mut State, mut part: impl FnMut(i64) -> Option<(i64, i64)>) -> Option<(i64, i64)> {
     with_draft(state, |draft| {
-        let segment = draft.t.iter_mut().find(|track| track.tt == AUDIO)?.sg.first_mut()?;
-        let before = segment.d;
+        let track = draft.t.iter_mut().find(|track| track.tt == AUDIO)?;
+        let there: Vec<(i64, Segment)> = track.placed().map(|placed| (placed.start, placed.segment.clone())).collect();
+        let start = there.iter().map(|(from, _)| *from).min()?;
+        let before = there.iter().map(|(from, segment)| from + segment.d).max()? - start;
         let (from, to) = part(before)?;
-        segment.d = to - from;
-        let into = number(segment, "in") + from;
-        segment.m.insert("in".into(), json!(into));
-        // A cut that is not faded clicks.
-        if to < before {
-            segment.m.insert("fade_out".into(), json!(CUT_FADE_MS.min(segment.d)));
-        }
-        if from > 0 {
-            segment.m.insert("fade_in".into(), json!(CUT_RISE_MS.min(segment.d)));
-        }
-        Some((before, segment.d))
+        let kept = there.iter().filter_map(|(at, old)| excerpt(old, *at, (start + from, start + to)));
+        track.sg = kept
+            .map(|mut segment| {
+                let place = segment.start().unwrap_or(0) - from;
+                segment.m.insert("start".into(), json!(place));
+                segment
+            })
+            .collect();
+        Some((before, to - from))
     })
 }
 

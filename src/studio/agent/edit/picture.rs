@@ -65,7 +65,7 @@ fn shows_photos_as_uploaded(state: &State) -> bool {
     let (mut count, mut photos) = (0, 0);
     for clip in clips {
         count += 1;
-        let medium = clip.references().find_map(|id| state.medium(id));
+        let medium = state.medium_of(clip);
         let is_photo = medium.is_some_and(|medium| medium.kind.as_deref() == Some("image"));
         photos += usize::from(is_photo && clip.d == PHOTO_MS && !clip.m.contains_key("transition"));
     }

@@ -100,9 +100,7 @@ pub fn follow_score(state: &mut State, score: &Score) -> Option<(usize, usize)> 
 pub fn follows_music(state: &State) -> bool {
     let draft = state.timeline();
     let placed: Vec<_> = draft.t.iter().filter(|track| track.tt == VIDEO).flat_map(Track::placed).collect();
-    let is_photo = |clip: &Segment| {
-        clip.references().find_map(|id| state.medium(id)).is_some_and(|medium| medium.kind.as_deref() == Some("image"))
-    };
+    let is_photo = |clip: &Segment| state.medium_of(clip).is_some_and(|medium| medium.kind.as_deref() == Some("image"));
     let untimed = |clip: &Segment| {
         clip.d == super::picture::PHOTO_MS || clip.m.contains_key("transition") || clip.m.contains_key("camera")
     };
@@ -114,7 +112,7 @@ pub fn pictures(state: &State) -> Vec<Medium> {
     let draft = state.timeline();
     let mut found: Vec<Medium> = Vec::new();
     for clip in draft.t.iter().filter(|track| track.tt == VIDEO).flat_map(|track| &track.sg) {
-        if let Some(medium) = clip.references().find_map(|id| state.medium(id))
+        if let Some(medium) = state.medium_of(clip)
             && !found.iter().any(|known| known.id == medium.id)
         {
             found.push(medium.clone());

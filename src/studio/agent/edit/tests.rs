@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::studio::agent::read::{Look, NewTitle, Pick, Retitle, When};
+use crate::studio::agent::read::{Look, NewTitle, Pick, Retitle, Stretch, When};
 use crate::wire::state::Medium;
 
 fn upload(id: &str, kind: &str, ms: i64, has_sound: bool) -> Medium {
@@ -34,6 +34,43 @@ fn lengths(state: &State) -> Vec<(i64, i64, i64)> {
     let draft = state.timeline();
     let spans = |track: &Track| track.placed().map(|p| (p.start, p.end())).collect::<Vec<_>>();
     draft.t.iter().flat_map(|track| spans(track).into_iter().map(|(a, b)| (track.tt, a, b))).collect()
+}
+
+/// A clip of 20 s with a song of 8 s and one of 30 s in turn.
+fn with_two_songs() -> State {
+    let mut state = with_clip(20_000, false);
+    let songs = [upload("one", "audio", 8_000, true), upload("two", "audio", 30_000, true)];
+    place_songs(&mut state, &songs, None);
+    state
+}
+
+fn sounds(state: &State) -> Vec<(i64, i64)> {
+    lengths(state).into_iter().filter(|(tt, ..)| *tt == AUDIO).map(|(_, from, to)| (from, to)).collect()
+}
+
+#[test]
+fn a_part_of_music_in_turn_is_kept_as_of_one_piece() {
+    let mut state = with_two_songs();
+    assert_eq!(sounds(&state), [(0, 8_000), (8_000, 20_000)]);
+    assert_eq!(trim_music(&mut state, |length| Some((0, length.min(12_000)))), Some((20_000, 12_000)));
+    assert_eq!(sounds(&state), [(0, 8_000), (8_000, 12_000)]);
+    assert_eq!(trim_music(&mut state, |length| Some((5_000, length))), Some((12_000, 7_000)));
+    assert_eq!(sounds(&state), [(0, 3_000), (3_000, 7_000)]);
+    let first = state.timeline().t[1].sg[0].clone();
+    assert_eq!(number(&first, "in"), 5_000, "it goes on where the cut is");
+}
+
+#[test]
+fn a_piece_takes_a_stretch_and_the_music_around_it_stays() {
+    let mut state = with_two_songs();
+    let stretch = Stretch { start_ms: 6_000, length_ms: 4_000, opens: false };
+    place_on(&mut state, &piece(4_000), "Lo-fi", stretch, None);
+    assert_eq!(sounds(&state), [(0, 6_000), (6_000, 10_000), (10_000, 20_000)]);
+    let track = &state.timeline().t[1];
+    assert_eq!(number(&track.sg[2], "in"), 2_000, "the second song goes on as if it had played");
+    assert_eq!(track.sg[1].volume(), Some(1.0));
+    place_on(&mut state, &piece(4_000), "Lo-fi", Stretch { opens: true, ..stretch }, None);
+    assert_eq!(sounds(&state), [(6_000, 10_000)], "the first of new pieces takes the place of all");
 }
 
 #[test]

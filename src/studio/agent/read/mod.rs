@@ -2,9 +2,10 @@
 //! things to do and everything that has to be said about how it was understood. Pure; the words are data in `../lexicon`.
 //!
 //! `text` cuts the message into tokens, `marks` finds the lexicon's phrases in it, `arrange` takes out what is said about
-//! songs and pictures, `cutting` what is said about single shots, `pieces` parts it by what each clause
-//! wants, `score` what is said about the score itself, `scan` finds the wishes of a clause and `leftover` what sounds like one and is none, `settle` and `refine` make
-//! briefs of wishes, `edits` and `titles` read what changes the timeline, and `plan` puts it all in order.
+//! songs and pictures, `cutting` what is said about single shots, `sequence` several pieces in turn, `score` what is said
+//! about the score itself. `pieces` parts the rest by what each clause wants, `scan` finds the wishes of a clause and
+//! `leftover` what sounds like one and is none, `settle` and `refine` make briefs of wishes, `edits` and `titles` read what
+//! changes the timeline, and `plan` puts it all in order.
 
 mod arrange;
 mod cutting;
@@ -23,6 +24,7 @@ mod reading;
 mod refine;
 mod scan;
 mod score;
+mod sequence;
 mod settle;
 mod tempo;
 mod text;
@@ -63,6 +65,10 @@ pub fn read(message: &str, about: &Context) -> Reading {
     let fields = fields::Fields::read(&hint, lexicon);
     let whole = marks::Marked::new(words, lexicon);
     let language = language(&whole, fields.language.as_deref(), about.language_hint.as_deref());
+    // What a piece among others is called says nothing else any more.
+    let (meant, called) = sequence::meant(&whole, lexicon, about).unzip();
+    let words = called.as_deref().unwrap_or(words);
+    let whole = if called.is_some() { marks::Marked::new(words, lexicon) } else { whole };
     let mut arranged = arrange::find(&whole, about);
     let mut rest = arranged.rest.take();
     let (cuts, without) = match rest.as_deref() {
@@ -71,17 +77,24 @@ pub fn read(message: &str, about: &Context) -> Reading {
     };
     rest = without.or(rest);
     arranged.cuts = cuts;
+    // A field that names one genre for all leaves no room for several.
+    let in_turn = match (&fields.genre, rest.as_deref()) {
+        (None, Some(rest)) => sequence::find(&marks::Marked::new(rest, lexicon), lexicon, about),
+        (None, None) => sequence::find(&whole, lexicon, about),
+        (Some(_), _) => None,
+    };
+    let (sequence, without) = in_turn.unzip();
+    rest = without.or(rest);
     let left = rest.as_deref().unwrap_or(words);
     let found = score::find(left, lexicon, about.melody.is_some());
     let text = match found.rest.as_deref().or(rest.as_deref()) {
         Some(rest) => &marks::Marked::new(rest, lexicon),
         None => &whole,
     };
-    plan::Plan::new(text, words, lexicon, about, &fields).with_captions(pasted.map(|(_, captions)| captions)).reading(
-        language,
-        arranged,
-        found.wishes,
-    )
+    plan::Plan::new(text, words, lexicon, about, &fields)
+        .with_captions(pasted.map(|(_, captions)| captions))
+        .with_sequence(sequence, meant.unwrap_or_default())
+        .reading(language, arranged, found.wishes)
 }
 
 /// What a message says around captions that stand in it.

@@ -55,7 +55,7 @@ pub fn refine(settling: &mut Settling<'_>, wishes: &Wishes, present: &CurrentMus
     }
     settling.kept_out(wishes);
     let way = if wishes.again { Way::Another } else { Way::Refine };
-    Some(MakeMusic { brief, way, volume: wishes.volume.map(|level| level.clamp(0.0, 2.0)), changed })
+    Some(MakeMusic { brief, way, volume: wishes.volume.map(|level| level.clamp(0.0, 2.0)), changed, place: None })
 }
 
 fn tempo(

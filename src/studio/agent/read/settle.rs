@@ -14,7 +14,7 @@ pub const LENGTH: (f64, f64) = (3.0, 1200.0);
 /// Tempos the composer plays, in beats a minute.
 pub const TEMPO: (f64, f64) = (40.0, 220.0);
 /// Where nothing says how long.
-const USUAL_LENGTH: f64 = 60.0;
+pub const USUAL_LENGTH: f64 = 60.0;
 /// Level of music under sound that is there already.
 const UNDER_SOUND: f64 = 0.35;
 
@@ -69,7 +69,13 @@ impl Settling<'_> {
         let under = if self.about.has_picture && self.about.picture_has_sound { UNDER_SOUND } else { 1.0 };
         let placed = if present.is_none() { Some(under) } else { None };
         let way = if present.is_some() { Way::Replace } else { Way::New };
-        MakeMusic { brief, way, volume: wishes.volume.map(|level| level.clamp(0.0, 2.0)).or(placed), changed }
+        MakeMusic {
+            brief,
+            way,
+            volume: wishes.volume.map(|level| level.clamp(0.0, 2.0)).or(placed),
+            changed,
+            place: None,
+        }
     }
 
     /// A further piece in the style of the present one: its genre, moods, key, tempo, players and motif, another seed.

@@ -26,6 +26,12 @@ pub fn sentence(arranged: &Arranged, wording: &Wording) -> String {
                 told.push(say("left_songs", &[("names", &quoted(left, wording))]));
             }
         }
+        Arranged::SongsOn { names, volume, from, to } => {
+            let gaps = [("names", quoted(names, wording)), ("level", percent(*volume))];
+            let gaps: Vec<(&str, &str)> = gaps.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let name = if names.len() > 1 { "songs_on" } else { "song_on" };
+            told.push(wording.on_stretch(*from, *to, &say(name, &gaps)));
+        }
         Arranged::OnBeats { pictures, shots, bpm, cuts, length: (before, after), songs, fades, muted } => {
             let count =
                 |n: usize, one: &str, many: &str| say(if n == 1 { one } else { many }, &[("n", &n.to_string())]);

@@ -132,7 +132,7 @@ pub fn refusal(obstacle: &Obstacle, wording: &Wording) -> String {
     let names = |names: &[String]| wording.list(&names.iter().map(|name| wording.quoted(name)).collect::<Vec<_>>());
     let told = match obstacle {
         Obstacle::NoPicture => say("no_picture", &[]),
-        Obstacle::NoShot(0, have) => say("which_shot", &[("have", &have.to_string())]),
+        Obstacle::WhichShot(have) => say("which_shot", &[("have", &have.to_string())]),
         Obstacle::NoShot(number, have) => say("no_shot", &[("n", &number.to_string()), ("have", &have.to_string())]),
         Obstacle::NoPhoto(number, have) => say("no_photo", &[("n", &number.to_string()), ("have", &have.to_string())]),
         Obstacle::NotShown(name, have) => say("not_shown", &[("name", &wording.quoted(name)), ("have", &names(have))]),

@@ -147,30 +147,36 @@ fn made(made: &Made, wording: &Wording) -> String {
         Way::Another => "another_changed",
         Way::Sibling => "sibling",
         Way::CutDown => "cut_down",
+        Way::InTurn => "in_turn",
     };
     let seed = made.seed.to_string();
     let mut gaps = facts(made, wording);
     gaps.push(("changes", wording.list(&changes)));
     gaps.push(("seed", seed));
     let gaps: Vec<(&str, &str)> = gaps.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let mut sentences = vec![without_bare_bpm(fill(&wording.made, name, &gaps), made, wording)];
-    if matches!(made.way, Way::New | Way::Replace | Way::Sibling) && !changes.is_empty() {
+    let mut first = without_bare_bpm(fill(&wording.made, name, &gaps), made, wording);
+    if let Some(place) = made.place {
+        first = wording.on_stretch(place.start_ms, place.end_ms(), &first);
+    }
+    let mut sentences = vec![first];
+    if matches!(made.way, Way::New | Way::Replace | Way::Sibling | Way::InTurn) && !changes.is_empty() {
         sentences.push(fill(&wording.made, "as_asked", &[("changes", &wording.list(&changes))]));
     }
     sentences.extend(made.remarks.iter().map(|remark| composer::sentence(remark, wording)));
     if made.loops {
         sentences.push(fill(&wording.made, "loops", &[]));
     }
-    // A refinement stays where it lies; that needs no words.
-    if matches!(made.way, Way::New | Way::Replace) {
-        let place = if made.under_sound {
-            "under_sound"
-        } else if made.has_picture {
-            "under_picture"
-        } else {
-            ""
+    // A refinement stays where it lies; that needs no words. Of several pieces in turn the first speaks for all.
+    let opens = made.way == Way::InTurn && made.place.is_some_and(|place| place.opens);
+    if matches!(made.way, Way::New | Way::Replace) || opens {
+        let under = match (opens, made.under_sound, made.has_picture) {
+            (false, true, _) => "under_sound",
+            (false, false, true) => "under_picture",
+            (true, true, _) => "in_turn_under_sound",
+            (true, false, true) => "in_turn_under_picture",
+            (_, false, false) => "",
         };
-        sentences.push(fill(&wording.made, place, &[("level", &percent(made.volume))]));
+        sentences.push(fill(&wording.made, under, &[("level", &percent(made.volume))]));
         if made.makes_way {
             sentences.push(fill(&wording.made, "makes_way", &[]));
         }

@@ -2,7 +2,7 @@
 
 use crate::studio::agent::arranged::{Arranged, Refused};
 use crate::studio::agent::cut::{Bed, Cut, Obstacle};
-use crate::studio::agent::read::{Change, Language, Question, Remark, Take, Target, Topic, Way, Why};
+use crate::studio::agent::read::{Change, Language, Question, Remark, Stretch, Take, Target, Topic, Way, Why};
 use crate::studio::agent::titled::Titled;
 use crate::studio::captions::Unfit;
 use crate::studio::compose;
@@ -116,6 +116,8 @@ pub struct Made {
     pub seed: u64,
     /// Level on the timeline, 1 is full.
     pub volume: f64,
+    /// Its stretch where several pieces play in turn.
+    pub place: Option<Stretch>,
     /// Whether a picture lies over it.
     pub has_picture: bool,
     /// Whether that picture sounds too.

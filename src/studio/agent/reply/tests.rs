@@ -15,6 +15,7 @@ fn music() -> Made {
         cuts: None,
         makes_way: false,
         way: Way::New,
+        place: None,
         genre: "lo-fi".into(),
         bpm: Some(80.0),
         key: Key { tonic: 2, mode: Mode::Minor },

@@ -110,6 +110,12 @@ impl Wording {
         self.seconds(ms as f64 / 1000.0)
     }
 
+    /// What is said of a stretch of the timeline, from and to in ms, with its times in front.
+    pub fn on_stretch(&self, from: u64, to: u64, said: &str) -> String {
+        let clock = |ms: u64| self.clock(ms as f64 / 1000.0);
+        fill(&self.made, "on_stretch", &[("from", &clock(from)), ("to", &clock(to)), ("said", said)])
+    }
+
     /// A moment of the clock: `0:45`, `1:02.5`.
     pub fn clock(&self, seconds: f64) -> String {
         let tenths = (seconds.max(0.0) * 10.0).round() as u64;

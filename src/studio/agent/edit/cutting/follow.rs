@@ -75,7 +75,7 @@ pub fn made_for_picture(state: &State) -> Option<(Medium, Segment)> {
     let end = picture_end(&draft);
     let mut sounds = draft.t.iter().filter(|track| track.tt == AUDIO).flat_map(Track::placed);
     let placed = sounds.next().filter(|_| end > 0)?;
-    let medium = placed.segment.references().find_map(|reference| state.medium(reference))?;
+    let medium = state.medium_of(placed.segment)?;
     let whole = placed.start == 0 && number(placed.segment, "in") == 0 && (placed.end() - end).abs() <= WITH_MS;
     let is_ours = medium.kind.as_deref() == Some("music") && medium.m.contains_key("brief");
     (whole && is_ours && sounds.next().is_none()).then(|| (medium.clone(), placed.segment.clone()))
@@ -88,7 +88,7 @@ pub fn music(state: &State, draft: &mut Draft, before_ms: i64) {
         for track in draft.t.iter_mut().filter(|track| track.tt == AUDIO) {
             let last = track.placed().map(|placed| (placed.start, placed.end())).last();
             let Some(((start, end), segment)) = last.zip(track.sg.last_mut()) else { continue };
-            let medium = segment.references().find_map(|reference| state.medium(reference));
+            let medium = state.medium_of(segment);
             let file_ms = medium.and_then(Medium::duration_ms).unwrap_or(0);
             let left = (file_ms - number(segment, "in")).min(after_ms - start);
             if (end - before_ms).abs() <= WITH_MS && left > segment.d {

@@ -52,7 +52,7 @@ fn change_shots(state: &mut State, mut change: impl FnMut(usize, &mut Segment)) 
 }
 
 fn has_sound(state: &State, take: &Take) -> bool {
-    let medium = take.segment.references().find_map(|reference| state.medium(reference));
+    let medium = state.medium_of(&take.segment);
     medium.is_some_and(|medium| medium.m.get("has_sound") == Some(&Value::Bool(true)))
 }
 

@@ -64,8 +64,10 @@ pub fn cut(state: &mut State, wish: &Cutting) -> Result<Cut, Obstacle> {
         Cutting::Replace(shot, with) => replace(&mut reel, state, shot.as_ref(), with.as_deref())?,
         Cutting::Drop(shots) => drop_shots(&mut reel, state, shots)?,
         Cutting::Speed(shot, speed) => looks::speed(&mut reel, state, shot.as_ref(), *speed)?,
-        // The others leave the order and the lengths alone.
-        _ => return Err(Obstacle::Already),
+        // These leave the order and the lengths alone; `looks` has done them.
+        Cutting::Level(..) | Cutting::Fade { .. } | Cutting::Shape(..) | Cutting::Enter(..) | Cutting::OffTrack(_) => {
+            return Err(Obstacle::Already);
+        }
     };
     let (length, lost_titles) = lay(state, reel);
     Ok(Cut { what, length, lost_titles })
@@ -113,7 +115,7 @@ fn find(reel: &Reel, state: &State, shot: &Shot) -> Result<usize, Obstacle> {
         Shot::LastPhoto => photos().next_back().ok_or(Obstacle::NoPhoto(1, 0)),
         Shot::Named(name) => {
             let shows = |take: &&Take| {
-                let medium = take.segment.references().find_map(|reference| state.medium(reference));
+                let medium = state.medium_of(&take.segment);
                 medium.and_then(Medium::display_name) == Some(name.as_str())
             };
             let found = reel.takes.iter().position(|take| shows(&take));
@@ -325,7 +327,7 @@ fn replace(reel: &mut Reel, state: &State, shot: Option<&Shot>, with: Option<&st
     let at = match shot {
         Some(shot) => find(reel, state, shot)?,
         None if reel.takes.len() == 1 => 0,
-        None => return Err(Obstacle::NoShot(0, reel.takes.len())),
+        None => return Err(Obstacle::WhichShot(reel.takes.len())),
     };
     let name = named(reel, at);
     let Some(old) = reel.takes.get(at) else { return Err(Obstacle::NoPicture) };

@@ -156,7 +156,7 @@ impl Reel {
         let before_ms = crate::studio::agent::edit::picture_end(&draft);
         let mut takes: Vec<(i64, Take)> = Vec::new();
         for placed in draft.t.iter().filter(|track| track.tt == VIDEO).flat_map(Track::placed) {
-            let medium = placed.segment.references().find_map(|reference| state.medium(reference));
+            let medium = state.medium_of(placed.segment);
             let take = medium.map_or_else(|| Take::of(&Medium::default()), Take::of);
             takes.push((placed.start, Take { segment: placed.segment.clone(), ..take }));
         }

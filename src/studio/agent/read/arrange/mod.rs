@@ -94,6 +94,12 @@ pub fn find(text: &Marked<'_>, about: &Context) -> Found {
     found
 }
 
+/// The songs of the user's own that some words name, where any were brought or a file is named.
+pub fn songs_named(text: &Marked<'_>, about: &Context) -> Option<Songs> {
+    let songs = song::songs(&items(text, &about.files), about)?;
+    (about.songs() > 0 || matches!(songs, Songs::Named(_))).then_some(songs)
+}
+
 /// The longest clause from an item on that is understood, and where it ends.
 fn clause(items: &[Item], at: usize, about: &Context) -> Option<(Arrange, usize)> {
     let known = |item: &&Item| !matches!(item.meaning, Meaning::Other | Meaning::Stop);

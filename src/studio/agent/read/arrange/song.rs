@@ -56,12 +56,15 @@ fn songs_alone(clause: &[Item], about: &Context) -> Option<Arrange> {
     }
     let volume =
         clause.iter().find_map(|item| if let Meaning::Percent(share) = item.meaning { Some(share) } else { None });
-    (says(Word::Use) || says(Word::Under) && matches!(songs, Songs::Named(_)))
-        .then_some(Arrange::Songs { songs, volume: volume.map(|share| share.clamp(0.0, 2.0)) })
+    (says(Word::Use) || says(Word::Under) && matches!(songs, Songs::Named(_))).then_some(Arrange::Songs {
+        songs,
+        volume: volume.map(|share| share.clamp(0.0, 2.0)),
+        place: None,
+    })
 }
 
 /// The songs that a clause names; none where it names none that is somebody's own.
-fn songs(clause: &[Item], about: &Context) -> Option<Songs> {
+pub fn songs(clause: &[Item], about: &Context) -> Option<Songs> {
     let named: Vec<String> = clause
         .iter()
         .filter_map(|item| match &item.meaning {
@@ -122,7 +125,7 @@ fn to_beats(clause: &[Item], about: &Context) -> Option<Arrange> {
     // One clip is as long as it is; its song just lies under it.
     let one_clip = about.pictures == 1 && about.files.iter().any(|file| file.kind == FileKind::Clip);
     if let Some(songs) = songs.clone().filter(|_| one_clip) {
-        return Some(Arrange::Songs { songs, volume: None });
+        return Some(Arrange::Songs { songs, volume: None, place: None });
     }
     // A music video without any music is a wish for some, which is read as one.
     let no_music = songs.is_none() && !about.has_music();

@@ -182,7 +182,8 @@ fn leads(text: &Marked<'_>, from: usize) -> bool {
             // "Do" and "have" alone are no verbs of making.
             return !(mark.is(Class::Polite) && mark.at.len() == 1);
         }
-        if !mark.is(Class::Polite) && !mark.is(Class::Joiner) {
+        // "And let it fade out": words without content stand before the verb.
+        if !mark.is(Class::Polite) && !mark.is(Class::Joiner) && mark.senses != [Sense::Stop] {
             break;
         }
         at = mark.at.end;

@@ -1,6 +1,7 @@
 //! From pieces to actions: what belongs together is joined (`parts`), each part becomes an action, music in `music`, and
 //! what leads to nothing is said.
 
+mod in_turn;
 mod music;
 mod parts;
 
@@ -13,9 +14,10 @@ use super::lexicon::{Class, Lexicon, Sense};
 use super::marks::Marked;
 use super::pieces::{Intent, pieces};
 use super::reading::{
-    Action, Arrange, CaptionWish, Context, CurrentMusic, Language, Level, Look, Reading, Target, Topic, Why,
+    Action, Arrange, CaptionWish, Context, CurrentMusic, InTurn, Language, Level, Look, Reading, Target, Topic, Why,
 };
 use super::score::{ScoreWishes, is_husk, takes};
+use super::sequence::Sequence;
 use super::text::Kind;
 use super::titles::card;
 use super::wishes::{Wishes, add_one};
@@ -38,8 +40,13 @@ pub struct Plan<'a> {
     about: &'a Context,
     fields: &'a Fields,
     reading: Reading,
-    // The music as it will be after the actions so far.
+    // The music as it will be after the actions so far, and its pieces where several play in turn.
     music: Option<CurrentMusic>,
+    in_turn: Vec<InTurn>,
+    // The numbers of those among them that the message means; none: all.
+    meant: Vec<usize>,
+    // New pieces in turn.
+    sequence: Option<Sequence>,
     // Whether a song of the user lies on the draft by now.
     has_song: bool,
     fields_used: bool,
@@ -68,6 +75,9 @@ impl<'a> Plan<'a> {
             fields,
             reading: Reading::default(),
             music: about.music.clone(),
+            in_turn: about.in_turn.clone(),
+            meant: Vec::new(),
+            sequence: None,
             has_song: about.has_song,
             fields_used: false,
             length_used: false,
@@ -83,10 +93,20 @@ impl<'a> Plan<'a> {
         self
     }
 
+    /// With pieces in turn that it asks for, and the numbers of those on the timeline that it means.
+    pub fn with_sequence(mut self, sequence: Option<Sequence>, meant: Vec<usize>) -> Self {
+        self.sequence = sequence;
+        self.meant = meant;
+        self
+    }
+
     /// Reads it.
     pub fn reading(mut self, language: Language, mut arranged: Arranged, score: ScoreWishes) -> Reading {
         self.reading.language = language;
-        let arranges = !arranged.actions.is_empty() || !arranged.cuts.is_empty() || arranged.needs_music;
+        let arranges = !arranged.actions.is_empty()
+            || !arranged.cuts.is_empty()
+            || arranged.needs_music
+            || self.sequence.is_some();
         if let Some(action) = takes::action(self.text, self.about).filter(|_| !arranges) {
             self.reading.actions.push(action);
             return self.reading;
@@ -105,7 +125,9 @@ impl<'a> Plan<'a> {
         }
         self.arrange(std::mem::take(&mut arranged.actions));
         self.reading.actions.extend(std::mem::take(&mut arranged.cuts).into_iter().map(Action::Cut));
-        if arranged.needs_music && !parts.iter().any(|part| musical_new(part.intent)) {
+        if let Some(sequence) = self.sequence.take() {
+            self.play_in_turn(&sequence, &mut parts);
+        } else if arranged.needs_music && !parts.iter().any(|part| musical_new(part.intent)) {
             parts.push(Part { at: 0..self.text.tokens.len(), intent: Intent::Make, wishes: Wishes::default() });
         }
         let acts = arranges

@@ -4,14 +4,16 @@ use super::super::fields::Fields;
 use super::super::fusion;
 use super::super::pieces::Intent;
 use super::super::reading::{
-    Action, Arrange, Aspect, Change, CurrentMusic, Level, MakeMusic, Remark, Target, Way, Why,
+    Action, Arrange, Aspect, Change, CurrentMusic, InTurn, Level, MakeMusic, Remark, Target, Way, Why,
 };
 use super::super::refine::refine;
 use super::super::settle::{LENGTH, Settling, energy_name, key_name, plain};
 use super::super::wishes::{Wishes, add_one};
 use super::Plan;
+use super::in_turn::on_stretch;
 use super::parts::{Part, is_comparison};
 use crate::studio::compose::Revision;
+use crate::studio::compose::brief::{Key, Mode};
 
 impl Plan<'_> {
     /// Pictures that shall follow the music of the message, once it is there; their own sound gives way to it.
@@ -48,18 +50,41 @@ impl Plan<'_> {
             let mut brief = music.brief.clone();
             brief.revise(Revision::Length { seconds });
             let changed = vec![Change::Length { to: seconds }];
-            self.reading.actions.push(Action::MakeMusic(MakeMusic { brief, way: Way::CutDown, volume: None, changed }));
+            self.reading.actions.push(Action::MakeMusic(MakeMusic {
+                brief,
+                way: Way::CutDown,
+                volume: None,
+                changed,
+                place: None,
+            }));
         }
     }
 
-    /// Makes a new piece of a part's wishes, or another version of the present one.
+    /// Makes a new piece of a part's wishes, or another version of the present one; of several pieces in turn another
+    /// version of each that is meant.
     pub(super) fn music(&mut self, part: Part) {
+        let pieces = self.pieces_meant(&part);
+        if pieces.is_empty() {
+            return self.piece(part, None);
+        }
+        let used = self.fields_used;
+        for piece in pieces {
+            // The fields hold for each of them.
+            self.fields_used = used;
+            self.piece(part.clone(), Some(piece));
+        }
+    }
+
+    /// Makes music of a part's wishes: in place of all music, or of a `piece` among others.
+    fn piece(&mut self, part: Part, piece: Option<InTurn>) {
         let mut wishes = part.wishes;
         fusion::find(self.text, &part.at, self.lexicon, &mut wishes);
         let no_fields = Fields::default();
         let fields = if self.fields_used { &no_fields } else { self.fields };
         let compares_only = is_comparison(&wishes);
-        let present = self.music.clone();
+        let present = piece.as_ref().map(|piece| piece.music.clone()).or(self.music.clone());
+        let own_fields = piece.as_ref().map(|piece| on_stretch(&mut wishes, fields, piece.place));
+        let fields = own_fields.as_ref().unwrap_or(fields);
         let mut remarks = Vec::new();
         let mut settling = Settling { lexicon: self.lexicon, about: self.about, fields, remarks: &mut remarks };
         let made = match (&present, part.intent) {
@@ -88,7 +113,7 @@ impl Plan<'_> {
         };
         let unused = wishes.is_empty();
         wishes.unused.into_iter().for_each(|word| add_one(&mut self.reading.unused, word));
-        let Some(made) = made else {
+        let Some(mut made) = made else {
             for (what, _) in &wishes.impossible {
                 let instead = present.as_ref().map_or_else(String::new, |music| music.brief.genre.clone());
                 self.reading.remarks.push(Remark::Impossible { what: what.clone(), instead });
@@ -103,29 +128,41 @@ impl Plan<'_> {
             }
         }
         self.fields_used = true;
+        let music = self.expected(&made, present);
+        match piece {
+            Some(piece) => {
+                made.place = Some(piece.place);
+                self.changed(piece, music);
+            }
+            None => {
+                self.in_turn.clear();
+                self.music = Some(music);
+            }
+        }
+        if wishes.volume.is_some() {
+            self.levels_asked.push(self.reading.actions.len());
+        }
+        remarks.into_iter().for_each(|remark| add_one(&mut self.reading.remarks, remark));
+        self.reading.actions.push(Action::MakeMusic(made));
+    }
+
+    /// What music will be like, as far as that is known before it is made.
+    pub(super) fn expected(&self, made: &MakeMusic, present: Option<CurrentMusic>) -> CurrentMusic {
         let asked = made.brief.asked();
         let bpm = asked.tempo_bpm.or(asked.tempo_range.map(|(low, high)| (low + high) / 2.0));
-        let tempo = self
+        let usual = self
             .lexicon
             .vocabulary
             .genre(&made.brief.genre)
             .map_or(100.0, |genre| (genre.tempo.0 + genre.tempo.1) / 2.0);
-        let key = asked.key.or(present.as_ref().map(|music| music.key)).unwrap_or(crate::studio::compose::brief::Key {
-            tonic: 0,
-            mode: crate::studio::compose::brief::Mode::Major,
-        });
-        self.music = Some(CurrentMusic {
+        let key = asked.key.or(present.as_ref().map(|music| music.key));
+        CurrentMusic {
             brief: made.brief.clone(),
-            bpm: bpm.unwrap_or(tempo),
-            key,
+            bpm: bpm.unwrap_or(usual),
+            key: key.unwrap_or(Key { tonic: 0, mode: Mode::Major }),
             players: present.map(|music| music.players).unwrap_or_default(),
             motif: None,
-        });
-        if wishes.volume.is_some() {
-            self.levels_asked.push(self.reading.actions.len());
         }
-        self.reading.remarks.extend(remarks);
-        self.reading.actions.push(Action::MakeMusic(made));
     }
 
     /// Where the same message silences the clip, nothing is left for music to lie under.

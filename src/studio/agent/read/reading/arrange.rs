@@ -1,5 +1,6 @@
 //! What words can ask of the timeline's songs and pictures.
 
+use super::Stretch;
 use crate::studio::film::show::Wish;
 
 /// A change to how the timeline's songs and pictures lie.
@@ -11,6 +12,8 @@ pub enum Arrange {
         songs: Songs,
         /// Their level; by what else sounds where none is named.
         volume: Option<f64>,
+        /// The stretch that they have among other music; `None`: they take the place of all music.
+        place: Option<Stretch>,
     },
     /// The pictures on the beats of the music that lies on the timeline.
     ToBeats {

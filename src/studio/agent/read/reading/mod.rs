@@ -8,7 +8,7 @@ mod titles;
 
 pub use arrange::{Arrange, File, FileKind, Songs};
 pub use cutting::{Cutting, Faded, Moment, Place, Shot, Speed};
-pub use music::{Change, MakeMusic, Way};
+pub use music::{Change, MakeMusic, Stretch, Way};
 pub use remark::{Aspect, Because, Impossible, Remark};
 pub use titles::{Align, Backing, CaptionWish, Look, NewTitle, Pick, Position, Retitle, Size, Style, When};
 
@@ -39,8 +39,10 @@ pub struct Context {
     pub picture_ms: Option<u64>,
     /// Whether the picture brings its own sound.
     pub picture_has_sound: bool,
-    /// The music on the draft.
+    /// The music on the draft; of several pieces the first.
     pub music: Option<CurrentMusic>,
+    /// The pieces on the draft where several lie there in turn; empty otherwise.
+    pub in_turn: Vec<InTurn>,
     /// The titles on the draft, by start.
     pub titles: Vec<TitleCard>,
     /// The length of the whole timeline.
@@ -103,6 +105,17 @@ pub struct CurrentMusic {
     pub players: Vec<String>,
     /// Its motif.
     pub motif: Option<Melody>,
+}
+
+/// One of several pieces that lie on the draft in turn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InTurn {
+    /// Its number among all that lies there, songs too; 0 is the first.
+    pub index: usize,
+    /// Where it lies.
+    pub place: Stretch,
+    /// What it is.
+    pub music: CurrentMusic,
 }
 
 /// A title on the draft.

@@ -17,6 +17,26 @@ pub struct MakeMusic {
     pub volume: Option<f64>,
     /// For a refinement: what was changed. Empty otherwise.
     pub changed: Vec<Change>,
+    /// The stretch of the timeline that it has; `None`: it takes the place of all music.
+    pub place: Option<Stretch>,
+}
+
+/// A stretch of the timeline that one of several pieces in turn has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// Its start in ms.
+    pub start_ms: u64,
+    /// Its length in ms.
+    pub length_ms: u64,
+    /// Whether it is the first of new ones, for which all music that was there goes.
+    pub opens: bool,
+}
+
+impl Stretch {
+    /// Its end in ms.
+    pub fn end_ms(&self) -> u64 {
+        self.start_ms.saturating_add(self.length_ms)
+    }
 }
 
 /// How music relates to what is there.
@@ -35,6 +55,8 @@ pub enum Way {
     Sibling,
     /// Another length of the same piece, beside it.
     CutDown,
+    /// One of several new pieces in turn.
+    InTurn,
 }
 
 /// What a refinement changed in the brief.

@@ -67,6 +67,33 @@ impl ScoreWishes {
         }
     }
 
+    /// The revisions that concern a stretch of the timeline, in its own time; in seconds. What counts from the end counts
+    /// from its end.
+    pub fn within(&self, start: f64, end: f64) -> Vec<Revision> {
+        let inside = |at: f64| at < 0.0 || (start..end).contains(&at);
+        let there = |at: f64| if at < 0.0 { at } else { (at - start).max(0.0) };
+        self.revisions
+            .iter()
+            .filter_map(|revision| match revision.clone() {
+                Revision::Level { from, to, by } => (from < end && (to < 0.0 || to > start)).then(|| Revision::Level {
+                    from: there(from),
+                    to: there(to.min(end)),
+                    by,
+                }),
+                Revision::Rest { from, to, ids } => (from < end && (to < 0.0 || to > start)).then(|| Revision::Rest {
+                    from: there(from),
+                    to: there(to.min(end)),
+                    ids,
+                }),
+                Revision::Build { at, until } => inside(at)
+                    .then(|| Revision::Build { at: there(at), until: until.map(|until| there(until.min(end))) }),
+                Revision::Drop { at } => inside(at).then(|| Revision::Drop { at: there(at) }),
+                Revision::EndAt { at } => inside(at).then(|| Revision::EndAt { at: there(at) }),
+                other => Some(other),
+            })
+            .collect()
+    }
+
     /// The revisions of a piece this long, in seconds.
     pub fn resolved(&self, length: f64) -> Vec<Revision> {
         let place = |at: f64| if at < 0.0 { (length + at).max(0.0) } else { at.min(86_400.0) };

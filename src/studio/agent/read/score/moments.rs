@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::words::{Act, is_filler, score_words};
 use crate::studio::agent::read::lexicon::{Class, Lexicon};
-use crate::studio::agent::read::marks::Marked;
+use crate::studio::agent::read::marks::{Mark, Marked};
 use crate::studio::agent::read::numbers::number;
 use crate::studio::agent::read::scan::scan;
 use crate::studio::agent::read::text::Kind;
@@ -40,7 +40,10 @@ pub fn find(text: &Marked<'_>, lexicon: &Lexicon, blocked: &[bool]) -> Vec<(Revi
             Class::Undo,
             Class::Mute,
         ];
-        if text.has_any(&clause, &about_else) {
+        // "With a fade out" says how a piece ends; "fade out" alone is an edit.
+        let ends: Vec<Range<usize>> = clause.clone().filter_map(|at| soft_end(text, at)).collect();
+        let in_end = |mark: &Mark<'_>| ends.iter().any(|end| end.start <= mark.at.start && mark.at.end <= end.end);
+        if text.within(&clause).any(|mark| mark.is_any(&about_else) && !in_end(mark)) {
             continue;
         }
         let place = places(text, &clause).into_iter().next();
@@ -63,6 +66,11 @@ pub fn find(text: &Marked<'_>, lexicon: &Lexicon, blocked: &[bool]) -> Vec<(Revi
         }
     }
     found
+}
+
+/// The phrase for a soft end that begins at a token.
+fn soft_end(text: &Marked<'_>, at: usize) -> Option<Range<usize>> {
+    score_words().at(text, at, false).into_iter().find(|(act, _)| *act == Act::SoftEnd).map(|(_, end)| at..end)
 }
 
 fn untimed(act: Act, by: f64) -> Option<Revision> {

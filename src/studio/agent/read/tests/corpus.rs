@@ -50,6 +50,7 @@ fn make(made: &MakeMusic) -> String {
     say("energy", brief.energy.map(|energy| energy_name(energy).to_owned()));
     say("volume", made.volume.map(plain));
     say("seconds", Some(plain(brief.duration_seconds)));
+    say("at", made.place.map(stretch));
     say("seed", Some(brief.seed.to_string()));
     parts.extend(brief.revisions.iter().map(revised));
     if let Some(melody) = &brief.melody {
@@ -73,6 +74,11 @@ fn make(made: &MakeMusic) -> String {
         parts.push("loop".into());
     }
     parts.join("; ")
+}
+
+/// `0-5000`, with a star where all music before goes.
+fn stretch(place: Stretch) -> String {
+    format!("{}-{}{}", place.start_ms, place.end_ms(), if place.opens { "*" } else { "" })
 }
 
 fn revised(revision: &Revision) -> String {
@@ -99,8 +105,10 @@ fn arranged(arrange: &Arrange) -> String {
         Songs::Named(names) => names.join("+"),
     };
     match arrange {
-        Arrange::Songs { songs, volume } => {
-            format!("songs {}{}", which(songs), volume.map(|v| format!(" at {}", plain(v))).unwrap_or_default())
+        Arrange::Songs { songs, volume, place } => {
+            let level = volume.map(|v| format!(" at {}", plain(v))).unwrap_or_default();
+            let place = place.map(|place| format!(" {}", stretch(place))).unwrap_or_default();
+            format!("songs {}{level}{place}", which(songs))
         }
         Arrange::ToBeats { songs, length_ms, style, still } => {
             let songs = songs.as_ref().map(|songs| format!(" with {}", which(songs))).unwrap_or_default();
@@ -284,6 +292,11 @@ fn what_is_said_about_the_score_reads_as_the_corpus_says() {
 #[test]
 fn what_is_said_about_songs_and_pictures_reads_as_the_corpus_says() {
     check(include_str!("../corpus/arrange.toml"), 50);
+}
+
+#[test]
+fn pieces_in_turn_read_as_the_corpus_says() {
+    check(include_str!("../corpus/sequence.toml"), 40);
 }
 
 #[test]

@@ -16,6 +16,18 @@ fn lofi() -> CurrentMusic {
     CurrentMusic { brief, bpm: 80.0, key, players: Vec::new(), motif: None }
 }
 
+/// Lo-fi for the first 4 s of the clip, house for the rest.
+fn medley() -> Vec<InTurn> {
+    let key = Key { tonic: 9, mode: Mode::Minor };
+    let house = CurrentMusic { brief: Brief::new("house", 6.0, 7), bpm: 124.0, key, players: Vec::new(), motif: None };
+    let piece = |index, start_ms, length_ms, music| InTurn {
+        index,
+        place: Stretch { start_ms, length_ms, opens: false },
+        music,
+    };
+    vec![piece(0, 0, 4_000, lofi()), piece(1, 4_000, 6_000, house)]
+}
+
 fn files(name: &str) -> Vec<File> {
     let file = |name: &str, kind| File { name: name.into(), kind };
     let songs = || vec![file("first-tune.mp3", FileKind::Song), file("b.wav", FileKind::Song)];
@@ -54,15 +66,18 @@ fn melody() -> Option<Melody> {
 /// `clip`: a silent clip of 10 s; `loud clip`: one with sound; `music`: 45 s of lo-fi alone; `scored`: the loud clip with
 /// the music and a title; `midi`: an uploaded MIDI file; `undone`: `music` after an undo; `photos`: three pictures;
 /// `album`: these and two songs; `sung`: the same with a song on the draft; `titled`: the silent clip with a title; `two`:
-/// with a title and a subtitle; `captioned`: with a title and three captions.
+/// with a title and a subtitle; `captioned`: with a title and three captions; `medley`: the silent clip with lo-fi for 4 s and house for 6 s.
 fn context(name: &str) -> Context {
-    let picture =
-        matches!(name, "clip" | "loud clip" | "scored" | "photos" | "album" | "sung" | "titled" | "two" | "captioned");
+    let picture = matches!(
+        name,
+        "clip" | "loud clip" | "scored" | "photos" | "album" | "sung" | "titled" | "two" | "captioned" | "medley"
+    );
     Context {
         has_picture: picture,
         picture_ms: picture.then_some(10_000),
         picture_has_sound: matches!(name, "loud clip" | "scored"),
-        music: matches!(name, "music" | "scored" | "undone").then(lofi),
+        music: matches!(name, "music" | "scored" | "undone" | "medley").then(lofi),
+        in_turn: if name == "medley" { medley() } else { Vec::new() },
         titles: titles(name),
         length_ms: if picture { 10_000 } else { 45_000 },
         language_hint: None,
