@@ -14,10 +14,22 @@ use crate::studio::compose::brief::Energy;
 const STEP: f64 = 1.12;
 
 impl Walk<'_> {
-    /// Words of tempo, energy and form.
+    /// Words of voices, tempo, length, energy and form; tells whether nothing else is to be read in them.
     pub(super) fn classes(&mut self, mark: &Mark<'_>, at: usize, end: usize, denial: Option<Denial>) -> bool {
-        let wishes = &mut self.wishes;
         let spoken_about = self.subject && !leads_to_music(self.text, end);
+        if self.voices(mark, at, end, denial, spoken_about)
+            || self.tempo(mark, at, end, denial, spoken_about)
+            || self.energy(mark, at, end, denial, spoken_about)
+        {
+            return true;
+        }
+        self.form(mark, at, end, denial);
+        false
+    }
+
+    /// "Instrumental", "with vocals", "no melody".
+    fn voices(&mut self, mark: &Mark<'_>, at: usize, end: usize, denial: Option<Denial>, spoken_about: bool) -> bool {
+        let wishes = &mut self.wishes;
         if mark.is(Class::Instrumental) {
             let voices_out =
                 self.text.token(at).is_some_and(|token| !matches!(token.text.as_str(), "instrumental" | "纯" | "器"))
@@ -53,6 +65,11 @@ impl Walk<'_> {
             self.entity(end, denial);
             return true;
         }
+        false
+    }
+
+    /// "Slow", "much faster", "half the tempo", "twice as long".
+    fn tempo(&mut self, mark: &Mark<'_>, at: usize, end: usize, denial: Option<Denial>, spoken_about: bool) -> bool {
         let tempo = if mark.is(Class::Slower) {
             Some(TempoWish::Times(1.0 / degree(self.text, mark)))
         } else if mark.is(Class::Faster) {
@@ -96,6 +113,11 @@ impl Walk<'_> {
             self.entity(end, denial);
             return true;
         }
+        false
+    }
+
+    /// "Energetic", "more energy", "bring the energy down a notch".
+    fn energy(&mut self, mark: &Mark<'_>, at: usize, end: usize, denial: Option<Denial>, spoken_about: bool) -> bool {
         // "Bring the energy down a notch".
         if mark.is(Class::Style) && self.text.token(at).is_some_and(|token| matches!(token.text.as_str(), "energy")) {
             let down = self.text.has(&self.range, Class::QuieterWeak);
@@ -138,6 +160,11 @@ impl Walk<'_> {
                 return true;
             }
         }
+        false
+    }
+
+    /// Loops, other takes, and parts of the form, which are named as left over.
+    fn form(&mut self, mark: &Mark<'_>, at: usize, end: usize, denial: Option<Denial>) {
         if mark.is(Class::Loop) && denial.is_none() && !(self.subject && mark.is(Class::Music)) {
             let bare_noun = mark.is(Class::Music) && self.text.token(at).is_some_and(|token| token.text == "loops");
             self.wishes.looping |= !bare_noun;
@@ -157,7 +184,6 @@ impl Walk<'_> {
             }
             add_one(&mut self.wishes.unused, self.text.written(&(at..last)).to_owned());
         }
-        false
     }
 }
 

@@ -5,15 +5,21 @@ use crate::studio::agent::read::lexicon::{Class, Sense};
 use crate::studio::agent::read::marks::Mark;
 use crate::studio::agent::read::reading::Impossible;
 use crate::studio::agent::read::text::Kind;
+use crate::studio::agent::read::vocabulary::Entry;
 use crate::studio::agent::read::wishes::add_one;
 
+/// What a mark was found to name.
+struct Named {
+    instrument: bool,
+    genre: bool,
+    mood: bool,
+}
+
 impl Walk<'_> {
-    /// Genres, moods, instruments, uses, people.
+    /// Genres, moods, instruments, uses, people; tells whether any was found.
     pub(super) fn things(&mut self, mark: &Mark<'_>, at: usize, end: usize, denial: Option<Denial>) -> bool {
         let words = self.text.tokens.get(at..end).unwrap_or_default();
-        let written = self.text.written(&(at..end)).to_owned();
         let vocabulary = &self.lexicon.vocabulary;
-        let mut found = false;
         if let Some(owned) = self.owned(mark, at, end) {
             add_one(&mut self.wishes.impossible, owned);
             self.entity(end, denial);
@@ -28,61 +34,94 @@ impl Walk<'_> {
             || mark.is_any(&[Class::Music, Class::Video])
             || mark.is(Class::OriginalSound) && !leads_to_music(self.text, end);
         let genre = mark.genre().and_then(|index| vocabulary.genres.get(index)).filter(|_| !of_something_else);
-        if let Some(entry) = instrument {
-            found = true;
-            match denial {
-                Some(Denial::No | Denial::Not) => {
-                    let family = self.lexicon.bridges.families.get(&written.to_lowercase());
-                    let out = family.cloned().unwrap_or_else(|| vec![entry.id.clone()]);
-                    out.into_iter().for_each(|id| add_one(&mut self.wishes.without, id));
-                }
-                Some(Denial::Less) => {
-                    let less = (at.saturating_sub(REACH).max(self.range.start)..at).rev().find(|before| {
-                        self.text
-                            .mark(*before)
-                            .is_some_and(|mark| mark.at.start == *before && mark.is_any(&[Class::Less, Class::Too]))
-                    });
-                    add_one(&mut self.wishes.unused, self.text.written(&(less.unwrap_or(at)..end)).to_owned());
-                }
-                None => {
-                    add_one(&mut self.wishes.instruments, entry.id.clone());
-                    self.wishes.only |= self.is_alone(at, end) || says_alone(&inside);
-                }
-            }
-        }
         // "Epic" and "string quartet" are genres as well, but say first how it feels and who plays; the genre they name
         // counts where no other does.
         let by_the_way = instrument.is_some()
             || mark.mood().is_some()
             || mark.senses.iter().any(|sense| matches!(sense, Sense::Ensemble(_)));
-        if let Some(entry) = genre {
-            found = true;
-            match denial {
-                Some(Denial::No | Denial::Not) if !by_the_way => {
-                    add_one(&mut self.wishes.no_genres, (entry.id.clone(), written.clone()))
-                }
-                Some(_) => {}
-                None if by_the_way => add_one(&mut self.wishes.genres_by_the_way, entry.id.clone()),
-                None => {
-                    add_one(&mut self.wishes.genres, entry.id.clone());
-                    self.named_within(&inside, at, end);
-                }
-            }
-        }
         let mood = mark.mood().and_then(|index| vocabulary.moods.get(index)).filter(|_| genre.is_none() || by_the_way);
         let mood = mood.filter(|_| !self.lexicon.is_guarded_mood(words) || self.mood_in_place(at, end));
+        if let Some(entry) = instrument {
+            self.instrument(entry, &inside, at, end, denial);
+        }
+        if let Some(entry) = genre {
+            self.genre(entry, &inside, at, end, denial, by_the_way);
+        }
         if let Some(entry) = mood {
-            found = true;
-            let id = entry.id.clone();
-            match denial {
-                Some(Denial::No | Denial::Not) => add_one(&mut self.wishes.no_moods, (id, written.clone())),
-                Some(Denial::Less) => add_one(&mut self.wishes.less_moods, id),
-                None if self.text.before(at).is_some_and(|mark| mark.is(Class::More)) => {
-                    add_one(&mut self.wishes.more_moods, id)
-                }
-                None => add_one(&mut self.wishes.moods, id),
+            self.mood(entry, at, end, denial);
+        }
+        let named = Named { instrument: instrument.is_some(), genre: genre.is_some(), mood: mood.is_some() };
+        let others = self.other_senses(mark, at, end, denial, &named);
+        let found = named.instrument || named.genre || named.mood || others;
+        if found {
+            self.entity(end, denial);
+        }
+        found
+    }
+
+    fn instrument(&mut self, entry: &Entry, inside: &[&[Sense]], at: usize, end: usize, denial: Option<Denial>) {
+        match denial {
+            Some(Denial::No | Denial::Not) => {
+                let written = self.text.written(&(at..end)).to_lowercase();
+                let family = self.lexicon.bridges.families.get(&written);
+                let out = family.cloned().unwrap_or_else(|| vec![entry.id.clone()]);
+                out.into_iter().for_each(|id| add_one(&mut self.wishes.without, id));
+            }
+            Some(Denial::Less) => {
+                let less = (at.saturating_sub(REACH).max(self.range.start)..at).rev().find(|before| {
+                    self.text
+                        .mark(*before)
+                        .is_some_and(|mark| mark.at.start == *before && mark.is_any(&[Class::Less, Class::Too]))
+                });
+                add_one(&mut self.wishes.unused, self.text.written(&(less.unwrap_or(at)..end)).to_owned());
+            }
+            None => {
+                add_one(&mut self.wishes.instruments, entry.id.clone());
+                self.wishes.only |= self.is_alone(at, end) || says_alone(inside);
             }
         }
+    }
+
+    fn genre(
+        &mut self,
+        entry: &Entry,
+        inside: &[&[Sense]],
+        at: usize,
+        end: usize,
+        denial: Option<Denial>,
+        by_the_way: bool,
+    ) {
+        match denial {
+            Some(Denial::No | Denial::Not) if !by_the_way => {
+                let written = self.text.written(&(at..end)).to_owned();
+                add_one(&mut self.wishes.no_genres, (entry.id.clone(), written));
+            }
+            Some(_) => {}
+            None if by_the_way => add_one(&mut self.wishes.genres_by_the_way, entry.id.clone()),
+            None => {
+                add_one(&mut self.wishes.genres, entry.id.clone());
+                self.named_within(inside, at, end);
+            }
+        }
+    }
+
+    fn mood(&mut self, entry: &Entry, at: usize, end: usize, denial: Option<Denial>) {
+        let id = entry.id.clone();
+        match denial {
+            Some(Denial::No | Denial::Not) => {
+                add_one(&mut self.wishes.no_moods, (id, self.text.written(&(at..end)).to_owned()));
+            }
+            Some(Denial::Less) => add_one(&mut self.wishes.less_moods, id),
+            None if self.text.before(at).is_some_and(|mark| mark.is(Class::More)) => {
+                add_one(&mut self.wishes.more_moods, id);
+            }
+            None => add_one(&mut self.wishes.moods, id),
+        }
+    }
+
+    /// Comparatives, players named together, styles that the catalogue lacks, uses; tells whether any but a use was found.
+    fn other_senses(&mut self, mark: &Mark<'_>, at: usize, end: usize, denial: Option<Denial>, named: &Named) -> bool {
+        let mut found = false;
         for sense in mark.senses {
             match sense {
                 Sense::MoreMood(index) if denial.is_none() => {
@@ -91,13 +130,14 @@ impl Walk<'_> {
                         add_one(&mut self.wishes.more_moods, id.clone());
                     }
                 }
-                Sense::MoreGenre(index) if denial.is_none() && genre.is_none() => {
+                Sense::MoreGenre(index) if denial.is_none() && !named.genre => {
                     found = true;
                     if let Some(list) = self.lexicon.more_genres.get(*index) {
-                        add_one(&mut self.wishes.genre_lists, (written.clone(), list.clone()));
+                        let written = self.text.written(&(at..end)).to_owned();
+                        add_one(&mut self.wishes.genre_lists, (written, list.clone()));
                     }
                 }
-                Sense::Ensemble(index) if instrument.is_none() => {
+                Sense::Ensemble(index) if !named.instrument => {
                     found = true;
                     let ids = self.lexicon.ensembles.get(*index).cloned().unwrap_or_default();
                     let list = if matches!(denial, Some(Denial::No | Denial::Not)) {
@@ -108,7 +148,7 @@ impl Walk<'_> {
                     ids.into_iter().for_each(|id| add_one(list, id));
                     self.wishes.only |= denial.is_none() && self.is_alone(at, end);
                 }
-                Sense::Near(index) if mark.genre().is_none() && instrument.is_none() && mood.is_none() => {
+                Sense::Near(index) if mark.genre().is_none() && !named.instrument && !named.mood => {
                     if denial.is_some() {
                         found = true;
                     } else if !self.subject || leads_to_music(self.text, end) {
@@ -121,9 +161,6 @@ impl Walk<'_> {
                 Sense::Use(index) if denial.is_none() => add_one(&mut self.wishes.uses, *index),
                 _ => {}
             }
-        }
-        if found {
-            self.entity(end, denial);
         }
         found
     }

@@ -3,50 +3,57 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use serde::Deserialize;
+
 use crate::studio::agent::read::marks::Marked;
 use crate::studio::agent::read::numbers::number;
-use crate::studio::agent::read::text::{Kind, tokens};
+use crate::studio::agent::read::phrases::Phrases;
+use crate::studio::agent::read::text::Kind;
 use crate::studio::agent::read::time::time;
 use crate::studio::compose::given::{MOST_BARS, MOST_STAGES, Stage};
 
-/// Names of stages, by the letter they are written as.
-const STAGES: [(&str, &[&str]); 7] = [
-    ("intro", &["intro", "introduction", "opening", "前奏", "引子", "开场", "开头"]),
-    ("a", &["verse", "theme", "main theme", "main part", "主歌", "主题", "正歌"]),
-    ("b", &["chorus", "hook", "refrain", "副歌"]),
-    (
-        "build",
-        &[
-            "build",
-            "build up",
-            "buildup",
-            "builds",
-            "build it up",
-            "riser",
-            "铺垫",
-            "渐强",
-            "推进",
-            "递进",
-            "积蓄",
-            "导歌",
-        ],
-    ),
-    ("drop", &["drop", "drops", "the drop", "climax", "peak", "爆发", "高潮", "爆点"]),
-    ("break", &["break", "breakdown", "bridge", "interlude", "间奏", "过门", "桥段"]),
-    ("outro", &["outro", "ending", "coda", "tail", "尾奏", "结尾", "尾声", "收尾"]),
-];
-
-/// A letter and its names, each as tokens.
-type StageNames = (&'static str, Vec<Vec<String>>);
-
-/// The names as tokens.
-fn stages() -> &'static [StageNames] {
-    static STAGES_BY_TOKEN: LazyLock<Vec<StageNames>> = LazyLock::new(|| {
-        let words = |phrase: &&str| tokens(phrase).into_iter().map(|token| token.text).collect();
-        STAGES.iter().map(|(name, phrases)| (*name, phrases.iter().map(words).collect())).collect()
-    });
-    &STAGES_BY_TOKEN
+/// A class of `../../lexicon/plan.toml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Word {
+    Intro,
+    A,
+    B,
+    Build,
+    Drop,
+    Break,
+    Outro,
+    Bar,
+    Soft,
+    End,
+    Counts,
+    Filler,
 }
+
+impl Word {
+    /// The letter of a stage.
+    fn letter(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Intro => "intro",
+            Self::A => "a",
+            Self::B => "b",
+            Self::Build => "build",
+            Self::Drop => "drop",
+            Self::Break => "break",
+            Self::Outro => "outro",
+            Self::Bar | Self::Soft | Self::End | Self::Counts | Self::Filler => return None,
+        })
+    }
+}
+
+fn phrases() -> &'static Phrases<Word> {
+    static PHRASES: LazyLock<Phrases<Word>> =
+        LazyLock::new(|| Phrases::built_in(include_str!("../../lexicon/plan.toml")));
+    &PHRASES
+}
+
+/// Longest clause of a plan, in tokens.
+const LONGEST: usize = 9;
 
 /// A stage and the tokens that name it.
 struct Named {
@@ -109,115 +116,49 @@ fn clauses(text: &Marked<'_>) -> Vec<Range<usize>> {
     found
 }
 
-/// A clause that names a stage and hardly anything else.
+/// A clause that names a stage and nothing else but how long it is.
 fn named(text: &Marked<'_>, clause: &Range<usize>) -> Option<Named> {
-    let word = |at: usize| text.token(at).map_or("", |token| token.text.as_str());
-    if clause.len() > 9 || clause.clone().any(|at| time(text, at).is_some()) {
+    if clause.len() > LONGEST || clause.clone().any(|at| time(text, at).is_some()) {
         return None;
     }
-    let soft = (clause.clone())
-        .any(|at| matches!(word(at), "soft" | "softly" | "gently" | "quietly" | "gentle" | "柔" | "轻"));
-    let ends = (clause.clone()).any(|at| {
-        matches!(word(at), "end" | "ends" | "ending" | "finish" | "outro")
-            || (word(at) == "结" || word(at) == "收") && matches!(word(at + 1), "尾" | "束")
-    });
-    let mut letter = None;
-    let mut used = vec![false; clause.len()];
-    for (name, words) in stages() {
-        for parts in words {
-            let place = clause.clone().find(|at| {
-                at + parts.len() <= clause.end
-                    && parts.iter().enumerate().all(|(offset, part)| word(at + offset) == part)
-            });
-            let longer = |(_, length): &(&'static str, usize)| parts.len() > *length;
-            if let Some(at) = place.filter(|_| letter.as_ref().is_none_or(longer)) {
-                letter = Some((*name, parts.len()));
-                used = vec![false; clause.len()];
-                used.iter_mut().skip(at - clause.start).take(parts.len()).for_each(|slot| *slot = true);
+    let mut stages: Vec<(&'static str, usize)> = Vec::new();
+    let (mut bars, mut counts, mut soft, mut ends) = (None, false, false, false);
+    let mut others = 0;
+    let mut before: &[Word] = &[];
+    let mut at = clause.start;
+    while at < clause.end {
+        let article = text.is_word(at, "a") || text.is_word(at, "an");
+        if let Some((value, next)) = number(text, at).filter(|_| !article) {
+            counts = true;
+            let unit = phrases().at(text, next).is_some_and(|(words, _)| words.contains(&Word::Bar));
+            if value.fract() == 0.0 && value >= 1.0 && (unit || before.contains(&Word::Counts)) {
+                bars = Some((value as u32).min(MOST_BARS));
+                (before, at) = (&[], next);
+                continue;
+            }
+        }
+        match phrases().at(text, at).filter(|(_, next)| *next <= clause.end) {
+            Some((words, next)) => {
+                stages.extend(words.iter().find_map(|word| word.letter()).map(|letter| (letter, next - at)));
+                soft |= words.contains(&Word::Soft);
+                ends |= words.contains(&Word::End);
+                (before, at) = (words, next);
+            }
+            None => {
+                others += 1;
+                (before, at) = (&[], at + 1);
             }
         }
     }
-    if letter.is_none() && ends && soft {
-        return Some(Named { stage: None, soft: true, at: clause.clone() });
-    }
-    let (letter, _) = letter?;
-    let counts = clause.clone().any(|at| number(text, at).is_some() && !matches!(word(at), "a" | "an"));
+    // Of two phrases the longer one names the stage.
+    let stage = stages.iter().rev().max_by_key(|(_, length)| *length).map(|(letter, _)| *letter);
+    let soft_end = || Some(Named { stage: None, soft: true, at: clause.clone() });
+    let Some(letter) = stage else { return if ends && soft { soft_end() } else { None } };
     if letter == "outro" && soft && !counts {
-        return Some(Named { stage: None, soft: true, at: clause.clone() });
-    }
-    let mut bars = None;
-    let mut at = clause.start;
-    while at < clause.end {
-        let counted = number(text, at).filter(|(value, next)| {
-            let unit = matches!(word(*next), "bar" | "bars" | "measures" | "measure")
-                || word(*next) == "小" && word(next + 1) == "节";
-            let told = at.checked_sub(1).is_some_and(|before| {
-                matches!(word(before), "for" | "build" | "drop" | "intro" | "outro" | "verse" | "chorus" | "x")
-            });
-            value.fract() == 0.0 && *value >= 1.0 && (unit || told) && !matches!(word(at), "a" | "an")
-        });
-        if let Some((value, next)) = counted {
-            bars = Some((value as u32).min(MOST_BARS));
-            used.iter_mut().skip(at - clause.start).take(next - at).for_each(|slot| *slot = true);
-            at = next;
-            continue;
-        }
-        at += 1;
+        return soft_end();
     }
     // Other words of content make it something else than a plan.
-    let content = clause.clone().zip(&used).filter(|(at, used)| {
-        let plain = matches!(
-            word(*at),
-            "bar"
-                | "bars"
-                | "measure"
-                | "measures"
-                | "of"
-                | "a"
-                | "an"
-                | "the"
-                | "for"
-                | "with"
-                | "by"
-                | "it"
-                | "soft"
-                | "softly"
-                | "gently"
-                | "gentle"
-                | "quietly"
-                | "end"
-                | "ends"
-                | "up"
-                | "to"
-                | "long"
-                | "short"
-                | "big"
-                | "小"
-                | "节"
-                | "个"
-                | "的"
-                | "柔"
-                | "和"
-                | "轻"
-                | "结"
-                | "尾"
-                | "束"
-                | "地"
-                | "是"
-                | "一"
-                | "段"
-                | "进"
-                | "入"
-                | "start"
-                | "in"
-                | "on"
-                | "plan"
-                | "form"
-                | "structure"
-        );
-        !**used && !plain
-    });
-    (content.count() == 0).then_some(Named {
+    (others == 0 && stages.len() == 1).then(|| Named {
         stage: Some(Stage { letter: letter.to_owned(), bars }),
         soft: soft && (ends || letter == "outro"),
         at: clause.clone(),

@@ -1,6 +1,6 @@
 //! The words for what happens in a score, from `../../lexicon/moments.toml`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -53,17 +53,36 @@ struct Phrase {
     at_a_time: bool,
 }
 
-/// All phrases by their first word, the longest first.
+/// The file.
+#[derive(Deserialize)]
+struct File {
+    filler: Words,
+    #[serde(flatten)]
+    acts: BTreeMap<Act, Row>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Words {
+    en: Vec<String>,
+    zh: Vec<String>,
+}
+
+/// What the words mean.
 #[derive(Debug)]
-pub struct ScoreWords(HashMap<String, Vec<Phrase>>);
+pub struct ScoreWords {
+    /// All phrases by their first word, the longest first.
+    phrases: HashMap<String, Vec<Phrase>>,
+    fillers: HashSet<String>,
+}
 
 /// The table, read once.
 pub fn score_words() -> &'static ScoreWords {
     static WORDS: LazyLock<ScoreWords> = LazyLock::new(|| {
         #[expect(clippy::expect_used, reason = "the file is built in and read by the tests")]
-        let rows: BTreeMap<Act, Row> =
-            toml::from_str(include_str!("../../lexicon/moments.toml")).expect("the lexicon is valid TOML");
-        let mut phrases: Vec<Phrase> = rows
+        let file: File = toml::from_str(include_str!("../../lexicon/moments.toml")).expect("the lexicon is valid TOML");
+        let mut phrases: Vec<Phrase> = file
+            .acts
             .into_iter()
             .flat_map(|(act, row)| {
                 row.en.into_iter().chain(row.zh).map(move |alias| Phrase {
@@ -80,7 +99,7 @@ pub fn score_words() -> &'static ScoreWords {
                 table.entry(first.clone()).or_default().push(phrase);
             }
         }
-        ScoreWords(table)
+        ScoreWords { phrases: table, fillers: file.filler.en.into_iter().chain(file.filler.zh).collect() }
     });
     &WORDS
 }
@@ -94,95 +113,13 @@ impl ScoreWords {
                     text.token(at + offset).is_some_and(|token| token.kind != Kind::Quote && token.text == *word)
                 })
         };
-        let Some(list) = text.token(at).and_then(|token| self.0.get(&token.text)) else { return Vec::new() };
+        let Some(list) = text.token(at).and_then(|token| self.phrases.get(&token.text)) else { return Vec::new() };
         let Some(longest) = list.iter().find(fits).map(|phrase| phrase.words.len()) else { return Vec::new() };
         list.iter().filter(fits).filter(|p| p.words.len() == longest).map(|p| (p.act, at + p.words.len())).collect()
     }
 }
 
-/// Words that join a wish to its moment and mean nothing alone.
+/// Whether a word joins a wish to its moment and means nothing alone.
 pub fn is_filler(word: &str) -> bool {
-    matches!(
-        word,
-        "a" | "an"
-            | "the"
-            | "it"
-            | "its"
-            | "with"
-            | "at"
-            | "from"
-            | "under"
-            | "in"
-            | "on"
-            | "to"
-            | "by"
-            | "around"
-            | "between"
-            | "for"
-            | "over"
-            | "of"
-            | "let"
-            | "should"
-            | "and"
-            | "then"
-            | "is"
-            | "be"
-            | "mark"
-            | "second"
-            | "where"
-            | "when"
-            | "music"
-            | "track"
-            | "during"
-            | "starting"
-            | "there"
-            | "big"
-            | "make"
-            | "have"
-            | "want"
-            | "i"
-            | "please"
-            | "until"
-            | "after"
-            | "before"
-            | "exactly"
-            | "right"
-            | "@"
-            | "在"
-            | "从"
-            | "到"
-            | "至"
-            | "处"
-            | "时"
-            | "的"
-            | "地"
-            | "让"
-            | "要"
-            | "有"
-            | "一"
-            | "个"
-            | "请"
-            | "于"
-            | "刚"
-            | "好"
-            | "开"
-            | "始"
-            | "第"
-            | "后"
-            | "前"
-            | "之"
-            | "间"
-            | "音"
-            | "乐"
-            | "下"
-            | "里"
-            | "再"
-            | "并"
-            | "且"
-            | "然"
-            | "位"
-            | "置"
-            | "候"
-            | "段"
-    )
+    score_words().fillers.contains(word)
 }
