@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::address::{is_local_name, is_public};
 use crate::director::advice::Fault;
 use crate::director::brief::{MAX_FILES, invalid};
 use crate::director::{Reach, Settings};
-use crate::nemovideo::is_private_address;
 
 /// One medium to bring in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,9 +78,7 @@ fn url(text: &str, settings: &Settings) -> Result<Source, Fault> {
     if url.scheme() != "https" {
         return Err(refused(&shown, "only https is accepted; BEDTRACK_ALLOW_HOSTS names hosts that may use http"));
     }
-    let local =
-        host == "localhost" || host.ends_with(".localhost") || host.ends_with(".local") || host.ends_with(".internal");
-    if local || host.parse::<IpAddr>().is_ok_and(is_private_address) {
+    if is_local_name(&host) || host.parse::<IpAddr>().is_ok_and(|address| !is_public(address)) {
         let why = "it leads into a private network; BEDTRACK_ALLOW_HOSTS names hosts that may be reached all the same";
         return Err(refused(&shown, why));
     }

@@ -12,6 +12,7 @@ use crate::director::{self, Director};
 use crate::mcp;
 use crate::nemovideo::{self, Client, EndpointError, Fixed, Lazy, Place, TokenKeeper};
 use crate::skills::Catalogue;
+use crate::studio::film::LIMITS;
 
 /// The rooms of a server.
 pub struct Rooms {
@@ -90,6 +91,7 @@ fn client(settings: &Settings, studio: &LocalStudio) -> Client {
         quiet: settings.timing.quiet,
         turn: settings.timing.turn,
         rate_limit: settings.timing.retry,
+        largest_file: LIMITS.output_bytes,
         ..nemovideo::Settings::default()
     };
     let tokens = match &cloud.token {

@@ -108,6 +108,17 @@ async fn a_killed_studio_takes_its_turn_up_again() {
 }
 
 #[tokio::test]
+async fn a_list_of_addresses_that_is_endless_is_refused_before_it_is_kept() {
+    let studio = Studio::start(&Home::new());
+    let account = studio.account("client").await;
+    let session = account.open_session().await;
+    let path = format!("/api/upload-video/nemo_agent/me/{session}");
+    let body = json!({"urls": ["x".repeat(1 << 20)], "source_type": "url"});
+    let refused = account.request(Method::POST, &path).json(&body).send().await.unwrap();
+    assert_eq!(refused.status().as_u16(), 413);
+}
+
+#[tokio::test]
 async fn an_upload_by_url_never_reaches_this_machine_unasked() {
     let studio = Studio::start(&Home::new());
     let account = studio.account("client").await;

@@ -170,7 +170,7 @@ async fn still_of(made: &Path) -> Result<Inspected, FilmError> {
     let path = made.to_owned();
     let (info, format) = run_blocking(move || {
         let (file, format) = open::recognise(&path)?;
-        Ok((stills::describe(&path, file, format)?, format))
+        Ok((stills::describe(&path, file, format, &Watch::default())?, format))
     })
     .await
     .map_err(|fault| FilmError::BadResult(fault.to_string()))?;
