@@ -108,6 +108,23 @@ async fn a_killed_studio_takes_its_turn_up_again() {
 }
 
 #[tokio::test]
+async fn a_timeline_beyond_the_limit_is_refused_in_every_format_and_the_limit_is_named() {
+    let studio = Studio::start(&Home::new());
+    let account = studio.account("client").await;
+    let session = account.open_session().await;
+    for (number, format) in ["wav", "mp3", "mp4", "stems", "project"].into_iter().enumerate() {
+        let id = format!("render_{number}");
+        let draft = json!({"t": [{"tt": 1, "sg": [{"d": i64::MAX}]}]});
+        let output = json!({"format": format, "quality": "high"});
+        let body = json!({"id": id, "sessionId": session, "draft": draft, "output": output});
+        account.post("/api/render/proxy/lambda", &body).await;
+        let render = rendered(&account, &id).await;
+        assert_eq!(render["error"]["code"], "invalid_input", "{format}: {render}");
+        assert!(render["error"]["message"].as_str().unwrap().contains("at most 14400 s"), "{format}: {render}");
+    }
+}
+
+#[tokio::test]
 async fn a_list_of_addresses_that_is_endless_is_refused_before_it_is_kept() {
     let studio = Studio::start(&Home::new());
     let account = studio.account("client").await;
