@@ -25,7 +25,7 @@ const STILL_WORKING: Duration = Duration::from_secs(120);
 /// Runs the request and the export.
 pub async fn run(settings: Arc<Settings>, flags: Compose) -> anyhow::Result<ExitCode> {
     let shutdown = signals::shutdown();
-    let rooms = Rooms::new(settings, shutdown.clone());
+    let rooms = Rooms::new(settings, shutdown.clone(), true);
     let made = tokio::select! {
         made = make(rooms.director(), &flags) => made,
         () = shutdown.cancelled() => Err(anyhow::anyhow!("ended; what was running goes on at the next start")),

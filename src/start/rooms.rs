@@ -24,15 +24,16 @@ pub struct Rooms {
 }
 
 impl Rooms {
-    /// Puts the rooms together; nothing is opened or started yet.
-    pub fn new(settings: Arc<Settings>, shutdown: CancellationToken) -> Self {
+    /// Puts the rooms together; nothing is opened or started yet. A studio among them works its jobs itself where it
+    /// `works`.
+    pub fn new(settings: Arc<Settings>, shutdown: CancellationToken, works: bool) -> Self {
         let (catalogue, problems) = Catalogue::load(settings.skills.extra.as_deref());
         for problem in problems {
             tracing::warn!("skill left out: {problem}");
         }
         let skills = Arc::new(catalogue);
         let store = LazyStore::new(settings.clone());
-        let studio = LocalStudio::new(settings.clone(), store.clone(), shutdown.clone());
+        let studio = LocalStudio::new(settings.clone(), store.clone(), shutdown.clone(), works);
         let client = client(&settings, &studio);
         let opener = store.clone();
         let open = move || {
@@ -55,8 +56,7 @@ impl Rooms {
 
     /// Takes up what a stopped process left unfinished, without holding the start up.
     pub fn resume_in_background(&self) {
-        let director = self.director.clone();
-        tokio::spawn(async move { director.resume().await });
+        self.director.resume();
     }
 
     /// Whether work can be taken on: the store opens.
