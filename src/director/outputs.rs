@@ -313,7 +313,8 @@ mod tests {
         fs::create_dir_all(root.join("sub")).unwrap();
         fs::create_dir(&outside).unwrap();
         std::os::unix::fs::symlink(&outside, root.join("link")).unwrap();
-        let settings = Settings { roots: Some(vec![root.clone()]), ..Settings::new(Backend::Local, folder.path().join("out")) };
+        let settings =
+            Settings { roots: Some(vec![root.clone()]), ..Settings::new(Backend::Local, folder.path().join("out")) };
         let to = |output: &Path| local(&output.display().to_string(), false, "mp4", &settings);
         let real = root.canonicalize().unwrap();
         assert_eq!(to(&root).unwrap().folder, real, "the root itself");

@@ -92,12 +92,12 @@ impl Client {
         let host = url.host_str().unwrap_or_default();
         let client = self.inner.transport.foreign(&self.inner.settings, host, base)?;
         let sent = tokio::time::timeout(self.inner.settings.answer, client.get(url.clone()).send());
-        let response = sent
-            .await
-            .map_err(|_| ApiError::Unclear { call: CALL, how: Unclear::TimedOut })?
-            .map_err(|error| match judge::is_private(&error) {
-                true => bad("an address inside a private network"),
-                false => ApiError::transport(CALL, &error),
+        let response =
+            sent.await.map_err(|_| ApiError::Unclear { call: CALL, how: Unclear::TimedOut })?.map_err(|error| {
+                match judge::is_private(&error) {
+                    true => bad("an address inside a private network"),
+                    false => ApiError::transport(CALL, &error),
+                }
             })?;
         let status = response.status();
         match status.is_success() || status.is_redirection() {

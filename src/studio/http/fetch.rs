@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use percent_encoding::percent_decode_str;
 use reqwest::header;
 use reqwest::redirect::Policy;
 use tokio::io::{AsyncWriteExt as _, BufWriter};
@@ -107,16 +108,24 @@ fn refused(why: &str) -> Failure {
     Failure::bad_request(format!("the URL was not fetched: {why}"))
 }
 
-/// The name a URL suggests for its file.
+/// The name a URL suggests for its file, its escapes undone.
 pub fn file_name(url: &str) -> String {
     let url = Url::parse(url).ok();
     let last = url.as_ref().and_then(|url| url.path_segments()?.next_back()).unwrap_or_default();
-    if last.is_empty() { "download".to_owned() } else { last.to_owned() }
+    let last = percent_decode_str(last).decode_utf8_lossy();
+    if last.is_empty() { "download".to_owned() } else { last.into_owned() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_named_as_people_read_its_address() {
+        assert_eq!(file_name("https://example.com/a/My%20clip%20%E5%A4%8F.mp4?sig=1"), "My clip 夏.mp4");
+        assert_eq!(file_name("https://example.com/%FF.mp4"), "\u{fffd}.mp4");
+        assert_eq!(file_name("https://example.com/"), "download");
+    }
 
     #[tokio::test]
     async fn a_local_address_is_refused_unless_its_host_is_allowed() {
