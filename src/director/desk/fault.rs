@@ -46,6 +46,7 @@ impl Director {
             changed: !answer.changes.is_empty(),
             language: &voice.language,
             web: &self.inner.settings.web_base,
+            is_local: self.is_local(),
         };
         let advice = advice::advise(fault, &context);
         add(&mut answer.reply, &advice.reply);
