@@ -21,7 +21,7 @@ mod sqlite;
 
 use std::sync::Arc;
 
-pub use blobs::{BlobStream, Blobs};
+pub use blobs::Blobs;
 pub use error::StoreError;
 pub use front::{Front, FrontSession, Request, RequestKey, WORK_RUNNING, Work};
 pub use hints::Listener;

@@ -16,6 +16,7 @@ fn doctor_finds_what_the_main_job_needs() {
     for what in ["backend", "ffmpeg", "data folder", "output folder", "skills"] {
         assert!(text.lines().any(|line| line.starts_with("ok") && line.contains(what)), "{what}: {text}");
     }
+    assert!(text.contains(" fence"), "whether ffmpeg runs in one: {text}");
 }
 
 #[test]
@@ -66,7 +67,7 @@ fn the_settings_file_says_what_is_logged_and_a_bad_filter_is_named() {
         (output.status.success(), String::from_utf8(output.stderr).unwrap())
     };
     let (started, said) = with("trace");
-    assert!(started && said.contains("TRACE"), "{said}");
+    assert!(started && said.contains("DEBUG"), "{said}");
     let (started, said) = with("bedtrack=loud");
     assert!(!started && said.contains("BEDTRACK_LOG=bedtrack=loud"), "{said}");
 }

@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn files_of_one_upload_have_a_limit_together_and_it_is_said_which_one_was_met() {
-        let mut room = Room::of(Limits { upload_bytes: 10 << 20, uploads_bytes: 15 << 20, addresses_bytes: 1 });
+        let mut room = Room::of(Limits { upload_bytes: 10 << 20, uploads_bytes: 15 << 20, ..Limits::default() });
         assert_eq!(room.limit(), 10 << 20);
         assert!(format!("{:?}", room.full()).contains("file is larger than 10 MB"));
         room.left -= 8 << 20;

@@ -15,7 +15,8 @@ use super::{project, stems};
 use crate::store::{Job, JobState, Outcome, StoreError};
 use crate::studio::agent::edit;
 use crate::studio::film::{
-    Aspect, Clip, Cover, FilmError, FilmFormat, LIMITS, MediaKind, Plan, Quality, SoundFormat, TitleCard, TitleLook, Watch,
+    Aspect, Clip, Cover, FilmError, FilmFormat, LIMITS, MediaKind, Plan, Quality, SoundFormat, TitleCard, TitleLook,
+    Watch,
 };
 use crate::studio::sound::SoundError;
 use crate::wire::draft::{self, Draft};
@@ -24,6 +25,8 @@ use crate::wire::state::State;
 
 /// Kind of these jobs.
 pub const KIND: &str = "render";
+/// First part of the keys of finished renders.
+pub const KEPT_UNDER: &str = "renders";
 /// Tries before a render is given up.
 pub const ATTEMPTS: u32 = 3;
 
@@ -260,7 +263,7 @@ async fn keep(
 ) -> Result<Made, RenderError> {
     let bytes = tokio::fs::metadata(out).await?.len();
     let id = job.id.replace('/', "-");
-    let key = format!("renders/{id}/{}/out.{ending}", job.attempt);
+    let key = format!("{KEPT_UNDER}/{id}/{}/out.{ending}", job.attempt);
     workshop.store.blobs().put_file(&key, out).await?;
     Ok(Made { key, bytes, notes })
 }

@@ -64,6 +64,8 @@ pub struct Limits {
     pub uploads_bytes: u64,
     /// Bytes of a list of addresses to fetch.
     pub addresses_bytes: usize,
+    /// Days that a finished render is kept.
+    pub renders_days: u32,
 }
 
 impl Default for Limits {
@@ -72,6 +74,7 @@ impl Default for Limits {
             upload_bytes: 500 << 20,
             uploads_bytes: 4 << 30,
             addresses_bytes: 64 << 10,
+            renders_days: 7,
         })
     }
 }
