@@ -61,9 +61,7 @@ impl Client {
             Fetch::Url(text) => Url::parse(text).map_err(|_| bad("an address that is none"))?,
         };
         let response = self.follow(attribution, &base, url).await?;
-        let limit = self.inner.settings.largest_file;
-        let limit = if let Size::Told(told) = size { told.min(limit) } else { limit };
-        self.save(response, limit, to, watch).await
+        self.save(response, size, to, watch).await
     }
 
     /// The answer at the end of the redirects, which are followed by hand: each address is looked at, and each decides
@@ -109,15 +107,19 @@ impl Client {
     async fn save(
         &self,
         mut response: Response,
-        limit: u64,
+        size: Size,
         to: &Path,
         watch: &(dyn Fn(u64, Option<u64>) + Send + Sync),
     ) -> Result<u64, ApiError> {
         let fault = |source| ApiError::File { path: to.to_owned(), source };
         let whole = response.content_length();
-        let fits = |bytes: u64| match bytes <= limit {
-            true => Ok(()),
-            false => Err(bad(&format!("a file of more than {limit} bytes"))),
+        let limit = self.inner.settings.largest_file;
+        let fits = |bytes: u64| match size {
+            Size::Told(told) if bytes > told => {
+                Err(bad(&format!("a file of at least {bytes} bytes instead of {told}")))
+            }
+            _ if bytes > limit => Err(bad(&format!("a file of more than {limit} bytes"))),
+            _ => Ok(()),
         };
         whole.map_or(Ok(()), fits)?;
         let mut file = BufWriter::with_capacity(WRITTEN_AT_ONCE, File::create(to).await.map_err(fault)?);

@@ -10,7 +10,7 @@ use super::words::say;
 use crate::director::advice::Fault;
 use crate::director::answer::Answer;
 use crate::director::trouble;
-use crate::store::Work;
+use crate::store::{StoreError, Work};
 
 impl Director {
     /// Takes up what a stopped process left unfinished, now and as long as this process lives. Call once after the
@@ -65,11 +65,14 @@ impl Director {
             adopted.push(work);
         }
         // What cannot be begun now stays ours and is tried again, so that nobody waits for it in vain.
-        while let Some(work) = adopted.last() {
-            self.adopt(work).await?;
-            adopted.pop();
+        let mut failed = Ok(());
+        for work in std::mem::take(adopted) {
+            if let Err(fault) = self.adopt(&work).await {
+                failed = Err(fault);
+                adopted.push(work);
+            }
         }
-        Ok(())
+        failed
     }
 
     async fn adopt(&self, work: &Work) -> Result<(), Fault> {
@@ -78,7 +81,12 @@ impl Director {
             return Ok(());
         }
         let front = self.store().await?.front();
-        let session = front.session(&work.client, &work.session).await.map_err(|error| trouble::of_store(&error))?;
+        let session = match front.session(&work.client, &work.session).await {
+            Ok(session) => session,
+            // No second look would find it whole.
+            Err(StoreError::Corrupt { .. }) => None,
+            Err(error) => return Err(trouble::of_store(&error)),
+        };
         match (session, serde_json::from_value::<Record>(work.body.clone())) {
             (Some(session), Ok(record)) => {
                 tracing::info!(handle = %work.id, "unfinished work is taken up");
