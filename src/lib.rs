@@ -5,6 +5,7 @@
 //! `nemovideo` (the one client of the API) → `wire` (the protocol) → the cloud or our `studio`. `start` alone knows
 //! every room; `tests/it/rooms.rs` keeps the walls.
 
+pub mod address;
 pub mod cli;
 pub mod config;
 pub mod director;

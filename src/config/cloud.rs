@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use url::{Host, Url};
 
 use super::source::{Layers, SettingError};
@@ -27,14 +27,15 @@ pub struct Cloud {
 impl Cloud {
     pub(super) fn read(layers: &Layers) -> Result<Self, SettingError> {
         let token = layers.secret("NEMO_TOKEN");
-        if token.as_deref().is_some_and(|token| !token.chars().all(|c| c.is_ascii_graphic())) {
+        let is_plain = |token: &SecretString| token.expose_secret().chars().all(|c| c.is_ascii_graphic());
+        if token.as_ref().is_some_and(|token| !is_plain(token)) {
             return Err(SettingError::bad("NEMO_TOKEN", "(hidden)", "a bearer token without blanks"));
         }
         Ok(Self {
             is_named: token.is_some() || layers.text("NEMO_API_URL").is_some(),
             api_url: base(layers, "NEMO_API_URL", "https://mega-api-prod.nemovideo.ai")?,
             web_url: base(layers, "NEMO_WEB_URL", "https://nemovideo.com")?,
-            token: token.map(SecretString::from),
+            token,
             client_id: layers.token("NEMO_CLIENT_ID")?,
             client_id_file: directories::BaseDirs::new()
                 .map(|dirs| dirs.home_dir().join(".config/nemovideo/client_id")),

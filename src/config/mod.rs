@@ -10,11 +10,15 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use secrecy::SecretString;
+use tracing_subscriber::EnvFilter;
 
 pub use cloud::Cloud;
 pub use folders::Folders;
 pub use source::{Layers, SettingError};
 pub use timing::Timing;
+
+/// What is logged where nothing is set.
+pub const LOG: &str = "warn,bedtrack=info";
 
 /// Which studio does the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +48,8 @@ pub struct Settings {
     pub timing: Timing,
     /// Where state is kept.
     pub store: StoreUrls,
+    /// What is logged on stderr, a filter of `tracing`.
+    pub log: String,
     /// File of clients and their tokens, for the HTTP roles.
     pub auth_file: Option<PathBuf>,
 }
@@ -77,12 +83,12 @@ pub struct Reach {
     pub allow_hosts: Vec<String>,
 }
 
-/// Where state is kept; what is not set lies in the data folder.
+/// Where state is kept; what is not set lies in the data folder. The store knows which URLs it takes.
 #[derive(Debug, Clone)]
 pub struct StoreUrls {
-    /// `sqlite:…` or `postgres://…`; may hold a password.
+    /// `DATABASE_URL`; may hold a password.
     pub database: Option<SecretString>,
-    /// `file:…` or `s3://…`.
+    /// `BLOB_URL`.
     pub blobs: Option<String>,
 }
 
@@ -105,7 +111,8 @@ impl Settings {
         };
         Ok(Self {
             backend,
-            store: store_urls(layers)?,
+            store: StoreUrls { database: layers.secret("DATABASE_URL"), blobs: layers.text("BLOB_URL") },
+            log: log(layers)?,
             cloud,
             skills: Skills {
                 default: layers.text("BEDTRACK_SKILL").unwrap_or_else(|| "topmediai-ai-music-generator".to_owned()),
@@ -156,18 +163,13 @@ fn allow_hosts(layers: &Layers) -> Result<Vec<String>, SettingError> {
         .collect()
 }
 
-fn store_urls(layers: &Layers) -> Result<StoreUrls, SettingError> {
-    let database = layers.secret("DATABASE_URL");
-    let is_database =
-        |url: &String| ["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme));
-    if database.as_ref().is_some_and(|url| !is_database(url)) {
-        return Err(SettingError::bad("DATABASE_URL", "(hidden)", "`sqlite:PATH` or `postgres://…`"));
+/// What is logged: a filter of `tracing`.
+fn log(layers: &Layers) -> Result<String, SettingError> {
+    let Some(value) = layers.text("BEDTRACK_LOG") else { return Ok(LOG.to_owned()) };
+    match EnvFilter::try_new(&value) {
+        Ok(_) => Ok(value),
+        Err(_) => Err(SettingError::bad("BEDTRACK_LOG", &value, "a filter such as `info` or `warn,bedtrack=debug`")),
     }
-    let blobs = layers.text("BLOB_URL");
-    if let Some(url) = blobs.as_ref().filter(|url| !["file:", "s3:"].iter().any(|scheme| url.starts_with(scheme))) {
-        return Err(SettingError::bad("BLOB_URL", url, "`file:PATH` or `s3://bucket/prefix`"));
-    }
-    Ok(StoreUrls { database: database.map(SecretString::from), blobs })
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use secrecy::SecretString;
+
 /// A setting that cannot be used.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("{name}={value} cannot be used: {accepted} is accepted")]
@@ -25,8 +27,8 @@ impl SettingError {
 }
 
 /// Flags, environment and file, in this order of weight. Keys are the variables' names; in the file they stand in lower
-/// case, `BEDTRACK_` left out: `backend = "cloud"`, `nemo_token = "…"`.
-#[derive(Debug, Clone, Default)]
+/// case, `BEDTRACK_` left out: `backend = "cloud"`, `nemo_token = "…"`. Secrets are among them, so nothing prints them.
+#[derive(Clone, Default)]
 pub struct Layers {
     flags: BTreeMap<String, String>,
     environment: BTreeMap<String, String>,
@@ -90,8 +92,8 @@ impl Layers {
     }
 
     /// A value that must never be shown.
-    pub fn secret(&self, name: &str) -> Option<String> {
-        self.text(name)
+    pub fn secret(&self, name: &str) -> Option<SecretString> {
+        self.text(name).map(SecretString::from)
     }
 
     /// A plain word that may travel in a header.
@@ -164,6 +166,7 @@ const VARIABLES: &[&str] = &[
     "BEDTRACK_TURN_SECS",
     "BEDTRACK_RECOVER_SECS",
     "BEDTRACK_RETRY_SECS",
+    "BEDTRACK_LOG",
     "DATABASE_URL",
     "BLOB_URL",
 ];

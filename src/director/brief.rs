@@ -84,9 +84,12 @@ pub fn request(ask: &GenerateAsk) -> Result<&str, Fault> {
     }
     let length = words.chars().count();
     if length > MAX_REQUEST {
-        return Err(invalid(format!(
-            "request has {length} characters; up to {MAX_REQUEST} are accepted. Put the wish itself into it, in a few sentences."
-        )));
+        // Times of cues, as SubRip and WebVTT write them.
+        let mend = match words.contains("-->") {
+            true => "Upload captions this long as an .srt or .vtt file, with upload or in files.",
+            false => "Put the wish itself into it, in a few sentences.",
+        };
+        return Err(invalid(format!("request has {length} characters; up to {MAX_REQUEST} are accepted. {mend}")));
     }
     Ok(words)
 }
@@ -155,6 +158,17 @@ mod tests {
             Err(Fault::InvalidInput { reason }) => reason,
             Err(other) => format!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn captions_too_long_to_be_pasted_are_to_be_uploaded() {
+        let refused = |request: String| match super::request(&GenerateAsk { request, ..GenerateAsk::default() }) {
+            Err(Fault::InvalidInput { reason }) => reason,
+            other => panic!("{other:?}"),
+        };
+        let cues = "1\n00:00:01,000 --> 00:00:02,000\nHello\n\n".repeat(1_000);
+        assert!(refused(cues).contains(".srt"));
+        assert!(!refused("piano ".repeat(10_000)).contains(".srt"));
     }
 
     #[test]

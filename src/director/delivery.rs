@@ -16,7 +16,7 @@ use crate::director::progress::{Say, Step};
 use crate::director::settings::Settings;
 use crate::director::steps;
 use crate::director::trouble::{of_api, of_refusal, of_word};
-use crate::nemovideo::{ApiError, Client, Fetch};
+use crate::nemovideo::{ApiError, Client, Fetch, Size};
 use crate::skills::Attribution;
 use crate::wire::envelope;
 use crate::wire::paths;
@@ -194,6 +194,7 @@ impl Delivery {
     /// [`Fault::DownloadFailed`], or what the local file system says.
     pub async fn fetch(&self, render: &Render, format: &str, part: &Path) -> Result<u64, Fault> {
         let output = render.output.clone().unwrap_or_default();
+        let size = output.size.map_or(Size::Unknown, Size::Told);
         let fallback = paths::render_download(&render.id);
         let mut reason = String::from("it has no address");
         for _ in 0..FETCHES {
@@ -203,7 +204,7 @@ impl Delivery {
                     let fraction = whole.filter(|whole| *whole > 0).map(|whole| written as f64 / whole as f64);
                     (self.say)(Step { words: steps::downloading(&self.language), fraction });
                 };
-                match self.client.download(&self.attribution, way, part, &watch).await {
+                match self.client.download(&self.attribution, way, size, part, &watch).await {
                     Ok(bytes) => match checked(part, output.size, format).await {
                         Ok(()) => return Ok(bytes),
                         Err(wrong) => reason = wrong,

@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::address::{is_local_name, is_public};
 use crate::director::advice::Fault;
 use crate::director::brief::{MAX_FILES, invalid};
 use crate::director::{Reach, Settings};
-use crate::nemovideo::is_private_address;
 
 /// One medium to bring in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,9 +78,7 @@ fn url(text: &str, settings: &Settings) -> Result<Source, Fault> {
     if url.scheme() != "https" {
         return Err(refused(&shown, "only https is accepted; BEDTRACK_ALLOW_HOSTS names hosts that may use http"));
     }
-    let local =
-        host == "localhost" || host.ends_with(".localhost") || host.ends_with(".local") || host.ends_with(".internal");
-    if local || host.parse::<IpAddr>().is_ok_and(is_private_address) {
+    if is_local_name(&host) || host.parse::<IpAddr>().is_ok_and(|address| !is_public(address)) {
         let why = "it leads into a private network; BEDTRACK_ALLOW_HOSTS names hosts that may be reached all the same";
         return Err(refused(&shown, why));
     }
@@ -140,6 +138,11 @@ fn file(text: &str, reach: Reach, settings: &Settings, limit: u64) -> Result<Sou
 /// Refuses a path outside what this caller may name. Folders on the way are followed, so that a link inside a root does
 /// not lead out of it.
 pub fn within_roots(path: &Path, reach: Reach, settings: &Settings) -> Result<(), Fault> {
+    folder_within_roots(path.parent().unwrap_or(path), path, reach, settings)
+}
+
+/// The same for a folder; `path` is what the caller named.
+pub fn folder_within_roots(folder: &Path, path: &Path, reach: Reach, settings: &Settings) -> Result<(), Fault> {
     let Some(roots) = &settings.roots else {
         return match reach {
             Reach::Local => Ok(()),
@@ -149,13 +152,7 @@ pub fn within_roots(path: &Path, reach: Reach, settings: &Settings) -> Result<()
             }),
         };
     };
-    let parent = path.parent().unwrap_or(path);
-    let real = fs::canonicalize(parent).unwrap_or_else(|_| normal(parent));
-    let inside = |root: &PathBuf| {
-        let root = fs::canonicalize(root).unwrap_or_else(|_| root.clone());
-        real.starts_with(root)
-    };
-    if roots.iter().any(inside) {
+    if roots.iter().any(|root| is_inside(folder, root)) {
         return Ok(());
     }
     let allowed: Vec<String> = roots.iter().map(|root| root.display().to_string()).collect();
@@ -165,19 +162,21 @@ pub fn within_roots(path: &Path, reach: Reach, settings: &Settings) -> Result<()
     })
 }
 
-/// A path without `.` and `..`, for one that does not exist.
-fn normal(path: &Path) -> PathBuf {
-    use std::path::Component;
-    path.components().fold(PathBuf::new(), |mut out, part| {
-        match part {
-            Component::ParentDir => {
-                out.pop();
-            }
-            Component::CurDir => {}
-            other => out.push(other),
-        }
-        out
-    })
+/// Whether a folder is another one or lies in it, links on the way followed.
+pub fn is_inside(folder: &Path, other: &Path) -> bool {
+    match (real(folder), real(other)) {
+        (Some(folder), Some(other)) => folder.starts_with(other),
+        _ => false,
+    }
+}
+
+/// Where a folder really lies: as much of its path as exists without its links, and then the rest. None where the rest
+/// goes upwards: nobody can say from where.
+fn real(folder: &Path) -> Option<PathBuf> {
+    let (here, found) = folder.ancestors().find_map(|here| Some((here, fs::canonicalize(here).ok()?)))?;
+    let rest = folder.strip_prefix(here).ok()?;
+    let is_plain = rest.components().all(|part| matches!(part, std::path::Component::Normal(_)));
+    is_plain.then(|| if rest.as_os_str().is_empty() { found.clone() } else { found.join(rest) })
 }
 
 /// A link as the last part of a path, with what it points to.

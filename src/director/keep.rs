@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::outputs::file_name;
-use crate::nemovideo::{ApiError, Client, Fetch};
+use crate::nemovideo::{ApiError, Client, Fetch, Size};
 use crate::skills::Attribution;
 use crate::wire::state::Medium;
 
@@ -31,7 +31,7 @@ pub async fn fetch(client: &Client, attribution: &Attribution, medium: &Medium, 
     std::fs::create_dir_all(folder).map_err(fault)?;
     // Half a file must never lie in the place of a whole one.
     let part = tempfile::NamedTempFile::new_in(folder).map_err(fault)?.into_temp_path();
-    client.download(attribution, Fetch::Url(url), &part, &|_, _| {}).await?;
+    client.download(attribution, Fetch::Url(url), Size::Unknown, &part, &|_, _| {}).await?;
     part.persist(to).map_err(|error| fault(error.error))
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::director::advice::Fault;
 use crate::director::brief::invalid;
-use crate::director::inputs::{link, plain, within_roots};
+use crate::director::inputs::{folder_within_roots, is_inside, link, plain};
 use crate::director::{Reach, Settings};
 
 /// More files of one name than anyone keeps.
@@ -92,8 +92,10 @@ fn named(
         )));
     }
     let path = if Path::new(output).is_absolute() { PathBuf::from(output) } else { settings.output.join(output) };
-    allowed(&path, reach, settings)?;
-    if path.is_dir() || output.ends_with(['/', '\\']) {
+    let names_folder = path.is_dir() || output.ends_with(['/', '\\']);
+    let parent = path.parent().unwrap_or(Path::new("/"));
+    allowed(if names_folder { &path } else { parent }, &path, reach, settings)?;
+    if names_folder {
         if path.starts_with(&settings.output) {
             make_folder(&path)?;
         }
@@ -104,7 +106,6 @@ fn named(
     }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
     let name = name.ok_or_else(|| invalid(format!("output is {output:?}, which names no file.")))?;
-    let parent = path.parent().unwrap_or(Path::new("/"));
     if parent.starts_with(&settings.output) {
         make_folder(parent)?;
     }
@@ -131,24 +132,12 @@ pub fn known_ending(name: &str) -> Option<&'static str> {
 }
 
 /// Local callers write wherever they may, within the roots where there are any; remote ones also into the output folder.
-fn allowed(path: &Path, reach: Reach, settings: &Settings) -> Result<(), Fault> {
-    let inside = |folder: &Path| {
-        let parent = path.parent().unwrap_or(path);
-        let real = fs::canonicalize(parent);
-        let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
-        match real {
-            Ok(real) => real.starts_with(folder),
-            // A folder that is still to be made: no step upwards may be in its path.
-            Err(_) => {
-                parent.starts_with(&settings.output)
-                    && !parent.components().any(|part| part == std::path::Component::ParentDir)
-            }
-        }
-    };
-    if inside(&settings.output) {
+/// `folder` is where the file is to lie, `path` what the caller named.
+fn allowed(folder: &Path, path: &Path, reach: Reach, settings: &Settings) -> Result<(), Fault> {
+    if is_inside(folder, &settings.output) {
         return Ok(());
     }
-    within_roots(path, reach, settings)
+    folder_within_roots(folder, path, reach, settings)
 }
 
 fn folder(path: &Path) -> Result<PathBuf, Fault> {
@@ -311,8 +300,31 @@ mod tests {
         let remote = |output: &str| place(output, false, "mp4", "t", Reach::Remote, &settings);
         assert!(remote("").is_ok());
         assert!(remote("deep/x.mp4").is_ok());
-        for output in ["../x.mp4", "deep/../../x.mp4", "/tmp/x.mp4"] {
+        for output in ["../x.mp4", "deep/../../x.mp4", "/tmp/x.mp4", "/tmp/", "..", "../", "new/../../x.mp4"] {
             assert!(matches!(remote(output), Err(Fault::PathRefused { .. })), "{output}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_is_judged_by_where_it_lies_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let (root, outside) = (folder.path().join("media"), folder.path().join("outside"));
+        fs::create_dir_all(root.join("sub")).unwrap();
+        fs::create_dir(&outside).unwrap();
+        std::os::unix::fs::symlink(&outside, root.join("link")).unwrap();
+        let settings =
+            Settings { roots: Some(vec![root.clone()]), ..Settings::new(Backend::Local, folder.path().join("out")) };
+        let to = |output: &Path| local(&output.display().to_string(), false, "mp4", &settings);
+        let real = root.canonicalize().unwrap();
+        assert_eq!(to(&root).unwrap().folder, real, "the root itself");
+        assert_eq!(to(&root.join("sub/")).unwrap().folder, real.join("sub"));
+        for output in ["link", "link/", "link/x.mp4", "link/new/", ".."] {
+            assert!(matches!(to(&root.join(output)), Err(Fault::PathRefused { .. })), "{output}");
+        }
+        fs::create_dir_all(&settings.output).unwrap();
+        std::os::unix::fs::symlink(&outside, settings.output.join("away")).unwrap();
+        assert!(matches!(local("away/new/x.mp4", false, "mp4", &settings), Err(Fault::PathRefused { .. })));
+        assert!(!outside.join("new").exists(), "nothing was made there");
     }
 }

@@ -11,6 +11,8 @@ use tokio::io::{AsyncWriteExt as _, BufWriter};
 use super::client::Client;
 use super::error::{ApiError, Auth, Call, Unclear};
 use super::http;
+use super::judge;
+use crate::address::{is_local_name, is_public};
 use crate::skills::Attribution;
 
 const CALL: Call = Call::Download;
@@ -28,13 +30,27 @@ pub enum Fetch<'a> {
     Path(&'a str),
 }
 
+/// How large a file is to be, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// Up to the client's own limit.
+    Unknown,
+    /// What the backend told; more than that is no file of its.
+    Told(u64),
+}
+
 impl Client {
-    /// Writes a file to `to` from its start and gives its size. `watch` hears of the bytes written and of the whole,
-    /// where that is known.
+    /// Writes a file to `to` from its start and gives its size in bytes. `watch` hears of the bytes written and of the
+    /// whole, where that is known.
+    ///
+    /// # Errors
+    /// What the backend or the file system says, and [`ApiError::BadAnswer`] for a file larger than `size` or the
+    /// client's limit, or an address inside a private network; what was written by then stays in `to`.
     pub async fn download(
         &self,
         attribution: &Attribution,
         what: Fetch<'_>,
+        size: Size,
         to: &Path,
         watch: &(dyn Fn(u64, Option<u64>) + Send + Sync),
     ) -> Result<u64, ApiError> {
@@ -45,7 +61,7 @@ impl Client {
             Fetch::Url(text) => Url::parse(text).map_err(|_| bad("an address that is none"))?,
         };
         let response = self.follow(attribution, &base, url).await?;
-        self.save(response, to, watch).await
+        self.save(response, size, to, watch).await
     }
 
     /// The answer at the end of the redirects, which are followed by hand: each address is looked at, and each decides
@@ -71,12 +87,16 @@ impl Client {
         if is_more_private(url, base) {
             return Err(bad("an address inside a private network"));
         }
-        let client = self.inner.transport.foreign(&self.inner.settings)?;
+        let host = url.host_str().unwrap_or_default();
+        let client = self.inner.transport.foreign(&self.inner.settings, host, base)?;
         let sent = tokio::time::timeout(self.inner.settings.answer, client.get(url.clone()).send());
-        let response = sent
-            .await
-            .map_err(|_| ApiError::Unclear { call: CALL, how: Unclear::TimedOut })?
-            .map_err(|error| ApiError::transport(CALL, &error))?;
+        let response =
+            sent.await.map_err(|_| ApiError::Unclear { call: CALL, how: Unclear::TimedOut })?.map_err(|error| {
+                match judge::is_private(&error) {
+                    true => bad("an address inside a private network"),
+                    false => ApiError::transport(CALL, &error),
+                }
+            })?;
         let status = response.status();
         match status.is_success() || status.is_redirection() {
             true => Ok(response),
@@ -87,11 +107,21 @@ impl Client {
     async fn save(
         &self,
         mut response: Response,
+        size: Size,
         to: &Path,
         watch: &(dyn Fn(u64, Option<u64>) + Send + Sync),
     ) -> Result<u64, ApiError> {
         let fault = |source| ApiError::File { path: to.to_owned(), source };
         let whole = response.content_length();
+        let limit = self.inner.settings.largest_file;
+        let fits = |bytes: u64| match size {
+            Size::Told(told) if bytes > told => {
+                Err(bad(&format!("a file of at least {bytes} bytes instead of {told}")))
+            }
+            _ if bytes > limit => Err(bad(&format!("a file of more than {limit} bytes"))),
+            _ => Ok(()),
+        };
+        whole.map_or(Ok(()), fits)?;
         let mut file = BufWriter::with_capacity(WRITTEN_AT_ONCE, File::create(to).await.map_err(fault)?);
         let mut written = 0_u64;
         loop {
@@ -100,8 +130,9 @@ impl Client {
                 .map_err(|_| ApiError::Unclear { call: CALL, how: Unclear::TimedOut })?
                 .map_err(|error| ApiError::transport(CALL, &error))?;
             let Some(chunk) = chunk else { break };
-            file.write_all(&chunk).await.map_err(fault)?;
             written = written.saturating_add(chunk.len() as u64);
+            fits(written)?;
+            file.write_all(&chunk).await.map_err(fault)?;
             watch(written, whole);
         }
         file.flush().await.map_err(fault)?;
@@ -123,73 +154,23 @@ fn bad(what: &str) -> ApiError {
     ApiError::BadAnswer { call: CALL, what: what.into() }
 }
 
-/// Whether an address lies inside a private network while the API itself does not: a backend has no business there.
+/// Whether an address lies, by its own words, inside a private network while the API itself does not: a backend has no business there.
 fn is_more_private(url: &Url, base: &Url) -> bool {
     !matches!(url.scheme(), "http" | "https") || is_private(url) && !is_private(base)
 }
 
-/// Whether a URL names, literally, an address that the internet cannot reach.
+/// Whether a URL names, literally, what the internet cannot reach; where other names lead, the judge sees.
 fn is_private(url: &Url) -> bool {
     let Some(host) = url.host_str() else { return true };
     match host.trim_matches(['[', ']']).parse::<IpAddr>() {
-        Ok(address) => is_private_address(address),
-        Err(_) => host == "localhost" || host.ends_with(".localhost") || host.ends_with(".local"),
-    }
-}
-
-/// Whether the internet cannot reach an address.
-pub fn is_private_address(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => {
-            let [a, b, ..] = v4.octets();
-            v4.is_private()
-                || v4.is_loopback()
-                || v4.is_link_local()
-                || v4.is_unspecified()
-                || v4.is_broadcast()
-                || v4.is_multicast()
-                || v4.is_documentation()
-                || a == 0
-                || (a == 100 && (64..128).contains(&b))
-                || (a == 198 && (b == 18 || b == 19))
-                || a >= 240
-        }
-        IpAddr::V6(v6) => {
-            let embedded = v6.to_ipv4_mapped().or_else(|| match v6.segments() {
-                // NAT64 (RFC 6052) and 6to4 (RFC 3056) carry an IPv4 address.
-                [0x64, 0xff9b, 0, 0, 0, 0, a, b] | [0x2002, a, b, ..] => {
-                    Some(std::net::Ipv4Addr::from((u32::from(a) << 16) | u32::from(b)))
-                }
-                _ => None,
-            });
-            v6.is_loopback()
-                || v6.is_unspecified()
-                || v6.is_unique_local()
-                || v6.is_unicast_link_local()
-                || v6.is_multicast()
-                || embedded.is_some_and(|v4| is_private_address(IpAddr::V4(v4)))
-        }
+        Ok(address) => !is_public(address),
+        Err(_) => is_local_name(host),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn addresses_the_internet_cannot_reach_are_known() {
-        for address in
-            ["10.1.2.3", "127.0.0.1", "169.254.169.254", "100.64.0.1", "0.1.2.3", "::1", "fd00::1", "fe80::1"]
-        {
-            assert!(is_private_address(address.parse().unwrap()), "{address}");
-        }
-        for address in ["::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:7f00:1::"] {
-            assert!(is_private_address(address.parse().unwrap()), "{address}");
-        }
-        for address in ["1.1.1.1", "100.128.0.1", "2606:4700::1111", "::ffff:1.1.1.1"] {
-            assert!(!is_private_address(address.parse().unwrap()), "{address}");
-        }
-    }
 
     #[test]
     fn a_public_backend_may_not_send_us_into_a_private_network() {

@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::error::{ApiError, Auth, Call, Refused, Unclear};
+use super::judge::Judge;
 use super::settings::Settings;
 use crate::skills::Attribution;
 use crate::wire::{codes, envelope};
@@ -25,6 +26,7 @@ const MAX_ERROR_BYTES: usize = 64 << 10;
 pub struct Transport {
     api: OnceLock<reqwest::Client>,
     foreign: OnceLock<reqwest::Client>,
+    judge: Judge,
 }
 
 impl Transport {
@@ -43,9 +45,11 @@ impl Transport {
         })
     }
 
-    /// The client for files on other hosts. It sends nothing of ours.
-    pub fn foreign(&self, settings: &Settings) -> Result<&reqwest::Client, ApiError> {
-        kept(&self.foreign, || builder(settings))
+    /// The client for files on other hosts, such as the `host` that the API at `base` named. It sends nothing of ours,
+    /// and goes into a private network for an API in there alone.
+    pub fn foreign(&self, settings: &Settings, host: &str, base: &Url) -> Result<&reqwest::Client, ApiError> {
+        self.judge.watch(host, base.host_str().unwrap_or_default());
+        kept(&self.foreign, || builder(settings).dns_resolver(self.judge.clone()))
     }
 }
 

@@ -7,6 +7,7 @@ mod download;
 mod endpoint;
 mod error;
 mod http;
+mod judge;
 mod reader;
 mod redact;
 mod retry;
@@ -19,7 +20,7 @@ mod upload;
 
 pub use calls::{Bind, Seen};
 pub use client::Client;
-pub use download::{Fetch, is_private_address};
+pub use download::{Fetch, Size};
 pub use endpoint::{Endpoint, EndpointError, Fixed, Lazy, Place, Start};
 pub use error::{ApiError, Auth, Call, Refused, Unclear};
 pub use reader::{EventReader, TurnItem, read_stream};

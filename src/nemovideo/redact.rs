@@ -46,10 +46,8 @@ impl Secrets {
             }
         }
         // Tokens of the backend's that this process has not sent, such as one in a refusal of another.
-        while let Some(at) = text.find(PREFIX) {
-            let in_token = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-            let length = text.as_bytes().iter().skip(at).take_while(|byte| in_token(byte)).count();
-            text.replace_range(at..at + length, HIDDEN);
+        if text.contains(PREFIX) {
+            *text = without_tokens(text);
         }
     }
 
@@ -78,6 +76,24 @@ impl Secrets {
     }
 }
 
+/// A text with every token of the backend's hidden. One pass: what is hidden may be as long as an answer gets.
+fn without_tokens(text: &str) -> String {
+    let in_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let mut pieces = text.split(PREFIX);
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    let mut in_one = false;
+    for piece in pieces {
+        // A prefix that stands within a token belongs to that token.
+        if !in_one {
+            out.push_str(HIDDEN);
+        }
+        let rest = piece.trim_start_matches(in_token);
+        out.push_str(rest);
+        in_one = rest.is_empty();
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -93,6 +109,18 @@ mod tests {
             json!({"a sentinel-7f3a": [{"b": "Bearer sentinel-7f3a!"}, 5, null], "c": "a short nmv_usr_x-1.y, 音"});
         secrets.hide_in(&mut value);
         assert_eq!(value, json!({"a [hidden]": [{"b": "Bearer [hidden]!"}, 5, null], "c": "a short [hidden], 音"}));
+    }
+
+    #[test]
+    fn a_text_of_nothing_but_tokens_is_read_once() {
+        let secrets = Secrets::default();
+        // Two million tokens: a pass over the rest for each of them would never end.
+        let mut text = "nmv_usr_ ".repeat(2_000_000);
+        secrets.hide(&mut text);
+        assert_eq!(text, "[hidden] ".repeat(2_000_000));
+        let mut text = "nmv_usr_nmv_usr_a.nmv_usr_音nmv_usr_x!".to_owned();
+        secrets.hide(&mut text);
+        assert_eq!(text, "[hidden]音[hidden]!");
     }
 
     #[test]

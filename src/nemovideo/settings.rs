@@ -17,6 +17,8 @@ pub struct Settings {
     pub turn: Duration,
     /// Pause after a 429 that names none.
     pub rate_limit: Duration,
+    /// Bytes of the largest file that is fetched.
+    pub largest_file: u64,
     /// Pauses before a read is repeated, growing; there are as many repetitions.
     pub read_pauses: Vec<Duration>,
 }
@@ -30,6 +32,7 @@ impl Default for Settings {
             quiet: Duration::from_secs(600),
             turn: Duration::from_secs(900),
             rate_limit: Duration::from_secs(30),
+            largest_file: 8 << 30,
             read_pauses: [500, 1_500, 4_000].map(Duration::from_millis).to_vec(),
         }
     }

@@ -25,20 +25,23 @@ const STILL_WORKING: Duration = Duration::from_secs(120);
 /// Runs the request and the export.
 pub async fn run(settings: Arc<Settings>, flags: Compose) -> anyhow::Result<ExitCode> {
     let shutdown = signals::shutdown();
-    let rooms = Rooms::new(settings, shutdown.clone());
+    let rooms = Rooms::new(settings, shutdown.clone(), true);
     let made = tokio::select! {
         made = make(rooms.director(), &flags) => made,
         () = shutdown.cancelled() => Err(anyhow::anyhow!("ended; what was running goes on at the next start")),
     };
     rooms.close().await;
-    print(&format!("{}\n", made?.display()))
+    made
 }
 
-async fn make(director: &Director, flags: &Compose) -> anyhow::Result<PathBuf> {
+async fn make(director: &Director, flags: &Compose) -> anyhow::Result<ExitCode> {
     // Checked before anything is made, so that a bad name costs nothing.
     let format = flags.out.as_deref().map(format_of).transpose()?;
     if let Some(taken) = flags.out.as_deref().filter(|out| out.symlink_metadata().is_ok_and(|meta| !meta.is_dir())) {
         bail!("{} exists already and was not touched; give --out another name", taken.display());
+    }
+    if let Some(out) = flags.out.as_deref().filter(|_| flags.extras) {
+        super::extras::check(out)?;
     }
     let caller = Caller::owner(format!("compose-{}", std::process::id()));
     let bar = Bar::new();
@@ -54,9 +57,16 @@ async fn make(director: &Director, flags: &Compose) -> anyhow::Result<PathBuf> {
     let answer = director.generate(&caller, ask, &bar).await;
     let answer = finished(director, &caller, answer, &bar).await?;
     bar.say_reply(&answer.reply);
-    let exported = if answer.action == "export" && answer.media.iter().any(|medium| !medium.path.is_empty()) {
+    // The request's own words may have exported already.
+    let already = (answer.action == "export").then(|| path_in(&answer)).flatten();
+    let exported = if let (Some(_), None) = (&already, &flags.out) {
         answer
     } else {
+        if let (Some(other), Some(out)) = (&already, &flags.out) {
+            // The flag beats the words; what was made by then is not taken away.
+            let (other, out) = (other.display(), out.display());
+            bar.say_reply(&format!("The request itself asked for the export {other}; now --out={out} is written."));
+        }
         let ask = ExportAsk {
             session: answer.session.clone(),
             format: format.unwrap_or_default(),
@@ -67,13 +77,19 @@ async fn make(director: &Director, flags: &Compose) -> anyhow::Result<PathBuf> {
         let started = director.export(&caller, ask, &bar).await;
         finished(director, &caller, started, &bar).await?
     };
-    let path = exported.media.iter().map(|medium| PathBuf::from(&medium.path)).find(|path| path.is_absolute());
-    let path = path.context("the export named no file")?;
+    let path = path_in(&exported).context("the export named no file")?;
+    // The file is there, whatever becomes of what is asked beside it.
+    let code = print(&format!("{}\n", path.display()))?;
     if flags.extras {
         super::extras::write(director, &caller, &exported.session, &path, &bar).await?;
     }
     bar.end();
-    Ok(path)
+    Ok(code)
+}
+
+/// The file that an export wrote.
+fn path_in(answer: &Answer) -> Option<PathBuf> {
+    answer.media.iter().map(|medium| PathBuf::from(&medium.path)).find(|path| path.is_absolute())
 }
 
 /// Waits until the work is over; a failure becomes an error in the answer's own words.

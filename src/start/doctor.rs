@@ -97,7 +97,12 @@ async fn ffmpeg(settings: &Settings, report: &mut Report) {
     let missing = [status.missing_encoders.as_slice(), status.missing_filters.as_slice()].concat();
     match (status.ffmpeg.as_ref().filter(|_| status.is_usable()), settings.backend) {
         (Some(path), _) if missing.is_empty() => {
-            report.good("ffmpeg", &format!("{} at {}", status.version.as_deref().unwrap_or("unknown"), path.display()));
+            let version = status.version.as_deref().unwrap_or("unknown");
+            let fence = match status.is_sandboxed {
+                true => "fenced: it reaches its own files alone",
+                false => "without a fence, as this system has none for it",
+            };
+            report.good("ffmpeg", &format!("{version} at {}, {fence}", path.display()));
         }
         (Some(path), _) => report.note(
             "ffmpeg",

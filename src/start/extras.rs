@@ -14,7 +14,26 @@ use crate::director::{Caller, Director, Progress};
 /// Endings of the files that a project holds for each piece, and of their copies beside the result.
 const PARTS: [&str; 3] = ["mid", "beats.json", "provenance.json"];
 
+/// Looks whether there is room beside `result` for its extras, before anything is made.
+///
+/// # Errors
+/// One that names the first file or folder that is in the way.
+pub fn check(result: &Path) -> anyhow::Result<()> {
+    let sound = result.with_extension("wav");
+    let sound = (sound != result).then_some(sound);
+    let parts = PARTS.iter().chain(&["stems"]).map(|ending| result.with_extension(ending));
+    for path in parts.chain(sound) {
+        if path.symlink_metadata().is_ok() {
+            bail!("{} exists already; move it away, or choose another --out", path.display());
+        }
+    }
+    Ok(())
+}
+
 /// Writes the extras of a session beside `result`.
+///
+/// # Errors
+/// What is in the way, or why an export failed; `result` itself and what was written by then stay.
 pub async fn write(
     director: &Director,
     caller: &Caller,
@@ -22,15 +41,13 @@ pub async fn write(
     result: &Path,
     progress: &dyn Progress,
 ) -> anyhow::Result<()> {
+    check(result)?;
     let beside = |ending: &str| result.with_extension(ending);
     let wav = beside("wav");
     let stems = beside("stems");
-    for path in PARTS.iter().map(|ending| beside(ending)).chain([stems.clone()]) {
-        if path.exists() {
-            bail!("{} exists already; move it away, or choose another --out", path.display());
-        }
-    }
-    let folder = tempfile::tempdir().context("no folder for temporary files")?;
+    // Beside the result files may be written, wherever else they may not.
+    let folder = tempfile::Builder::new().prefix(".bedtrack-").tempdir_in(result.parent().unwrap_or(result));
+    let folder = folder.context("no folder for temporary files beside the result")?;
     let export = async |format: &str, output: PathBuf| {
         let output = output.into_os_string().into_string().ok().context("a path must be valid Unicode")?;
         let ask = ExportAsk { session: session.to_owned(), format: format.into(), output, ..ExportAsk::default() };

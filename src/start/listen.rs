@@ -26,7 +26,7 @@ pub async fn serve(settings: Arc<Settings>, flags: &Listen) -> anyhow::Result<Ex
     let clients = clients(&settings)?.map(Arc::new);
     let listener = bind(flags.listen.as_deref().unwrap_or(SERVE_AT), clients.is_some()).await?;
     let shutdown = signals::shutdown();
-    let rooms = Rooms::new(settings, shutdown.clone());
+    let rooms = Rooms::new(settings, shutdown.clone(), !flags.no_jobs);
     rooms.resume_in_background();
     let http = mcp::http::Settings { clients, ready: rooms.ready(), shutdown: shutdown.clone() };
     announce(&listener)?;

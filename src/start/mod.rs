@@ -18,7 +18,7 @@ use anyhow::Context as _;
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Cli, Role};
-use crate::config::{Layers, Settings};
+use crate::config::{LOG, Layers, Settings};
 use crate::mcp;
 use rooms::Rooms;
 
@@ -27,7 +27,6 @@ const END_WITHIN: Duration = Duration::from_secs(4);
 
 /// Runs the chosen role to its end.
 pub fn run(cli: Cli) -> ExitCode {
-    log_to_stderr();
     // Only a second call could fail, and then a provider is there.
     let _ = rustls::crypto::ring::default_provider().install_default();
     match role(cli) {
@@ -41,8 +40,8 @@ pub fn run(cli: Cli) -> ExitCode {
 }
 
 /// stdout belongs to the protocol, so the log goes to stderr.
-fn log_to_stderr() {
-    let filter = EnvFilter::try_from_env("BEDTRACK_LOG").unwrap_or_else(|_| EnvFilter::new("warn,bedtrack=info"));
+fn log_to_stderr(filter: &str) {
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new(LOG));
     let colours = std::io::stderr().is_terminal();
     tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -59,6 +58,11 @@ fn role(cli: Cli) -> anyhow::Result<ExitCode> {
         _ => {}
     }
     let settings = Arc::new(Settings::read(&Layers::of_process(cli.common.as_variables()))?);
+    log_to_stderr(&settings.log);
+    // The doctor tells it among the rest.
+    if !matches!(cli.role, Some(Role::Doctor)) {
+        studio::check_urls(&settings)?;
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads")?;
     let code = runtime.block_on(async move {
         match cli.role {
@@ -82,7 +86,7 @@ fn role(cli: Cli) -> anyhow::Result<ExitCode> {
 /// MCP over stdin and stdout.
 async fn stdio(settings: Arc<Settings>) -> anyhow::Result<ExitCode> {
     let shutdown = signals::shutdown();
-    let rooms = Rooms::new(settings, shutdown.clone());
+    let rooms = Rooms::new(settings, shutdown.clone(), true);
     rooms.resume_in_background();
     let served = mcp::run_stdio(rooms.server(), shutdown.clone()).await;
     rooms.close().await;

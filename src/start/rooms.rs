@@ -12,6 +12,7 @@ use crate::director::{self, Director};
 use crate::mcp;
 use crate::nemovideo::{self, Client, EndpointError, Fixed, Lazy, Place, TokenKeeper};
 use crate::skills::Catalogue;
+use crate::studio::film::LIMITS;
 
 /// The rooms of a server.
 pub struct Rooms {
@@ -23,15 +24,16 @@ pub struct Rooms {
 }
 
 impl Rooms {
-    /// Puts the rooms together; nothing is opened or started yet.
-    pub fn new(settings: Arc<Settings>, shutdown: CancellationToken) -> Self {
+    /// Puts the rooms together; nothing is opened or started yet. A studio among them works its jobs itself where it
+    /// `works`.
+    pub fn new(settings: Arc<Settings>, shutdown: CancellationToken, works: bool) -> Self {
         let (catalogue, problems) = Catalogue::load(settings.skills.extra.as_deref());
         for problem in problems {
             tracing::warn!("skill left out: {problem}");
         }
         let skills = Arc::new(catalogue);
         let store = LazyStore::new(settings.clone());
-        let studio = LocalStudio::new(settings.clone(), store.clone(), shutdown.clone());
+        let studio = LocalStudio::new(settings.clone(), store.clone(), shutdown.clone(), works);
         let client = client(&settings, &studio);
         let opener = store.clone();
         let open = move || {
@@ -54,8 +56,7 @@ impl Rooms {
 
     /// Takes up what a stopped process left unfinished, without holding the start up.
     pub fn resume_in_background(&self) {
-        let director = self.director.clone();
-        tokio::spawn(async move { director.resume().await });
+        self.director.resume();
     }
 
     /// Whether work can be taken on: the store opens.
@@ -90,6 +91,7 @@ fn client(settings: &Settings, studio: &LocalStudio) -> Client {
         quiet: settings.timing.quiet,
         turn: settings.timing.turn,
         rate_limit: settings.timing.retry,
+        largest_file: LIMITS.output_bytes,
         ..nemovideo::Settings::default()
     };
     let tokens = match &cloud.token {

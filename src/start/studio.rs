@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::config::Settings;
-use crate::store::{Store, file_url, sqlite_url};
+use crate::store::{Store, StoreError, file_url, sqlite_url};
 use crate::studio::film::Film;
 use crate::studio::http::{self, FetchPolicy, Gate};
 use crate::studio::jobs::render::{self, Renders};
@@ -35,7 +35,7 @@ impl LazyStore {
     }
 
     /// The store; opened at the first call. A failure is tried again at the next one.
-    pub async fn get(&self) -> Result<Store, crate::store::StoreError> {
+    pub async fn get(&self) -> Result<Store, StoreError> {
         self.cell.get_or_try_init(|| open_store(&self.settings)).await.cloned()
     }
 
@@ -45,13 +45,24 @@ impl LazyStore {
     }
 }
 
+/// Looks whether the store takes the URLs that the settings name, before anything is opened.
+pub fn check_urls(settings: &Settings) -> Result<(), StoreError> {
+    let (database, blobs) = urls(settings);
+    Store::check(&database, &blobs)
+}
+
 /// Opens the store that the settings name, else the one in the data folder.
-pub async fn open_store(settings: &Settings) -> Result<Store, crate::store::StoreError> {
+pub async fn open_store(settings: &Settings) -> Result<Store, StoreError> {
+    let (database, blobs) = urls(settings);
+    Store::open(&database, &blobs).await
+}
+
+fn urls(settings: &Settings) -> (String, String) {
     let (urls, home) = (&settings.store, &settings.folders.home);
     let database = urls.database.as_ref().map(|url| url.expose_secret().to_owned());
     let database = database.unwrap_or_else(|| sqlite_url(&home.join("bedtrack.sqlite3")));
     let blobs = urls.blobs.clone().unwrap_or_else(|| file_url(&home.join("blobs")));
-    Store::open(&database, &blobs).await
+    (database, blobs)
 }
 
 /// The studio of this process.
@@ -60,19 +71,22 @@ pub struct LocalStudio {
     settings: Arc<Settings>,
     store: LazyStore,
     shutdown: CancellationToken,
+    /// Whether it works its jobs itself, or leaves them to others on the same store.
+    works: bool,
     running: Arc<OnceCell<Running>>,
 }
 
 struct Running {
     base: url::Url,
     secret: SecretString,
-    tasks: std::sync::Mutex<Vec<JoinHandle<()>>>,
+    /// The workers, until somebody waits for their end.
+    worked: std::sync::Mutex<Option<JoinHandle<()>>>,
 }
 
 impl LocalStudio {
-    /// A studio that is not started yet, and ends with `shutdown`.
-    pub fn new(settings: Arc<Settings>, store: LazyStore, shutdown: CancellationToken) -> Self {
-        Self { settings, store, shutdown, running: Arc::default() }
+    /// A studio that is not started yet, and ends with `shutdown`; it works its jobs itself where it `works`.
+    pub fn new(settings: Arc<Settings>, store: LazyStore, shutdown: CancellationToken, works: bool) -> Self {
+        Self { settings, store, shutdown, works, running: Arc::default() }
     }
 
     /// Where the studio listens and the secret that opens it; started at the first call.
@@ -88,20 +102,21 @@ impl LocalStudio {
         let base = url::Url::parse(&format!("http://{}", listener.local_addr()?))?;
         let router = http::router(workshop.clone(), Gate::Own(secret.clone()), fetch_policy(&self.settings));
         let shutdown = self.shutdown.clone();
-        let served = tokio::spawn(async move {
+        // It ends with `shutdown`, and nothing has to be waited for.
+        tokio::spawn(async move {
             if let Err(error) = http::serve(listener, router, shutdown.cancelled_owned()).await {
                 tracing::error!("the studio stopped listening: {error}");
             }
         });
-        let worked = tokio::spawn(runner(&workshop).run(self.shutdown.clone()));
-        tracing::debug!(%base, "studio started");
-        Ok(Running { base, secret, tasks: std::sync::Mutex::new(vec![worked, served]) })
+        let worked = self.works.then(|| tokio::spawn(runner(&workshop).run(self.shutdown.clone())));
+        tracing::debug!(%base, works = self.works, "studio started");
+        Ok(Running { base, secret, worked: std::sync::Mutex::new(worked) })
     }
 
     /// Waits until the workers have given their work back.
     pub async fn ended(&self) {
         let Some(running) = self.running.get() else { return };
-        let worked = running.tasks.lock().ok().and_then(|mut tasks| (!tasks.is_empty()).then(|| tasks.remove(0)));
+        let worked = running.worked.lock().ok().and_then(|mut worked| worked.take());
         if let Some(worked) = worked {
             // A worker that panicked has nothing left to give back.
             let _ = worked.await;

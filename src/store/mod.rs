@@ -21,7 +21,7 @@ mod sqlite;
 
 use std::sync::Arc;
 
-pub use blobs::{BlobStream, Blobs};
+pub use blobs::Blobs;
 pub use error::StoreError;
 pub use front::{Front, FrontSession, Request, RequestKey, WORK_RUNNING, Work};
 pub use hints::Listener;
@@ -52,6 +52,15 @@ struct Parts {
 }
 
 impl Store {
+    /// Looks whether these URLs are ones that [`Self::open`] takes; nothing is opened or made.
+    ///
+    /// # Errors
+    /// [`StoreError::Setting`], which names the setting, and what is accepted.
+    pub fn check(database_url: &str, blob_url: &str) -> Result<(), StoreError> {
+        place::database_path(database_url)?;
+        place::blob_path(blob_url).map(drop)
+    }
+
     /// Opens the store, makes what is missing (folders 0700, files 0600) and brings an older schema up to date.
     ///
     /// `database_url` is `sqlite:PATH`, `blob_url` is `file:PATH`; see [`sqlite_url`] and [`file_url`] for paths that

@@ -41,8 +41,6 @@ pub struct StudioSession {
     pub created_at: i64,
     /// When its state last changed, or [`StudioSessions::touch`] was last called.
     pub used_at: i64,
-    /// When it ends, in ms since the epoch; 0 is never.
-    pub expires_at: i64,
 }
 
 /// A state with its revision.
@@ -54,7 +52,7 @@ pub struct Versioned {
     pub body: Value,
 }
 
-/// Sessions, as one part of the store. An expired session is gone for every call but [`StudioSessions::expired`].
+/// Sessions, as one part of the store.
 #[derive(Debug, Clone)]
 pub struct StudioSessions {
     db: Db,
@@ -86,15 +84,15 @@ impl StudioSessions {
         session(&row)
     }
 
-    /// A session; none where there is no such one, or it has expired.
+    /// A session; none where there is no such one.
     pub async fn get(&self, id: &str) -> Result<Option<StudioSession>, StoreError> {
-        let query = "SELECT * FROM session WHERE id = $1 AND (expires_at = 0 OR expires_at > {now})";
+        let query = "SELECT * FROM session WHERE id = $1";
         self.db.one(self.db.query(query).bind(id.to_owned())).await?.as_ref().map(session).transpose()
     }
 
     /// An account's sessions, the last used first.
     pub async fn list(&self, account: &str, limit: u32) -> Result<Vec<StudioSession>, StoreError> {
-        let query = "SELECT * FROM session WHERE account = $1 AND (expires_at = 0 OR expires_at > {now})
+        let query = "SELECT * FROM session WHERE account = $1
                      ORDER BY used_at DESC, created_at DESC, id LIMIT $2";
         let query = self.db.query(query).bind(account.to_owned()).bind(i64::from(limit));
         self.db.all(query).await?.iter().map(session).collect()
@@ -107,7 +105,7 @@ impl StudioSessions {
     pub async fn state(&self, id: &str) -> Result<Versioned, StoreError> {
         let query = "SELECT draft.rev, draft.body FROM session JOIN draft
                      ON draft.session = session.id AND draft.rev = session.rev
-                     WHERE session.id = $1 AND (session.expires_at = 0 OR session.expires_at > {now})";
+                     WHERE session.id = $1";
         let row = self.db.one(self.db.query(query).bind(id.to_owned())).await?;
         versioned(&row.ok_or_else(|| StoreError::not_found("session", id))?)
     }
@@ -155,40 +153,12 @@ impl StudioSessions {
         let query = self.db.query("UPDATE session SET used_at = {now} WHERE id = $1").bind(id.to_owned());
         self.db.run(query).await.map(drop)
     }
-
-    /// Sets when a session ends, in ms since the epoch; none is never.
-    pub async fn set_expiry(&self, id: &str, expires_at: Option<i64>) -> Result<(), StoreError> {
-        let query = self.db.query("UPDATE session SET expires_at = $2 WHERE id = $1");
-        match self.db.run(query.bind(id.to_owned()).bind(expires_at.unwrap_or(0))).await? {
-            0 => Err(StoreError::not_found("session", id)),
-            _ => Ok(()),
-        }
-    }
-
-    /// Sessions whose time is over, the oldest first.
-    pub async fn expired(&self, limit: u32) -> Result<Vec<String>, StoreError> {
-        let query = "SELECT id FROM session WHERE expires_at > 0 AND expires_at <= {now} ORDER BY expires_at LIMIT $1";
-        self.db.all(self.db.query(query).bind(i64::from(limit))).await?.iter().map(|row| row.text("id")).collect()
-    }
-
-    /// Removes a session with its revisions and the jobs of it that are over. Its blobs are the caller's to remove.
-    pub async fn delete(&self, id: &str) -> Result<(), StoreError> {
-        let mut tx = self.db.write().await?;
-        let jobs = tx.query("DELETE FROM job WHERE session = $1 AND state NOT IN ('queued', 'running')");
-        tx.run(jobs.bind(id.to_owned())).await?;
-        let query = tx.query("DELETE FROM session WHERE id = $1").bind(id.to_owned());
-        tx.run(query).await?;
-        tx.commit().await
-    }
 }
 
 async fn put(tx: &mut Write, id: &str, expected_rev: i64, body: &Value) -> Result<i64, StoreError> {
-    let query = tx.query(
-        "UPDATE session SET rev = rev + 1, used_at = {now}
-         WHERE id = $1 AND rev = $2 AND (expires_at = 0 OR expires_at > {now})",
-    );
+    let query = tx.query("UPDATE session SET rev = rev + 1, used_at = {now} WHERE id = $1 AND rev = $2");
     if tx.run(query.bind(id.to_owned()).bind(expected_rev)).await? == 0 {
-        let query = tx.query("SELECT rev FROM session WHERE id = $1 AND (expires_at = 0 OR expires_at > {now})");
+        let query = tx.query("SELECT rev FROM session WHERE id = $1");
         return Err(match tx.one(query.bind(id.to_owned())).await? {
             Some(_) => StoreError::conflict("session", id),
             None => StoreError::not_found("session", id),
@@ -216,7 +186,6 @@ fn session(row: &AnyRow) -> Result<StudioSession, StoreError> {
         rev: row.int("rev")?,
         created_at: row.int("created_at")?,
         used_at: row.int("used_at")?,
-        expires_at: row.int("expires_at")?,
     })
 }
 

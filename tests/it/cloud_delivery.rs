@@ -142,6 +142,24 @@ async fn another_host_gets_neither_the_token_nor_the_skills_headers() {
 }
 
 #[tokio::test]
+async fn a_file_that_never_ends_is_left_at_the_size_that_was_told() {
+    let bench = ready().await;
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let endless = || async {
+        let chunk = || Ok::<_, std::io::Error>(bytes::Bytes::from_static(&[7; 4096]));
+        axum::body::Body::from_stream(futures::stream::repeat_with(chunk))
+    };
+    let router = Router::new().route("/file.mp4", get(endless));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let done = json!({"status": "completed", "output": {"url": format!("{base}/file.mp4"), "size": mp4().len()}});
+    bench.cloud.world().polls.push_back(vec![done]);
+    let answer = bench.export(ExportAsk::default()).await;
+    assert_eq!(answer.status, Status::Done, "the service's own copy serves: {}", answer.reply);
+    assert_eq!(bench.cloud.count(Route::Download), 1);
+}
+
+#[tokio::test]
 async fn a_file_that_is_cut_short_at_its_source_is_not_handed_over() {
     let whole = [&b"\0\0\0\x10ftypisom\0\0\0\0\0\0\0\x40mdat"[..], &[7; 56]].concat();
     let bench = ready().await;

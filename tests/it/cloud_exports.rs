@@ -159,6 +159,29 @@ async fn bad_wishes_are_refused_before_anything_is_rendered() {
 }
 
 #[tokio::test]
+async fn work_whose_record_is_damaged_is_ended_with_an_answer_by_whoever_takes_it_up() {
+    use sqlx::Connection as _;
+    let bench = ready().await;
+    bench.cloud.world().polls.push_back(vec![json!({"status": "processing", "poll_after_ms": 60_000})]);
+    let running = bench.export(ExportAsk { wait_seconds: Some(0.0), ..ExportAsk::default() }).await;
+    assert_eq!(running.status, Status::Running);
+    while bench.cloud.count(Route::Submit) == 0 {
+        tokio::task::yield_now().await;
+    }
+    let next = bench.restarted();
+    bench.director.close().await;
+    let url = format!("sqlite:{}", bench.at("home/db.sqlite3").display());
+    let mut database = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    sqlx::query("UPDATE work SET body = 'half a rec'").execute(&mut database).await.unwrap();
+    next.director.resume();
+    let state = || next.state(StateAsk { session: running.session.clone(), ..StateAsk::default() });
+    while state().await.status == Status::Running {}
+    let answer = next.state(StateAsk { export: running.export.clone(), ..StateAsk::default() }).await;
+    assert_eq!((answer.status, answer.error.code.as_str()), (Status::Failed, "internal"), "{}", answer.reply);
+    assert!(answer.reply.contains("is damaged") && answer.export == running.export, "{}", answer.reply);
+}
+
+#[tokio::test]
 async fn after_a_kill_the_kept_render_is_followed_and_nothing_is_submitted_again() {
     let bench = ready().await;
     bench.cloud.world().polls.push_back(vec![json!({"status": "processing", "poll_after_ms": 60_000})]);
@@ -171,7 +194,7 @@ async fn after_a_kill_the_kept_render_is_followed_and_nothing_is_submitted_again
     bench.director.close().await;
     let id = submitted(&bench)[0].clone();
     bench.cloud.world().renders.get_mut(&id).unwrap().polls = [json!({"status": "completed"})].into();
-    next.director.resume().await;
+    next.director.resume();
     let mut answer = next.state(StateAsk { export: running.export.clone(), ..StateAsk::default() }).await;
     while answer.status == Status::Running {
         answer = next.state(StateAsk { export: running.export.clone(), ..StateAsk::default() }).await;

@@ -233,7 +233,7 @@ async fn after_a_kill_the_turn_is_reported_from_the_state_under_the_same_handle(
     }
     process.shutdown_background();
     let next = bench.restarted();
-    next.director.resume().await;
+    next.director.resume();
     let mut answer = next.state(StateAsk { turn: running.turn.clone(), ..StateAsk::default() }).await;
     while answer.status == Status::Running {
         answer = next.state(StateAsk { turn: running.turn.clone(), ..StateAsk::default() }).await;

@@ -52,6 +52,50 @@ fn extras_come_with_midi_beats_stems_and_a_licence_to_paste() {
 }
 
 #[test]
+fn what_is_in_the_way_of_the_extras_is_told_before_anything_is_made() {
+    let home = Home::new();
+    for taken in ["study.mid", "study.wav", "study.stems"] {
+        std::fs::write(home.folder().join(taken), b"mine").unwrap();
+        let refused = compose(&home, &["calm piano", "--seconds", "5", "--out", "study.mp3", "--extras"]);
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success() && told.contains(&format!("{taken} exists already")), "{told}");
+        assert!(!told.contains("I made") && !home.folder().join("study.mp3").exists(), "{told}");
+        std::fs::remove_file(home.folder().join(taken)).unwrap();
+    }
+}
+
+#[test]
+fn extras_stay_within_the_roots_and_a_result_is_named_even_where_they_fail() {
+    let home = Home::new();
+    let root = home.folder().join("root");
+    std::fs::create_dir(&root).unwrap();
+    let home = home.with("BEDTRACK_ROOTS", &root.display().to_string());
+    let arguments = ["calm piano", "--seconds", "5", "--out", "root/x.wav", "--extras"];
+    let path = written(&compose(&home, &arguments));
+    assert!(path.with_extension("mid").is_file() && path.with_extension("stems").is_dir());
+    let hidden = |entry: std::fs::DirEntry| entry.file_name().to_string_lossy().starts_with('.');
+    assert!(!std::fs::read_dir(&root).unwrap().any(|entry| hidden(entry.unwrap())), "nothing is left over");
+    // Without --out the name is known only at the end: here somebody has put a folder in the place of the stems.
+    let plain = ["calm piano", "--seconds", "5", "--seed", "3"];
+    let first = written(&compose(&home, &plain));
+    std::fs::create_dir(first.with_extension("stems")).unwrap();
+    std::fs::remove_file(&first).unwrap();
+    let failed = compose(&home, &[&plain[..], &["--extras"]].concat());
+    assert!(!failed.status.success());
+    assert_eq!(String::from_utf8(failed.stdout).unwrap().trim_end(), first.display().to_string());
+    assert!(first.is_file());
+}
+
+#[test]
+fn an_export_that_the_request_itself_asks_for_does_not_keep_the_named_file_from_being_written() {
+    let home = Home::new();
+    let output = compose(&home, &["calm piano, 5 seconds, then export as wav", "--out", "here.wav"]);
+    assert_eq!(written(&output), home.folder().canonicalize().unwrap().join("here.wav"));
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("--out=here.wav"), "{told}");
+}
+
+#[test]
 fn a_clip_is_scored_from_the_terminal() {
     let home = Home::new();
     let clip = media::clip(home.folder(), "in.mp4", 3, true);

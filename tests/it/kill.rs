@@ -3,12 +3,13 @@
 
 use std::sync::Arc;
 
-use bedtrack::store::JobState;
+use bedtrack::store::{JobState, sqlite_url};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use crate::harness::cloud::{Piece, Route, Turn, draft, segment, sse, text_event, title};
 use crate::harness::parity::{Script, Side, exported, store, worth};
+use crate::store::jobs_of;
 
 /// Waits for a request to arrive at the cloud.
 fn until(side: &Side, route: Route, count: usize) {
@@ -76,8 +77,15 @@ async fn a_render_at_the_cloud_is_fetched_under_the_same_handle_and_was_submitte
 async fn jobs(side: &Side, kind: &str) -> Vec<(JobState, i64)> {
     let store = store(&side.home).await;
     let front = store.front().recent_sessions("owner", 1).await.unwrap();
-    let jobs = store.jobs().of_session(&front[0].sid, 100).await.unwrap();
-    jobs.into_iter().filter(|job| job.kind == kind).map(|job| (job.state, job.attempt)).collect()
+    let database = sqlite_url(&side.home.folder().join("home/bedtrack.sqlite3"));
+    let mut found = Vec::new();
+    for id in jobs_of(&database, &front[0].sid).await {
+        let job = store.jobs().get(&id).await.unwrap().unwrap();
+        if job.kind == kind {
+            found.push((job.state, job.attempt));
+        }
+    }
+    found
 }
 
 /// Waits until the studio works at a job of a kind.

@@ -8,20 +8,39 @@ use serde_json::{Value, json};
 use crate::harness::stdio::Home;
 
 /// A running server; ended with its test.
-struct Serving {
+pub struct Serving {
     child: Child,
     base: String,
+    /// The session that [`Serving::call`] speaks in.
+    session: Option<String>,
 }
 
 impl Serving {
     fn start(home: &Home) -> Self {
+        Self::start_with(home, &[])
+    }
+
+    /// With further flags.
+    pub fn start_with(home: &Home, flags: &[&str]) -> Self {
         let mut command = home.command(&["serve", "--listen", "127.0.0.1:0"]);
+        command.args(flags);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
         let named = log.find_map(|line| line.split_once("listening on ").map(|(_, rest)| rest.trim().to_owned()));
         // Somebody has to read on, or a full pipe would stop the server.
         std::thread::spawn(move || log.for_each(drop));
-        Self { child, base: named.expect("it says where it listens") }
+        Self { child, base: named.expect("it says where it listens"), session: None }
+    }
+
+    /// Calls a tool and gives the structured part of its answer.
+    pub async fn call(&mut self, tool: &str, arguments: &Value) -> Value {
+        if self.session.is_none() {
+            let opened = self.post(&initialize(), None).await;
+            self.session = Some(opened.headers()["mcp-session-id"].to_str().unwrap().to_owned());
+        }
+        let params = json!({"name": tool, "arguments": arguments});
+        let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
+        answer(self.post(&call, self.session.as_deref()).await).await["result"]["structuredContent"].take()
     }
 
     async fn post(&self, message: &Value, session: Option<&str>) -> reqwest::Response {

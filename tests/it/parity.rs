@@ -3,12 +3,14 @@
 
 use std::path::Path;
 
+use bedtrack::store::sqlite_url;
 use serde_json::{Value, json};
 
 use crate::harness::cloud::{Answer, Route, Turn, title};
 use crate::harness::media;
 use crate::harness::parity::{Script, Side, exported, file, medium, plays, state, store, worth};
 use crate::harness::stdio::ToolResult;
+use crate::store::lose_session;
 
 /// One call, what the cloud is told before it, and what the answer must be worth on both sides.
 struct Step {
@@ -373,7 +375,8 @@ async fn a_session_that_the_backend_lost_is_told_with_what_was_in_it() {
             None => {
                 let store = store(&home).await;
                 let front = store.front().recent_sessions("owner", 1).await.unwrap();
-                store.studio_sessions().delete(&front[0].sid).await.unwrap();
+                let database = sqlite_url(&home.folder().join("home/bedtrack.sqlite3"));
+                lose_session(&database, &front[0].sid).await;
                 store.close().await;
             }
         }

@@ -3,6 +3,8 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
+use serde_json::json;
+
 use crate::harness::generated;
 use crate::harness::stdio::Home;
 
@@ -14,6 +16,7 @@ fn doctor_finds_what_the_main_job_needs() {
     for what in ["backend", "ffmpeg", "data folder", "output folder", "skills"] {
         assert!(text.lines().any(|line| line.starts_with("ok") && line.contains(what)), "{what}: {text}");
     }
+    assert!(text.contains(" fence"), "whether ffmpeg runs in one: {text}");
 }
 
 #[test]
@@ -37,6 +40,61 @@ fn a_bad_setting_is_named_with_what_is_accepted() {
     assert!(!output.status.success() && output.stdout.is_empty());
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("BEDTRACK_BACKEND=nearby") && said.contains("`local` or `cloud`"), "{said}");
+}
+
+#[test]
+fn a_store_that_is_not_spoken_is_refused_at_the_start_with_what_is_accepted() {
+    for (name, value, accepted) in [
+        ("DATABASE_URL", "postgres://me:hunter2@host/db", "sqlite:PATH"),
+        ("DATABASE_URL", "mysql://me:hunter2@host/db", "sqlite:PATH"),
+        ("BLOB_URL", "s3://hunter2/x", "file:PATH"),
+    ] {
+        // Nothing is said to it: it is the start that fails.
+        let output = Home::new().with(name, value).command(&[]).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success(), "{name}={value}");
+        assert!(said.contains(name) && said.contains(accepted) && !said.contains("hunter2"), "{said}");
+    }
+}
+
+#[test]
+fn the_settings_file_says_what_is_logged_and_a_bad_filter_is_named() {
+    let home = Home::new();
+    std::fs::create_dir(home.folder().join("home")).unwrap();
+    let with = |log: &str| {
+        std::fs::write(home.folder().join("home/config.toml"), format!("log = {log:?}\n")).unwrap();
+        let output = home.command(&[]).stdin(Stdio::null()).output().unwrap();
+        (output.status.success(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (started, said) = with("trace");
+    assert!(started && said.contains("DEBUG"), "{said}");
+    let (started, said) = with("bedtrack=loud");
+    assert!(!started && said.contains("BEDTRACK_LOG=bedtrack=loud"), "{said}");
+}
+
+/// What became of the jobs in a home's database: state and attempt of each.
+async fn jobs(home: &Home) -> Vec<(String, i64)> {
+    use sqlx::Connection as _;
+    let database = home.folder().join("home/bedtrack.sqlite3");
+    let mut connection = sqlx::SqliteConnection::connect(&format!("sqlite:{}", database.display())).await.unwrap();
+    sqlx::query_as("SELECT state, attempt FROM job").fetch_all(&mut connection).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_server_without_jobs_leaves_them_to_others_on_the_same_store() {
+    let home = Home::new();
+    let mut serving = crate::mcp_http::Serving::start_with(&home, &["--no-jobs"]);
+    let asked = serving.call("generate_music", &json!({"request": "calm piano, 5 seconds", "wait_seconds": 2})).await;
+    assert_eq!(asked["status"], "running", "{asked}");
+    assert_eq!(jobs(&home).await, [("queued".to_owned(), 0)], "nobody has begun it");
+    let _studio = crate::harness::service::Studio::start(&home);
+    let done = loop {
+        let seen = serving.call("state", &json!({"turn": asked["turn"], "wait_seconds": 50})).await;
+        if seen["status"] != "running" {
+            break seen;
+        }
+    };
+    assert_eq!(done["status"], "done", "{done}");
 }
 
 #[test]

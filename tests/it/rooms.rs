@@ -5,19 +5,20 @@ use std::path::{Path, PathBuf};
 
 /// A room, and the rooms it may use. `start` and `cli` are the only ones outside the table: they know every room.
 const ROOMS: &[(&str, &[&str])] = &[
+    ("address", &[]),
     ("config", &[]),
     ("skills", &[]),
     ("wire", &[]),
     ("store", &["wire"]),
-    ("nemovideo", &["wire", "skills"]),
-    ("director", &["nemovideo", "wire", "skills", "store"]),
+    ("nemovideo", &["address", "wire", "skills"]),
+    ("director", &["address", "nemovideo", "wire", "skills", "store"]),
     ("mcp", &["director", "skills"]),
     ("studio::compose", &[]),
     ("studio::sound", &["studio::compose"]),
     ("studio::film", &["studio::sound"]),
     ("studio::agent", &["studio::compose", "studio::film", "store", "wire"]),
     ("studio::jobs", &["studio::agent", "studio::compose", "studio::sound", "studio::film", "store", "wire"]),
-    ("studio::http", &["wire", "studio::agent", "studio::jobs", "store"]),
+    ("studio::http", &["address", "wire", "studio::agent", "studio::jobs", "store"]),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

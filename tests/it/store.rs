@@ -7,7 +7,7 @@ mod dead;
 mod front;
 mod jobs;
 mod ledger;
-mod media;
+pub mod media;
 mod opening;
 mod racing;
 mod runner;
@@ -102,4 +102,19 @@ pub async fn claim(store: &Store, lease: Duration) -> Option<Job> {
 
 pub async fn stored(store: &Store, id: &str) -> Job {
     store.jobs().get(id).await.unwrap().unwrap()
+}
+
+/// The ids of all of a session's jobs, over or not, the newest first.
+pub async fn jobs_of(database_url: &str, session: &str) -> Vec<String> {
+    let mut connection = <sqlx::AnyConnection as sqlx::Connection>::connect(database_url).await.unwrap();
+    let query = sqlx::query_scalar("SELECT id FROM job WHERE session = $1 ORDER BY created_at DESC, id");
+    query.bind(session.to_owned()).fetch_all(&mut connection).await.unwrap()
+}
+
+/// Takes a session out of the database, as if it had been lost.
+pub async fn lose_session(database_url: &str, session: &str) {
+    let mut connection = <sqlx::AnyConnection as sqlx::Connection>::connect(database_url).await.unwrap();
+    for statement in ["DELETE FROM draft WHERE session = $1", "DELETE FROM session WHERE id = $1"] {
+        sqlx::query(statement).bind(session.to_owned()).execute(&mut connection).await.unwrap();
+    }
 }

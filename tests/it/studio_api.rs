@@ -108,6 +108,66 @@ async fn a_killed_studio_takes_its_turn_up_again() {
 }
 
 #[tokio::test]
+async fn a_render_that_nobody_fetches_any_more_is_removed_and_the_sessions_media_stay() {
+    let home = Home::new();
+    let studio = Studio::start(&home);
+    let account = studio.account("client").await;
+    let session = account.open_session().await;
+    events(account.run(&session, "calm piano, 5 seconds").await).await;
+    let state = account.state(&session).await;
+    let output = json!({"format": "wav", "quality": "high"});
+    let body = json!({"id": "render_1", "sessionId": session, "draft": state["draft"], "output": output});
+    account.post("/api/render/proxy/lambda", &body).await;
+    let render = rendered(&account, "render_1").await;
+    drop(account);
+    studio.kill();
+    let month = Duration::from_secs(30 * 24 * 3600);
+    let mut folders = vec![home.folder().join("home/blobs")];
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                crate::store::media::age(&path, month);
+            }
+        }
+    }
+    let studio = Studio::start(&home);
+    let account = studio.account("client").await;
+    let get = async |url: &Value| account.request(Method::GET, url.as_str().unwrap()).send().await.unwrap().status();
+    while get(&render["output"]["url"]).await != 404 {}
+    assert_eq!(get(&state["generated_media"][0]["url"]).await, 200);
+}
+
+#[tokio::test]
+async fn a_timeline_beyond_the_limit_is_refused_in_every_format_and_the_limit_is_named() {
+    let studio = Studio::start(&Home::new());
+    let account = studio.account("client").await;
+    let session = account.open_session().await;
+    for (number, format) in ["wav", "mp3", "mp4", "stems", "project"].into_iter().enumerate() {
+        let id = format!("render_{number}");
+        let draft = json!({"t": [{"tt": 1, "sg": [{"d": i64::MAX}]}]});
+        let output = json!({"format": format, "quality": "high"});
+        let body = json!({"id": id, "sessionId": session, "draft": draft, "output": output});
+        account.post("/api/render/proxy/lambda", &body).await;
+        let render = rendered(&account, &id).await;
+        assert_eq!(render["error"]["code"], "invalid_input", "{format}: {render}");
+        assert!(render["error"]["message"].as_str().unwrap().contains("at most 14400 s"), "{format}: {render}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_addresses_that_is_endless_is_refused_before_it_is_kept() {
+    let studio = Studio::start(&Home::new());
+    let account = studio.account("client").await;
+    let session = account.open_session().await;
+    let path = format!("/api/upload-video/nemo_agent/me/{session}");
+    let body = json!({"urls": ["x".repeat(1 << 20)], "source_type": "url"});
+    let refused = account.request(Method::POST, &path).json(&body).send().await.unwrap();
+    assert_eq!(refused.status().as_u16(), 413);
+}
+
+#[tokio::test]
 async fn an_upload_by_url_never_reaches_this_machine_unasked() {
     let studio = Studio::start(&Home::new());
     let account = studio.account("client").await;

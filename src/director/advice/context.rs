@@ -19,21 +19,8 @@ pub struct Context<'a> {
     pub language: &'a str,
     /// Base of the service's web pages, for tokens.
     pub web: &'a str,
-}
-
-impl<'a> Context<'a> {
-    /// A call of this skill by a registered account, in English, of which nothing more is known.
-    pub fn new(skill: &'a Skill, call: Call) -> Self {
-        Self {
-            skill,
-            account: Account::Registered,
-            call,
-            charge: Charge::AsTheFaultSays,
-            changed: false,
-            language: "en",
-            web: "https://nemovideo.com",
-        }
-    }
+    /// Whether the embedded studio does the work.
+    pub is_local: bool,
 }
 
 /// Who pays for the work.

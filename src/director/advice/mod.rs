@@ -21,6 +21,9 @@ use words::{Phrase, Table, Values, clean, fill};
 pub const FORMATS: [&str; 13] =
     ["mp4", "mov", "avi", "webm", "mkv", "jpg", "png", "gif", "webp", "mp3", "wav", "m4a", "aac"];
 
+/// Further ones that the embedded studio takes.
+pub const LOCAL_FORMATS: [&str; 5] = ["flac", "ogg", "srt", "vtt", "mid"];
+
 /// A fault in words.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Advice {
@@ -122,10 +125,12 @@ fn variant(fault: &Fault, about: &Context<'_>) -> Option<&'static str> {
 fn values(fault: &Fault, about: &Context<'_>, table: &Table, phrase: &Phrase) -> Values {
     let skill = about.skill;
     let own = |words: &crate::skills::Words| words.in_language(about.language).to_owned();
+    let formats = FORMATS.into_iter().chain(LOCAL_FORMATS.into_iter().filter(|_| about.is_local));
+    let formats: Vec<&str> = formats.collect();
     let mut values = Values::from([
         ("skill", skill.name.clone()),
         ("limit", size(skill.size_limit_bytes)),
-        ("formats", FORMATS.join(", ")),
+        ("formats", formats.join(", ")),
         ("best", skill.formats.best.join(", ")),
         ("out_of_credits", own(&skill.wording.out_of_credits)),
         ("plan_required", own(&skill.wording.plan_required)),

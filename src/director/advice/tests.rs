@@ -1,5 +1,5 @@
 use super::*;
-use crate::skills::Catalogue;
+use crate::skills::{Catalogue, Skill};
 
 fn every_fault() -> Vec<Fault> {
     let text = || "words".to_owned();
@@ -94,7 +94,7 @@ fn every_code_of_the_contract_has_words_and_a_next_step_in_both_languages_for_ev
         ] {
             for (call, language) in [(Call::Generate, "en"), (Call::Export, "zh"), (Call::Upload, "fr")] {
                 for fault in every_fault() {
-                    let about = Context { account, language, ..Context::new(skill, call) };
+                    let about = Context { account, language, ..registered(skill, call) };
                     let advice = advise(&fault, &about);
                     let all = format!("{} {}", advice.reply, advice.next.join(" "));
                     assert!((1..=3).contains(&advice.next.len()), "{fault:?}");
@@ -109,10 +109,24 @@ fn every_code_of_the_contract_has_words_and_a_next_step_in_both_languages_for_ev
     }
 }
 
+/// A call of this skill by a registered account, in English, of which nothing more is known.
+fn registered(skill: &Skill, call: Call) -> Context<'_> {
+    Context {
+        skill,
+        account: Account::Registered,
+        call,
+        charge: Charge::AsTheFaultSays,
+        changed: false,
+        language: "en",
+        web: "https://nemovideo.com",
+        is_local: false,
+    }
+}
+
 fn said(fault: &Fault, skill: &str, change: impl FnOnce(&mut Context<'_>)) -> Advice {
     let (catalogue, _) = Catalogue::load(None);
     let skill = catalogue.get(skill).unwrap();
-    let mut about = Context::new(skill, Call::Generate);
+    let mut about = registered(skill, Call::Generate);
     change(&mut about);
     advise(fault, &about)
 }
@@ -122,7 +136,7 @@ fn a_blocked_export_never_speaks_of_credits_except_that_it_is_not_about_them() {
     let (catalogue, _) = Catalogue::load(None);
     for skill in catalogue.all() {
         for charge in [Charge::AsTheFaultSays, Charge::Spent(90)] {
-            let about = Context { charge, ..Context::new(skill, Call::Export) };
+            let about = Context { charge, ..registered(skill, Call::Export) };
             let advice = advise(&Fault::PlanRequired, &about);
             let all = format!("{} {}", advice.reply, advice.next.join(" ")).to_lowercase();
             assert!(!all.replace("not credits", "").contains("credit"), "{all}");
@@ -165,6 +179,10 @@ fn the_limit_the_formats_the_scope_and_the_time_are_named() {
     let unsupported =
         said(&Fault::UnsupportedFile { file: "a.xyz".into(), reason: String::new() }, "topmediai-ai-music", |_| {});
     assert!(FORMATS.iter().all(|format| unsupported.reply.contains(format)));
+    assert!(!unsupported.reply.contains("flac"), "the cloud takes no more");
+    let fault = Fault::UnsupportedFile { file: "a.tiff".into(), reason: String::new() };
+    let local = said(&fault, "topmediai-ai-music", |about| about.is_local = true);
+    assert!(FORMATS.iter().chain(&LOCAL_FORMATS).all(|format| local.reply.contains(format)), "{}", local.reply);
     let scope = said(&Fault::ScopeMissing { scope: None }, "topmediai-ai-music", |about| about.call = Call::Upload);
     assert!(scope.reply.contains("`upload`"));
     let limited = said(

@@ -80,8 +80,6 @@ impl Director {
             match front.request(key, &handle).await.map_err(|error| of_store(&error))? {
                 Request::Claimed => {}
                 Request::Running { work } => return Ok(Admitted { handle: work, kind, began: false }),
-                // Answers are kept with the work; one kept here would be from an older version.
-                Request::Answered(_) => return Err(Fault::RequestIdReused { id: request_id.to_owned() }),
                 Request::Mismatch => return Err(Fault::RequestIdReused { id: request_id.to_owned() }),
             }
         }

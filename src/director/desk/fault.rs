@@ -46,6 +46,7 @@ impl Director {
             changed: !answer.changes.is_empty(),
             language: &voice.language,
             web: &self.inner.settings.web_base,
+            is_local: self.is_local(),
         };
         let advice = advice::advise(fault, &context);
         add(&mut answer.reply, &advice.reply);
@@ -71,13 +72,13 @@ pub fn add(reply: &mut String, paragraph: &str) {
 /// Longest reply, in characters.
 const MAX_REPLY: usize = 20_000;
 
-/// A reply as it may go out: without control characters, and cut with a note where it is endless.
-pub fn presentable(reply: &str) -> String {
+/// A reply as it may go out: without control characters, and cut with a note in its language where it is endless.
+pub fn presentable(reply: &str, language: &str) -> String {
     let clean: String = reply.chars().filter(|c| !is_control(*c)).collect();
     match clean.char_indices().nth(MAX_REPLY) {
         Some((at, _)) => {
             let kept = clean.get(..at).unwrap_or_default().trim_end();
-            format!("{kept}…\n\n{}", advice::note(advice::Note::Capped, "en"))
+            format!("{kept}…\n\n{}", advice::note(advice::Note::Capped, language))
         }
         None => clean,
     }
@@ -106,10 +107,12 @@ mod tests {
 
     #[test]
     fn control_characters_go_and_endless_replies_are_cut_with_a_note() {
-        assert_eq!(presentable("a\u{1b}[31mb\u{202e}\nc\t\u{0}"), "a[31mb\nc\t");
-        let cut = presentable(&"音".repeat(30_000));
+        assert_eq!(presentable("a\u{1b}[31mb\u{202e}\nc\t\u{0}", "en"), "a[31mb\nc\t");
+        let cut = presentable(&"音".repeat(30_000), "en");
         assert!(cut.chars().count() < 20_200 && cut.contains("the rest was left out"));
-        assert_eq!(presentable(&"x".repeat(20_000)).len(), 20_000);
+        let cut = presentable(&"音".repeat(30_000), "zh");
+        assert!(cut.ends_with(&advice::note(advice::Note::Capped, "zh")) && !cut.contains("left out"));
+        assert_eq!(presentable(&"x".repeat(20_000), "en").len(), 20_000);
     }
 
     #[test]

@@ -24,7 +24,7 @@ impl Director {
     pub async fn generate(&self, caller: &Caller, ask: GenerateAsk, progress: &dyn Progress) -> Answer {
         let mut voice = self.voice("generate_music", &ask.skill, &ask.request);
         match self.try_generate(caller, ask, progress, &mut voice).await {
-            Ok(answer) => finished(answer),
+            Ok(answer) => finished(answer, &voice),
             Err(fault) => self.failed(&voice, &fault, Answer::default()),
         }
     }
@@ -72,7 +72,7 @@ impl Director {
     pub async fn upload(&self, caller: &Caller, ask: UploadAsk, progress: &dyn Progress) -> Answer {
         let mut voice = self.voice("upload", &ask.skill, "");
         match self.try_upload(caller, ask, progress, &mut voice).await {
-            Ok(answer) => finished(answer),
+            Ok(answer) => finished(answer, &voice),
             Err(fault) => self.failed(&voice, &fault, Answer::default()),
         }
     }
@@ -123,7 +123,7 @@ impl Director {
     pub async fn state(&self, caller: &Caller, ask: StateAsk, progress: &dyn Progress) -> Answer {
         let mut voice = self.voice("state", "", "");
         match self.try_state(caller, ask, progress, &mut voice).await {
-            Ok(answer) => finished(answer),
+            Ok(answer) => finished(answer, &voice),
             Err(fault) => self.failed(&voice, &fault, Answer { action: "state".into(), ..Answer::default() }),
         }
     }
@@ -170,7 +170,7 @@ impl Director {
     pub async fn export(&self, caller: &Caller, ask: ExportAsk, progress: &dyn Progress) -> Answer {
         let mut voice = self.voice("export", "", "");
         match self.try_export(caller, ask, progress, &mut voice).await {
-            Ok(answer) => finished(answer),
+            Ok(answer) => finished(answer, &voice),
             Err(fault) => self.failed(&voice, &fault, Answer { action: "export".into(), ..Answer::default() }),
         }
     }
@@ -334,7 +334,10 @@ fn steps(words: &str, sources: Vec<Source>, hint: &Hint) -> Result<Vec<Step>, Fa
 }
 
 /// Replies are the backend's words in part: no control characters, and not endless.
-fn finished(mut answer: Answer) -> Answer {
-    answer.reply = super::fault::presentable(&answer.reply);
+fn finished(mut answer: Answer, voice: &Voice) -> Answer {
+    // A call that named no words of its own is answered in those of the work it asks about.
+    let of_reply = || SessionLanguage::Detect.tag(&answer.reply, None).unwrap_or_default();
+    let language = if voice.language.is_empty() { of_reply() } else { voice.language.clone() };
+    answer.reply = super::fault::presentable(&answer.reply, &language);
     answer
 }

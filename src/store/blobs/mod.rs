@@ -6,18 +6,15 @@ mod local;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use futures::stream::BoxStream;
 use futures::{StreamExt as _, TryStreamExt as _};
 use object_store::local::LocalFileSystem;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt as _};
 
 use super::error::StoreError;
 use super::place::make_folder;
-
-/// A blob's bytes, piece by piece.
-pub type BlobStream = BoxStream<'static, Result<Bytes, StoreError>>;
 
 /// Blobs, as one part of the store; cheap to clone. Keys are `part/part/…` of letters, digits and `. _ -`.
 #[derive(Debug, Clone)]
@@ -94,16 +91,6 @@ impl Blobs {
         Ok(path)
     }
 
-    /// A blob's bytes.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] where there is no such blob.
-    pub async fn stream(&self, key: &str) -> Result<BlobStream, StoreError> {
-        let found = self.store.get(&key::check(key)?).await.map_err(|error| blob_fault(error, key))?;
-        let key = key.to_owned();
-        Ok(found.into_stream().map_err(move |error| blob_fault(error, &key)).boxed())
-    }
-
     /// A blob's size in bytes.
     ///
     /// # Errors
@@ -126,12 +113,16 @@ impl Blobs {
         Ok(blobs)
     }
 
-    /// Removes every blob under a prefix of whole parts; none is fine. Gives how many there were.
-    pub async fn delete_prefix(&self, prefix: &str) -> Result<usize, StoreError> {
-        let places = self.store.list(Some(&key::check(prefix)?)).map_ok(|meta| meta.location).boxed();
+    /// Removes the blobs under a prefix of whole parts that were written longer than `age` ago; none is fine. Gives how
+    /// many there were.
+    pub async fn delete_older(&self, prefix: &str, age: Duration) -> Result<usize, StoreError> {
+        let key = key::check(prefix)?;
+        let Some(limit) = SystemTime::now().checked_sub(age) else { return Ok(0) };
+        let is_old = move |meta: &ObjectMeta| std::future::ready(SystemTime::from(meta.last_modified) < limit);
+        let places = self.store.list(Some(&key)).try_filter(is_old).map_ok(|meta| meta.location).boxed();
         let gone = self.store.delete_stream(places);
         gone.filter(|gone| {
-            // Somebody else may remove the same prefix at the same time.
+            // Somebody else may remove the same ones at the same time.
             let counts = !matches!(gone, Err(object_store::Error::NotFound { .. }));
             std::future::ready(counts)
         })

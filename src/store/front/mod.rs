@@ -115,37 +115,11 @@ impl Front {
         Ok(after)
     }
 
-    /// Notes that a session is in use.
-    pub async fn touch_session(&self, client: &str, id: &str) -> Result<(), StoreError> {
-        self.update_session(client, id, |_| {}).await.map(drop)
-    }
-
-    /// The session a client used last, of a skill where one is named.
-    pub async fn newest_session(&self, client: &str, skill: Option<&str>) -> Result<Option<FrontSession>, StoreError> {
-        let query = "SELECT * FROM front_session WHERE client = $1 AND ($2 = '' OR skill = $2)
-                     ORDER BY used_at DESC, created_at DESC, id LIMIT 1";
-        let query = self.db.query(query).bind(client.to_owned()).bind(skill.unwrap_or_default().to_owned());
-        self.db.one(query).await?.as_ref().map(session).transpose()
-    }
-
     /// A client's sessions, the last used first.
     pub async fn recent_sessions(&self, client: &str, limit: u32) -> Result<Vec<FrontSession>, StoreError> {
         let query = "SELECT * FROM front_session WHERE client = $1 ORDER BY used_at DESC, created_at DESC, id LIMIT $2";
         let query = self.db.query(query).bind(client.to_owned()).bind(i64::from(limit));
         self.db.all(query).await?.iter().map(session).collect()
-    }
-
-    /// Forgets a session with its work.
-    pub async fn delete_session(&self, client: &str, id: &str) -> Result<(), StoreError> {
-        let mut tx = self.db.write().await?;
-        for sql in [
-            "DELETE FROM work WHERE session = $1 AND client = $2",
-            "DELETE FROM front_session WHERE id = $1 AND client = $2",
-        ] {
-            let query = tx.query(sql).bind(id.to_owned()).bind(client.to_owned());
-            tx.run(query).await?;
-        }
-        tx.commit().await
     }
 }
 

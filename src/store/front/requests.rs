@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::Front;
 use crate::store::db::{Columns as _, millis};
 use crate::store::error::StoreError;
@@ -32,13 +30,11 @@ pub struct RequestKey {
 pub enum Request {
     /// Nothing: it is the caller's to do now, under the handle given.
     Claimed,
-    /// It is being done under this handle.
+    /// It is being done, or was done, under this handle: the answer is kept with the work.
     Running {
         /// The handle of the first call; its work may not have begun yet.
         work: String,
     },
-    /// It was answered.
-    Answered(Value),
     /// The id stands for a call with other arguments.
     Mismatch,
 }
@@ -60,7 +56,7 @@ impl Front {
         let old = tx.query("DELETE FROM request WHERE at <= {now} - $1").bind(millis(life));
         tx.run(old).await?;
         let orphaned = tx.query(
-            "DELETE FROM request WHERE client = $1 AND tool = $2 AND request_id = $3 AND answered = 0
+            "DELETE FROM request WHERE client = $1 AND tool = $2 AND request_id = $3
              AND at <= {now} - $4 AND NOT EXISTS (SELECT 1 FROM work WHERE work.id = request.work)",
         );
         tx.run(with_key(orphaned, key).bind(millis(orphan))).await?;
@@ -79,26 +75,13 @@ impl Front {
         if row.text("digest")? != key.digest {
             return Ok(Request::Mismatch);
         }
-        Ok(match row.flag("answered")? {
-            true => Request::Answered(row.json("answer")?),
-            false => Request::Running { work: row.text("work")? },
-        })
-    }
-
-    /// Keeps the answer to a claimed request.
-    pub async fn answer_request(&self, key: &RequestKey, answer: &Value) -> Result<(), StoreError> {
-        let query = self.db.query(
-            "UPDATE request SET answered = 1, answer = $5
-             WHERE client = $1 AND tool = $2 AND request_id = $3 AND digest = $4",
-        );
-        self.db.run(with_key(query, key).bind(key.digest.clone()).bind(answer.to_string())).await.map(drop)
+        Ok(Request::Running { work: row.text("work")? })
     }
 
     /// Gives a claimed request id free again, where the call failed before it did anything: a repeat tries anew.
     pub async fn forget_request(&self, key: &RequestKey) -> Result<(), StoreError> {
-        let query = self.db.query(
-            "DELETE FROM request WHERE client = $1 AND tool = $2 AND request_id = $3 AND digest = $4 AND answered = 0",
-        );
+        let query =
+            self.db.query("DELETE FROM request WHERE client = $1 AND tool = $2 AND request_id = $3 AND digest = $4");
         self.db.run(with_key(query, key).bind(key.digest.clone())).await.map(drop)
     }
 }
@@ -109,8 +92,6 @@ fn with_key(query: crate::store::db::Query, key: &RequestKey) -> crate::store::d
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::store::{Store, WORK_RUNNING, Work, file_url, sqlite_url};
 
@@ -130,8 +111,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = store(folder.path()).await;
         store.front().request(&key(), "w1").await.unwrap();
-        store.front().answer_request(&key(), &json!(1)).await.unwrap();
-        assert_eq!(store.front().request(&key(), "w2").await.unwrap(), Request::Answered(json!(1)));
         let later = RequestKey { digest: "d2".into(), ..key() };
         let found = store.front().request_within(&later, "w2", NO_TIME, ORPHAN).await.unwrap();
         assert_eq!(found, Request::Claimed);

@@ -167,7 +167,8 @@ fn work(row: &AnyRow) -> Result<Work, StoreError> {
         kind: row.text("kind")?,
         status: row.text("status")?,
         digest: row.text("digest")?,
-        body: row.json("body")?,
+        // A damaged one must not keep the others from being read; the director says of it what can be said.
+        body: row.json("body").unwrap_or_default(),
         owner: row.text("owner")?,
         created_at: row.int("created_at")?,
         updated_at: row.int("updated_at")?,

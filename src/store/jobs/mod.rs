@@ -121,13 +121,6 @@ impl Jobs {
         self.db.all(self.db.query(query).bind(session.to_owned())).await?.iter().map(read_job).collect()
     }
 
-    /// A session's jobs, the newest first.
-    pub async fn of_session(&self, session: &str, limit: u32) -> Result<Vec<Job>, StoreError> {
-        let query = "SELECT * FROM job WHERE session = $1 ORDER BY created_at DESC, id LIMIT $2";
-        let query = self.db.query(query).bind(session.to_owned()).bind(i64::from(limit));
-        self.db.all(query).await?.iter().map(read_job).collect()
-    }
-
     /// Hints about one job within this process.
     pub fn listen(&self, id: &str) -> Listener {
         self.hints.listen(id)

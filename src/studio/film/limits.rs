@@ -13,6 +13,8 @@ pub struct Limits {
     pub video_pixels: u64,
     /// Pixels of a still.
     pub image_pixels: u64,
+    /// Pixels of all frames of an animation together; those beyond are not looked at.
+    pub animation_pixels: u64,
     /// Seconds of the longest medium.
     pub media_seconds: u64,
     /// Bytes of data of one child.
@@ -40,6 +42,7 @@ pub static LIMITS: LazyLock<Limits> = LazyLock::new(|| {
     toml::from_str(include_str!("limits.toml")).unwrap_or(Limits {
         video_pixels: 36_000_000,
         image_pixels: 67_108_864,
+        animation_pixels: 2_000_000_000,
         media_seconds: 14_400,
         child_data_bytes: 1200 << 20,
         reader_data_bytes: 600 << 20,

@@ -238,7 +238,8 @@ impl Plan {
             return bad("the film has no length");
         }
         if self.duration_ms > LIMITS.media_seconds * 1000 {
-            return bad("the film is too long");
+            let (seconds, limit) = (self.duration_ms.div_ceil(1000), LIMITS.media_seconds);
+            return bad(&format!("the film is {seconds} s long; at most {limit} s are supported"));
         }
         if self
             .clips

@@ -89,8 +89,8 @@ pub(super) async fn inspect(tools: &Tools, path: &Path, watch: &Watch) -> Result
     let (file, format) = run_blocking(move || open::recognise(&owned)).await?;
     let seal = Seal::of(&file);
     let Some(demuxer) = format.demuxer() else {
-        let owned = path.to_owned();
-        let info = run_blocking(move || stills::describe(&owned, file, format)).await?;
+        let (owned, watch) = (path.to_owned(), watch.clone());
+        let info = run_blocking(move || stills::describe(&owned, file, format, &watch)).await?;
         return Ok(Inspected {
             format,
             info,

@@ -1,12 +1,16 @@
 //! Making a film out of a plan: copies the picture where it can, re-encodes it where it must and says why, checks the
 //! result, and only then gives it its name.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 
 use super::encode::Scene;
 use super::ffprobe::Packets;
 use super::measure::{Heard, RATE};
-use super::plan::{FilmFormat, Plan, Quality, Rendered, SoundFormat};
+use super::plan::{Clip, FilmFormat, Plan, Quality, Rendered, SoundFormat};
 use super::probe::{Inspected, inspect, run_blocking};
 use super::publish::{beside, check_free, publish};
 use super::restamp::restamp;
@@ -31,10 +35,7 @@ pub(super) async fn render(
     if let Some(rendered) = pure::render(tools, plan, work, out, watch).await? {
         return Ok(rendered);
     }
-    let mut clips = Vec::with_capacity(plan.clips.len());
-    for clip in &plan.clips {
-        clips.push(inspect(tools, &clip.path, watch).await?);
-    }
+    let clips = each_once(&plan.clips, |path| inspect(tools, path, watch).boxed()).await?;
     watch.at(0.02);
     match plan.format {
         FilmFormat::Gif => return gif(tools, plan, &clips, work, out, watch).await,
@@ -54,6 +55,24 @@ pub(super) async fn render(
     };
     let why = (!plan.clips.is_empty()).then(|| format!("The picture was re-encoded: {why}."));
     encoded(tools, plan, &clips, why, work, out, watch).await
+}
+
+/// What is seen in each clip's file; a file that is cut more than once is looked into once.
+async fn each_once<'a, T: Clone>(
+    clips: &'a [Clip],
+    mut look: impl FnMut(&'a Path) -> BoxFuture<'a, Result<T, FilmError>>,
+) -> Result<Vec<T>, FilmError> {
+    let mut known: BTreeMap<&Path, T> = BTreeMap::new();
+    let mut seen = Vec::with_capacity(clips.len());
+    for clip in clips {
+        let found = match known.get(clip.path.as_path()) {
+            Some(found) => found.clone(),
+            None => look(&clip.path).await?,
+        };
+        known.entry(&clip.path).or_insert_with(|| found.clone());
+        seen.push(found);
+    }
+    Ok(seen)
 }
 
 /// Re-encodes a film.
@@ -170,7 +189,7 @@ async fn still_of(made: &Path) -> Result<Inspected, FilmError> {
     let path = made.to_owned();
     let (info, format) = run_blocking(move || {
         let (file, format) = open::recognise(&path)?;
-        Ok((stills::describe(&path, file, format)?, format))
+        Ok((stills::describe(&path, file, format, &Watch::default())?, format))
     })
     .await
     .map_err(|fault| FilmError::BadResult(fault.to_string()))?;
@@ -273,4 +292,22 @@ pub(super) async fn encode_audio(
     let encoding = Encoding::File(format);
     let (made, heard) = sound::encode(tools, wav, frames, encoding, quality, folder, watch).await?;
     finish(made, out, frames * 1000 / u64::from(RATE), Some(heard), Vec::new(), false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::studio::film::MediaKind;
+
+    #[tokio::test]
+    async fn a_file_that_is_cut_many_times_is_looked_into_once() {
+        let clips = ["a", "b", "a", "a"].map(|path| Clip::new(path.into(), MediaKind::Video, 0, 1_000, 0));
+        let mut looks = 0;
+        let seen = each_once(&clips, |path| {
+            looks += 1;
+            std::future::ready(Ok(path.display().to_string())).boxed()
+        });
+        assert_eq!(seen.await.unwrap(), ["a", "b", "a", "a"]);
+        assert_eq!(looks, 2);
+    }
 }

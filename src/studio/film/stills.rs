@@ -2,12 +2,13 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek};
+use std::iter::Take;
 use std::path::Path;
 
 use image::codecs::gif::GifDecoder;
 use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
-use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageReader};
+use image::{AnimationDecoder, DynamicImage, Frames, ImageDecoder, ImageReader};
 
 use super::FilmError;
 use super::error::name_of;
@@ -15,6 +16,7 @@ use super::limits::LIMITS;
 use super::magic::Format;
 use super::media::{MediaInfo, MediaKind, VideoInfo};
 use super::open;
+use super::watch::Watch;
 
 /// Frames of an animation that are looked at.
 const MOST_FRAMES: usize = 2_000;
@@ -22,7 +24,7 @@ const MOST_FRAMES: usize = 2_000;
 const MOST_MIDI: u64 = 16 << 20;
 
 /// What a still or a MIDI file is. Decodes a still whole, so that a damaged one is found out here.
-pub(super) fn describe(path: &Path, file: File, format: Format) -> Result<MediaInfo, FilmError> {
+pub(super) fn describe(path: &Path, file: File, format: Format, watch: &Watch) -> Result<MediaInfo, FilmError> {
     if format == Format::Midi {
         return midi(path, file);
     }
@@ -38,7 +40,7 @@ pub(super) fn describe(path: &Path, file: File, format: Format) -> Result<MediaI
     };
     video.pix_fmt = if picture.color().has_alpha() { "rgba" } else { "rgb24" }.to_owned();
     drop(picture);
-    let (frames, duration_ms) = animation(path, format)?;
+    let (frames, duration_ms) = animation(path, format, watch)?;
     if frames > 1 {
         video.frames = frames;
         video.fps = frames as f64 * 1000.0 / duration_ms.max(1) as f64;
@@ -65,9 +67,7 @@ fn decode(path: &Path, file: File, format: Format) -> Result<(DynamicImage, Orie
     let broken = |fault: image::ImageError| damaged(path, format, &fault);
     let Some(still) = format.still() else { return Err(FilmError::NoStreams(name_of(path))) };
     let mut reader = ImageReader::with_format(BufReader::new(file), still);
-    let mut limits = image::Limits::default();
-    limits.max_alloc = Some(LIMITS.image_pixels * 5);
-    reader.limits(limits);
+    reader.limits(limits());
     let mut decoder = reader.into_decoder().map_err(broken)?;
     let (width, height) = decoder.dimensions();
     let limit = LIMITS.image_pixels;
@@ -84,18 +84,49 @@ fn decode(path: &Path, file: File, format: Format) -> Result<(DynamicImage, Orie
     Ok((DynamicImage::from_decoder(decoder).map_err(broken)?, turn))
 }
 
+/// What a decoder may use.
+fn limits() -> image::Limits {
+    let mut limits = image::Limits::default();
+    limits.max_alloc = Some(LIMITS.image_pixels * 5);
+    limits
+}
+
+/// The frames of an animation that are looked at; none for a still.
+fn frames(path: &Path, format: Format) -> Result<Option<Take<Frames<'static>>>, FilmError> {
+    let broken = |fault: image::ImageError| damaged(path, format, &fault);
+    let (size, frames) = match format {
+        Format::Gif => {
+            let mut decoder = GifDecoder::new(reader(path)?).map_err(broken)?;
+            decoder.set_limits(limits()).map_err(broken)?;
+            (decoder.dimensions(), decoder.into_frames())
+        }
+        Format::Webp => {
+            let mut decoder = WebPDecoder::new(reader(path)?).map_err(broken)?;
+            decoder.set_limits(limits()).map_err(broken)?;
+            if !decoder.has_animation() {
+                return Ok(None);
+            }
+            (decoder.dimensions(), decoder.into_frames())
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(frames.take(most_frames(size))))
+}
+
+/// Frames of that many pixels that are looked at: at least one.
+fn most_frames((width, height): (u32, u32)) -> usize {
+    let pixels = (u64::from(width) * u64::from(height)).max(1);
+    usize::try_from(LIMITS.animation_pixels / pixels).unwrap_or(MOST_FRAMES).clamp(1, MOST_FRAMES)
+}
+
 /// Hands over the pictures of an animation, each whole and with its ms, once through, until `take` has enough of them;
 /// tells whether it took them all.
 pub(super) fn animate(path: &Path, take: &mut dyn FnMut(DynamicImage, u64) -> bool) -> Result<bool, FilmError> {
     let format = open::recognise(path)?.1;
     let broken = |fault: image::ImageError| damaged(path, format, &fault);
-    let frames = match format {
-        Format::Gif => GifDecoder::new(reader(path)?).map_err(broken)?.into_frames(),
-        Format::Webp => WebPDecoder::new(reader(path)?).map_err(broken)?.into_frames(),
-        _ => return Ok(false),
-    };
+    let Some(frames) = frames(path, format)? else { return Ok(false) };
     let mut any = false;
-    for frame in frames.take(MOST_FRAMES) {
+    for frame in frames {
         let frame = frame.map_err(broken)?;
         let (over, under) = frame.delay().numer_denom_ms();
         any = true;
@@ -107,20 +138,11 @@ pub(super) fn animate(path: &Path, take: &mut dyn FnMut(DynamicImage, u64) -> bo
 }
 
 /// Frames and length in ms; one frame for a still.
-fn animation(path: &Path, format: Format) -> Result<(u64, u64), FilmError> {
-    let frames = match format {
-        Format::Gif => GifDecoder::new(reader(path)?).map_err(|fault| damaged(path, format, &fault))?.into_frames(),
-        Format::Webp => {
-            let decoder = WebPDecoder::new(reader(path)?).map_err(|fault| damaged(path, format, &fault))?;
-            if !decoder.has_animation() {
-                return Ok((1, 0));
-            }
-            decoder.into_frames()
-        }
-        _ => return Ok((1, 0)),
-    };
+fn animation(path: &Path, format: Format, watch: &Watch) -> Result<(u64, u64), FilmError> {
+    let Some(frames) = frames(path, format)? else { return Ok((1, 0)) };
     let (mut count, mut length) = (0_u64, 0_u64);
-    for frame in frames.take(MOST_FRAMES) {
+    for frame in frames {
+        watch.check()?;
         let (over, under) = frame.map_err(|fault| damaged(path, format, &fault))?.delay().numer_denom_ms();
         count += 1;
         length += u64::from(over) / u64::from(under.max(1));
@@ -193,4 +215,41 @@ fn midi(path: &Path, file: File) -> Result<MediaInfo, FilmError> {
         audio: None,
         has_sound: true,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use image::codecs::gif::GifEncoder;
+    use image::{Frame, RgbaImage};
+
+    use super::*;
+
+    fn gif(frames: usize) -> tempfile::NamedTempFile {
+        let file = tempfile::Builder::new().suffix(".gif").tempfile().unwrap();
+        let mut encoder = GifEncoder::new(file.reopen().unwrap());
+        encoder.encode_frames((0..frames).map(|_| Frame::new(RgbaImage::new(4, 4)))).unwrap();
+        file
+    }
+
+    #[test]
+    fn an_animation_is_looked_at_until_the_work_is_given_up() {
+        let file = gif(3);
+        let look = |watch: &Watch| {
+            let (opened, format) = open::recognise(file.path()).unwrap();
+            describe(file.path(), opened, format, watch)
+        };
+        assert_eq!(look(&Watch::default()).unwrap().video.unwrap().frames, 3);
+        let given_up = Watch::default();
+        given_up.token().cancel();
+        assert!(matches!(look(&given_up), Err(FilmError::Cancelled)));
+    }
+
+    #[test]
+    fn the_larger_its_frames_are_the_fewer_of_an_animation_are_looked_at() {
+        assert_eq!(most_frames((480, 270)), 2_000);
+        assert_eq!(most_frames((3840, 2160)), 241);
+        assert_eq!(most_frames((8192, 8192)), 29);
+        assert_eq!(most_frames((u32::MAX, u32::MAX)), 1);
+        assert_eq!(most_frames((0, 0)), 2_000);
+    }
 }

@@ -41,6 +41,11 @@ impl Failure {
         Self::new(StatusCode::BAD_REQUEST, codes::BAD_REQUEST, message)
     }
 
+    /// The request's own words are longer than accepted.
+    pub fn too_long() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, codes::BAD_REQUEST, "the request's body is too long")
+    }
+
     /// The file is not one of the accepted kinds, or is broken.
     pub fn unsupported(message: impl Into<String>) -> Self {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, codes::UNSUPPORTED_FILE, message)
@@ -49,6 +54,12 @@ impl Failure {
     /// The file is larger than accepted.
     pub fn too_large(limit_bytes: u64) -> Self {
         let message = format!("file is larger than {} MB", limit_bytes >> 20);
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, codes::FILE_TOO_LARGE, message)
+    }
+
+    /// The files of one upload are larger than accepted.
+    pub fn too_large_together(limit_bytes: u64) -> Self {
+        let message = format!("the files of one upload together are larger than {} MB", limit_bytes >> 20);
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, codes::FILE_TOO_LARGE, message)
     }
 

@@ -1,10 +1,11 @@
 //! Uploads by URL. The address is resolved first, checked, and pinned for the request, and every redirect is checked
 //! again, so that no name can lead to a private network after it was judged (DNS rebinding).
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use percent_encoding::percent_decode_str;
 use reqwest::header;
 use reqwest::redirect::Policy;
 use tokio::io::{AsyncWriteExt as _, BufWriter};
@@ -12,6 +13,7 @@ use url::{Host, Url};
 
 use super::failure::Failure;
 use super::upload::WRITTEN_AT_ONCE;
+use crate::address::is_public;
 
 const MOST_REDIRECTS: usize = 5;
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
@@ -25,8 +27,8 @@ pub struct FetchPolicy {
 }
 
 impl FetchPolicy {
-    /// Fetches a URL into a new file of at most `limit` bytes.
-    pub async fn fetch(&self, url: &str, path: &Path, limit: u64) -> Result<(), Failure> {
+    /// Fetches a URL into a new file and gives its size; none where that is more than `limit` bytes.
+    pub async fn fetch(&self, url: &str, path: &Path, limit: u64) -> Result<Option<u64>, Failure> {
         let mut url = Url::parse(url).map_err(|_| refused("it is no URL"))?;
         for _ in 0..=MOST_REDIRECTS {
             let response = self.request(&url).await?;
@@ -82,76 +84,36 @@ async fn resolve(host: &Host<&str>, port: u16) -> Result<Vec<SocketAddr>, Failur
     }
 }
 
-async fn save(mut response: reqwest::Response, path: &Path, limit: u64) -> Result<(), Failure> {
+async fn save(mut response: reqwest::Response, path: &Path, limit: u64) -> Result<Option<u64>, Failure> {
     if !response.status().is_success() {
         return Err(refused(&format!("it answers {}", response.status().as_u16())));
     }
     if response.content_length().is_some_and(|length| length > limit) {
-        return Err(Failure::too_large(limit));
+        return Ok(None);
     }
     let mut file = BufWriter::with_capacity(WRITTEN_AT_ONCE, tokio::fs::File::create_new(path).await?);
     let mut size = 0_u64;
     while let Some(chunk) = response.chunk().await.map_err(|_| refused("the transfer broke off"))? {
         size += chunk.len() as u64;
         if size > limit {
-            return Err(Failure::too_large(limit));
+            return Ok(None);
         }
         file.write_all(&chunk).await?;
     }
     file.flush().await?;
-    Ok(())
+    Ok(Some(size))
 }
 
 fn refused(why: &str) -> Failure {
     Failure::bad_request(format!("the URL was not fetched: {why}"))
 }
 
-/// The name a URL suggests for its file.
+/// The name a URL suggests for its file, its escapes undone.
 pub fn file_name(url: &str) -> String {
     let url = Url::parse(url).ok();
     let last = url.as_ref().and_then(|url| url.path_segments()?.next_back()).unwrap_or_default();
-    if last.is_empty() { "download".to_owned() } else { last.to_owned() }
-}
-
-/// Whether an address belongs to the open internet: not private, loopback, link-local (metadata services live there),
-/// shared, reserved, multicast, or an IPv6 form that carries such an IPv4 address.
-fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => is_public_v4(v4),
-        IpAddr::V6(v6) => is_public_v6(v6),
-    }
-}
-
-fn is_public_v4(v4: Ipv4Addr) -> bool {
-    let [a, b, c, _] = v4.octets();
-    !(v4.is_private()
-        || v4.is_loopback()
-        || v4.is_link_local()
-        || v4.is_broadcast()
-        || v4.is_documentation()
-        || v4.is_multicast()
-        || a == 0
-        || a >= 240
-        || (a == 100 && (64..128).contains(&b))
-        || (a == 192 && b == 0 && c == 0)
-        || (a == 198 && (b == 18 || b == 19)))
-}
-
-fn is_public_v6(v6: Ipv6Addr) -> bool {
-    let embedded = |high: u16, low: u16| {
-        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-        is_public_v4(Ipv4Addr::new(a, b, c, d))
-    };
-    match v6.segments() {
-        // IPv4-mapped, IPv4-compatible, and NAT64 (RFC 6052).
-        [0, 0, 0, 0, 0, 0 | 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => embedded(high, low),
-        // 6to4 (RFC 3056).
-        [0x2002, high, low, ..] => embedded(high, low),
-        // Documentation.
-        [0x2001, 0xdb8, ..] => false,
-        // Global unicast is 2000::/3; the rest is local, multicast or reserved.
-        [first, ..] => first & 0xe000 == 0x2000,
-    }
+    let last = percent_decode_str(last).decode_utf8_lossy();
+    if last.is_empty() { "download".to_owned() } else { last.into_owned() }
 }
 
 #[cfg(test)]
@@ -159,31 +121,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_of_the_open_internet_are_told_from_all_others() {
-        for public in ["8.8.8.8", "93.184.216.34", "2606:4700::1111", "::ffff:8.8.8.8"] {
-            assert!(is_public(public.parse().unwrap()), "{public}");
-        }
-        for private in [
-            "127.0.0.1",
-            "10.1.2.3",
-            "172.16.0.1",
-            "192.168.1.1",
-            "169.254.169.254",
-            "100.64.0.1",
-            "0.0.0.0",
-            "255.255.255.255",
-            "224.0.0.1",
-            "::1",
-            "::",
-            "fe80::1",
-            "fc00::1",
-            "ff02::1",
-            "::ffff:127.0.0.1",
-            "64:ff9b::7f00:1",
-            "2002:7f00:1::",
-        ] {
-            assert!(!is_public(private.parse().unwrap()), "{private}");
-        }
+    fn a_file_is_named_as_people_read_its_address() {
+        assert_eq!(file_name("https://example.com/a/My%20clip%20%E5%A4%8F.mp4?sig=1"), "My clip 夏.mp4");
+        assert_eq!(file_name("https://example.com/%FF.mp4"), "\u{fffd}.mp4");
+        assert_eq!(file_name("https://example.com/"), "download");
     }
 
     #[tokio::test]

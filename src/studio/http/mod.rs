@@ -40,6 +40,8 @@ const JSON_LIMIT: usize = 16 << 20;
 
 /// The API over a workshop.
 pub fn router(workshop: Arc<Workshop>, gate: Gate, fetch: FetchPolicy) -> Router {
+    // The form's own lines come on top of the files.
+    let form_limit = usize::try_from(workshop.limits.uploads_bytes).unwrap_or(usize::MAX).saturating_add(JSON_LIMIT);
     let api = Api { workshop, gate: Arc::new(gate), fetch: Arc::new(fetch) };
     let session = "{session}";
     Router::new()
@@ -57,7 +59,7 @@ pub fn router(workshop: Arc<Workshop>, gate: Gate, fetch: FetchPolicy) -> Router
         .merge(
             Router::new()
                 .route(&format!("/api/upload-video/nemo_agent/me/{session}"), post(upload::upload))
-                .layer(DefaultBodyLimit::disable()),
+                .layer(DefaultBodyLimit::max(form_limit)),
         )
         .layer(from_fn_with_state(api.clone(), gate::admit))
         .route(paths::ANONYMOUS_TOKEN, post(session::anonymous_token))

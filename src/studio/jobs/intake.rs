@@ -40,12 +40,24 @@ pub enum IntakeError {
     Store(#[from] StoreError),
 }
 
-/// A file name without folders and control characters, at most 120 characters long; never empty.
+/// Bytes of a file's name: every file system takes as many, with room for what is put around it.
+const LONGEST_NAME: usize = 200;
+/// Bytes up to which what follows the last dot is an ending.
+const LONGEST_ENDING: usize = 16;
+
+/// A file name without folders and control characters, at most 200 bytes long, its ending kept; never empty.
 pub fn plain_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let plain: String = last.chars().filter(|c| !c.is_control()).take(120).collect();
-    let plain = plain.trim().trim_start_matches('.').to_owned();
-    if plain.is_empty() { "upload".to_owned() } else { plain }
+    let plain: String = last.chars().filter(|c| !c.is_control()).collect();
+    let plain = plain.trim().trim_start_matches('.');
+    if plain.is_empty() {
+        return "upload".to_owned();
+    }
+    let short = |text: &str, bytes: usize| text.split_at(text.floor_char_boundary(bytes)).0.trim_end().to_owned();
+    match plain.rsplit_once('.').filter(|(_, ending)| ending.len() <= LONGEST_ENDING) {
+        Some((stem, ending)) => format!("{}.{ending}", short(stem, LONGEST_NAME - LONGEST_ENDING - 1)),
+        None => short(plain, LONGEST_NAME),
+    }
 }
 
 /// What a file turned out to be.
@@ -203,5 +215,16 @@ mod tests {
         assert_eq!(plain_name("C:\\clips\\a\nb.mp4"), "ab.mp4");
         assert_eq!(plain_name("..."), "upload");
         assert_eq!(plain_name("夏天.mp4"), "夏天.mp4");
+        assert_eq!(plain_name("Mr. Smith goes to Washington"), "Mr. Smith goes to Washington");
+    }
+
+    #[test]
+    fn a_long_name_keeps_its_ending_and_fits_every_file_system() {
+        assert_eq!(plain_name(&format!("{}.mp4", "x".repeat(300))), format!("{}.mp4", "x".repeat(183)));
+        // Three bytes each: 120 of them are more than a file system takes.
+        for name in ["夏".repeat(120) + ".mp4", "夏".repeat(120), format!("a.{}", "夏".repeat(120))] {
+            let plain = plain_name(&name);
+            assert!(plain.len() <= LONGEST_NAME && plain.ends_with(".mp4") == name.ends_with(".mp4"), "{plain}");
+        }
     }
 }

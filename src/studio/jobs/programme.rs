@@ -194,7 +194,7 @@ pub(super) fn whole(ms: i64) -> u64 {
 }
 
 fn frames(ms: i64) -> u64 {
-    whole(ms) * u64::from(sound::RATE) / 1000
+    whole(ms).saturating_mul(u64::from(sound::RATE)) / 1000
 }
 
 /// Opens a voice; `raw` holds the sound of a video, decoded already.

@@ -14,6 +14,7 @@ use super::programme::{self, medium_of};
 use super::render::{self, RenderError};
 use super::workshop::Workshop;
 use crate::studio::film::{FilmError, FilmFormat, Plan, Watch};
+use crate::studio::sound::SoundError;
 use crate::wire::draft::Draft;
 use crate::wire::state::State;
 
@@ -64,23 +65,35 @@ async fn looks(
         return Ok(Vec::new());
     }
     let mut made = Vec::new();
-    let sound = programme::mix(workshop, session, state, draft, folder, &watch.part(0.0..0.6)).await?;
+    let mixed = programme::mix(workshop, session, state, draft, folder, &watch.part(0.0..0.6)).await;
+    let sound = drawn("sound", mixed)?.flatten();
     if let Some(wav) = &sound {
         let path = folder.join("waveform.png");
-        workshop.film.draw_waveform(wav, &path).await?;
-        made.push(("waveform.png", path));
+        if drawn("waveform", workshop.film.draw_waveform(wav, &path).await.map_err(RenderError::from))?.is_some() {
+            made.push(("waveform.png", path));
+        }
     }
     let path = folder.join("thumbnail.jpg");
     let shown = async {
         let plan = Plan { sound, ..render::plan(workshop, session, state, draft, FilmFormat::Jpg).await? };
         Ok::<_, RenderError>(workshop.film.render(&plan, folder, &path, &watch.part(0.6..1.0)).await?)
     };
-    match shown.await {
-        Ok(_) => made.push(("thumbnail.jpg", path)),
-        Err(RenderError::Film(FilmError::Cancelled)) => return Err(FilmError::Cancelled.into()),
-        Err(error) => tracing::info!("a project goes without its thumbnail: {error}"),
+    if drawn("thumbnail", shown.await)?.is_some() {
+        made.push(("thumbnail.jpg", path));
     }
     Ok(made)
+}
+
+/// What came of drawing one of the looks; none where it cannot be drawn. Only the wish to end ends all.
+fn drawn<T>(what: &str, outcome: Result<T, RenderError>) -> Result<Option<T>, RenderError> {
+    match outcome {
+        Ok(drawn) => Ok(Some(drawn)),
+        Err(error @ (RenderError::Film(FilmError::Cancelled) | RenderError::Sound(SoundError::Stopped))) => Err(error),
+        Err(error) => {
+            tracing::info!("a project goes without its {what}: {error}");
+            Ok(None)
+        }
+    }
 }
 
 /// Adds files as they are; media do not shrink.
@@ -94,4 +107,19 @@ pub(super) fn add_files<'a>(
         std::io::copy(&mut File::open(path)?, zip)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_drawn_is_left_out_of_a_project_and_the_wish_to_end_is_heard() {
+        let failed = |error: RenderError| drawn::<()>("waveform", Err(error));
+        assert!(matches!(failed(RenderError::Missing("a clip".into())), Ok(None)));
+        assert!(matches!(failed(FilmError::NoSound("a.mp4".into()).into()), Ok(None)));
+        for ended in [RenderError::from(FilmError::Cancelled), RenderError::from(SoundError::Stopped)] {
+            assert!(failed(ended).is_err());
+        }
+    }
 }

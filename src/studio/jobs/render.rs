@@ -15,7 +15,8 @@ use super::{project, stems};
 use crate::store::{Job, JobState, Outcome, StoreError};
 use crate::studio::agent::edit;
 use crate::studio::film::{
-    Aspect, Clip, Cover, FilmError, FilmFormat, MediaKind, Plan, Quality, SoundFormat, TitleCard, TitleLook, Watch,
+    Aspect, Clip, Cover, FilmError, FilmFormat, LIMITS, MediaKind, Plan, Quality, SoundFormat, TitleCard, TitleLook,
+    Watch,
 };
 use crate::studio::sound::SoundError;
 use crate::wire::draft::{self, Draft};
@@ -24,6 +25,8 @@ use crate::wire::state::State;
 
 /// Kind of these jobs.
 pub const KIND: &str = "render";
+/// First part of the keys of finished renders.
+pub const KEPT_UNDER: &str = "renders";
 /// Tries before a render is given up.
 pub const ATTEMPTS: u32 = 3;
 
@@ -171,6 +174,8 @@ async fn render(workshop: &Workshop, job: &Job, payload: &Payload, watch: &Watch
     let draft = Draft::read(&payload.draft);
     let format = &payload.output.format;
     let output: Output = wish("format", format)?;
+    // Before anything is made of it: hours of silence cost as much as music does.
+    check_length(&draft)?;
     let quality: Quality = wish("quality", &payload.output.quality)?;
     let scratch = workshop.scratch_folder().await?;
     let folder = scratch.path();
@@ -208,6 +213,15 @@ async fn render(workshop: &Workshop, job: &Job, payload: &Payload, watch: &Watch
         }
     };
     keep(workshop, job, ending, &out, notes).await
+}
+
+/// Refuses a timeline that is longer than any output may be.
+fn check_length(draft: &Draft) -> Result<(), RenderError> {
+    let (seconds, limit) = (whole(draft.end()).div_ceil(1000), LIMITS.media_seconds);
+    match seconds > limit {
+        true => Err(RenderError::Wish(format!("the timeline is {seconds} s long; at most {limit} s can be exported"))),
+        false => Ok(()),
+    }
 }
 
 /// The plan for a draft's film, silent and in the shape of its picture.
@@ -249,7 +263,7 @@ async fn keep(
 ) -> Result<Made, RenderError> {
     let bytes = tokio::fs::metadata(out).await?.len();
     let id = job.id.replace('/', "-");
-    let key = format!("renders/{id}/{}/out.{ending}", job.attempt);
+    let key = format!("{KEPT_UNDER}/{id}/{}/out.{ending}", job.attempt);
     workshop.store.blobs().put_file(&key, out).await?;
     Ok(Made { key, bytes, notes })
 }

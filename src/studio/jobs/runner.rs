@@ -14,6 +14,8 @@ use tokio_util::sync::CancellationToken;
 
 pub use control::JobControl;
 
+use super::render;
+use super::workshop::Limits;
 use crate::store::{Job, Outcome, Store, StoreError};
 
 /// Does the work of one kind of job.
@@ -43,6 +45,10 @@ pub struct RunnerSettings {
     pub grace: Duration,
     /// The pause before the next attempt after a handler panicked.
     pub retry_pause: Duration,
+    /// Time between two rounds of tidying up.
+    pub tidy: Duration,
+    /// How long a finished render is kept.
+    pub renders: Duration,
 }
 
 impl Default for RunnerSettings {
@@ -55,6 +61,8 @@ impl Default for RunnerSettings {
             poll: Duration::from_secs(1),
             grace: Duration::from_secs(2),
             retry_pause: Duration::from_secs(2),
+            tidy: Duration::from_secs(6 * 3600),
+            renders: Duration::from_secs(u64::from(Limits::default().renders_days) * 24 * 3600),
         }
     }
 }
@@ -65,6 +73,19 @@ pub struct Runner {
     settings: RunnerSettings,
     worker: String,
     handlers: BTreeMap<&'static str, Arc<dyn Handler>>,
+}
+
+/// Removes what nobody will ask for any more: what killed processes left behind, and renders that are older than
+/// `renders`. Media of sessions lie elsewhere and are not touched.
+async fn tidy(store: Store, renders: Duration) {
+    if let Err(error) = store.blobs().sweep_scratch().await {
+        tracing::warn!(%error, "old scratch files were not removed");
+    }
+    match store.blobs().delete_older(render::KEPT_UNDER, renders).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "old renders were removed"),
+        Err(error) => tracing::warn!(%error, "old renders were not removed"),
+    }
 }
 
 impl Runner {
@@ -84,18 +105,21 @@ impl Runner {
     /// Runs until `shutdown`. Then the handlers are told to stop, what they leave unfinished is given back (the next
     /// worker may claim it at once), and this returns within about the grace.
     pub async fn run(self, shutdown: CancellationToken) {
-        if let Err(error) = self.store.blobs().sweep_scratch().await {
-            tracing::warn!(%error, "old scratch files were not removed");
-        }
         let kinds: Vec<&str> = self.handlers.keys().copied().collect();
         let mut hints = self.store.jobs().queue_hints();
         let mut running = JoinSet::new();
         let mut failing = false;
         let mut looked: Option<Instant> = None;
+        let mut tidied: Option<Instant> = None;
         while !shutdown.is_cancelled() {
             if looked.is_none_or(|looked| looked.elapsed() >= self.settings.beat) {
                 looked = Some(Instant::now());
                 self.release_dead().await;
+            }
+            if tidied.is_none_or(|tidied| tidied.elapsed() >= self.settings.tidy) {
+                tidied = Some(Instant::now());
+                // A large store takes a while to look through; the jobs go on meanwhile.
+                tokio::spawn(tidy(self.store.clone(), self.settings.renders));
             }
             // Whatever is enqueued from here on shows as a change below.
             hints.mark_unchanged();

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde::Deserialize;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -53,16 +54,28 @@ pub struct Kept {
     pub state: State,
 }
 
-/// Bounds on what one request may use.
-#[derive(Debug, Clone, Copy)]
+/// Bounds on what one request may use. Data: `limits.toml`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Limits {
-    /// Largest file taken in.
+    /// Bytes of the largest file taken in.
     pub upload_bytes: u64,
+    /// Bytes of all files of one upload together.
+    pub uploads_bytes: u64,
+    /// Bytes of a list of addresses to fetch.
+    pub addresses_bytes: usize,
+    /// Days that a finished render is kept.
+    pub renders_days: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { upload_bytes: 500 << 20 }
+        toml::from_str(include_str!("limits.toml")).unwrap_or(Self {
+            upload_bytes: 500 << 20,
+            uploads_bytes: 4 << 30,
+            addresses_bytes: 64 << 10,
+            renders_days: 7,
+        })
     }
 }
 
@@ -142,5 +155,17 @@ impl Workshop {
     pub async fn file_at(&self, session: &str, url: &str) -> Result<PathBuf, StoreError> {
         let name = url.strip_prefix(&media_url(session, "")).unwrap_or_default();
         self.store.blobs().path(&media_key(session, name)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_limits_are_read_from_the_table() {
+        let limits: Limits = toml::from_str(include_str!("limits.toml")).unwrap();
+        assert_eq!(limits.upload_bytes, 500 << 20);
+        assert!(limits.uploads_bytes > limits.upload_bytes);
     }
 }

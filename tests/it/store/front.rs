@@ -7,12 +7,12 @@ use super::{LONG, OVER, Place, on_every_database};
 
 on_every_database! {
     a_session_belongs_to_its_client_alone,
-    the_newest_session_is_the_last_used_one_also_within_a_skill,
+    sessions_are_listed_by_their_last_use,
     a_session_change_is_written_as_one,
     work_is_changed_by_its_owner_alone_and_adopted_when_the_owner_is_gone,
     a_clean_stop_lets_go_of_work_at_once,
     the_same_call_is_found_while_it_runs,
-    a_request_id_gives_the_first_answer_again,
+    a_request_id_leads_to_the_first_work_again,
     a_request_that_did_nothing_can_be_tried_anew,
 }
 
@@ -48,7 +48,7 @@ fn key(request_id: &str, digest: &str) -> RequestKey {
 async fn used_later_than(store: &Store, id: &str, other: &str) {
     // Uses within one millisecond have no order; wait for the clock to move on.
     loop {
-        store.front().touch_session("cli", id).await.unwrap();
+        store.front().update_session("cli", id, |_| {}).await.unwrap();
         let used = |found: Option<FrontSession>| found.unwrap().used_at;
         let (mine, others) = tokio::join!(store.front().session("cli", id), store.front().session("cli", other));
         if used(mine.unwrap()) > used(others.unwrap()) {
@@ -67,13 +67,9 @@ async fn a_session_belongs_to_its_client_alone(place: Place) {
     let change = front.update_session("other", "f1", |session| session.sid = "stolen".into()).await;
     assert!(matches!(change, Err(StoreError::NotFound { what: "session", .. })));
     assert!(matches!(front.open_session(session("f1", "cli", "music")).await, Err(StoreError::Conflict { .. })));
-    front.delete_session("other", "f1").await.unwrap();
-    assert!(front.session("cli", "f1").await.unwrap().is_some());
-    front.delete_session("cli", "f1").await.unwrap();
-    assert_eq!(front.session("cli", "f1").await.unwrap(), None);
 }
 
-async fn the_newest_session_is_the_last_used_one_also_within_a_skill(place: Place) {
+async fn sessions_are_listed_by_their_last_use(place: Place) {
     let store = place.open().await;
     let front = store.front();
     for (id, skill) in [("f1", "music"), ("f2", "music"), ("f3", "video")] {
@@ -81,11 +77,7 @@ async fn the_newest_session_is_the_last_used_one_also_within_a_skill(place: Plac
     }
     used_later_than(&store, "f1", "f2").await;
     used_later_than(&store, "f3", "f1").await;
-    let newest = |skill| async move { front.newest_session("cli", skill).await.unwrap().map(|session| session.id) };
-    assert_eq!(newest(None).await.as_deref(), Some("f3"));
-    assert_eq!(newest(Some("music")).await.as_deref(), Some("f1"));
-    assert_eq!(newest(Some("none")).await, None);
-    assert_eq!(front.newest_session("other", None).await.unwrap(), None);
+    assert_eq!(front.recent_sessions("other", 2).await.unwrap(), []);
     let recent: Vec<_> = front.recent_sessions("cli", 2).await.unwrap().into_iter().map(|session| session.id).collect();
     assert_eq!(recent, ["f3", "f1"]);
 }
@@ -153,7 +145,7 @@ async fn the_same_call_is_found_while_it_runs(place: Place) {
     assert_eq!(found("f1", "d1", LONG).await, None);
 }
 
-async fn a_request_id_gives_the_first_answer_again(place: Place) {
+async fn a_request_id_leads_to_the_first_work_again(place: Place) {
     let store = place.open().await;
     let front = store.front();
     assert_eq!(front.request(&key("r1", "d1"), "w1").await.unwrap(), Request::Claimed);
@@ -162,9 +154,6 @@ async fn a_request_id_gives_the_first_answer_again(place: Place) {
     let mut other_tool = key("r1", "d2");
     other_tool.tool = "generate_music".into();
     assert_eq!(front.request(&other_tool, "w3").await.unwrap(), Request::Claimed);
-    front.answer_request(&key("r1", "d1"), &json!({"status": "done"})).await.unwrap();
-    assert_eq!(front.request(&key("r1", "d1"), "w2").await.unwrap(), Request::Answered(json!({"status": "done"})));
-    assert_eq!(front.request(&key("r1", "d2"), "w2").await.unwrap(), Request::Mismatch);
 }
 
 async fn a_request_that_did_nothing_can_be_tried_anew(place: Place) {
@@ -173,7 +162,4 @@ async fn a_request_that_did_nothing_can_be_tried_anew(place: Place) {
     front.request(&key("r1", "d1"), "w1").await.unwrap();
     front.forget_request(&key("r1", "d1")).await.unwrap();
     assert_eq!(front.request(&key("r1", "d2"), "w2").await.unwrap(), Request::Claimed);
-    front.answer_request(&key("r1", "d2"), &json!(1)).await.unwrap();
-    front.forget_request(&key("r1", "d2")).await.unwrap();
-    assert_eq!(front.request(&key("r1", "d2"), "w3").await.unwrap(), Request::Answered(json!(1)));
 }

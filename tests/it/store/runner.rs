@@ -24,6 +24,7 @@ fn settings() -> RunnerSettings {
         poll: Duration::from_millis(5),
         grace: Duration::from_secs(30),
         retry_pause: Duration::ZERO,
+        ..RunnerSettings::default()
     }
 }
 

@@ -3,14 +3,12 @@
 use bedtrack::store::StoreError;
 use serde_json::json;
 
-use super::{LONG, Place, claim, furnished, job, on_every_database, session};
+use super::{Place, furnished, on_every_database, session};
 
 on_every_database! {
     a_session_starts_empty_at_revision_zero,
     a_state_made_from_an_old_revision_is_a_conflict,
     earlier_revisions_are_kept_for_undo_and_old_ones_go,
-    an_expired_session_is_gone_until_it_is_swept,
-    deleting_a_session_takes_its_finished_jobs_along,
     sessions_are_listed_by_their_last_use,
 }
 
@@ -52,39 +50,6 @@ async fn earlier_revisions_are_kept_for_undo_and_old_ones_go(place: Place) {
     assert_eq!((before.rev, before.body), (99, json!({"draft": 99})));
     assert_eq!(sessions.revision("s1", 1).await.unwrap(), None);
     assert_eq!(sessions.newest_revision_before("s1", 10).await.unwrap(), None);
-}
-
-async fn an_expired_session_is_gone_until_it_is_swept(place: Place) {
-    let store = furnished(&place).await;
-    let sessions = store.studio_sessions();
-    sessions.set_expiry("s1", Some(i64::MAX)).await.unwrap();
-    assert!(sessions.get("s1").await.unwrap().is_some());
-    assert_eq!(sessions.expired(10).await.unwrap(), [""; 0]);
-    sessions.set_expiry("s1", Some(1)).await.unwrap();
-    assert_eq!(sessions.get("s1").await.unwrap(), None);
-    assert!(matches!(sessions.state("s1").await, Err(StoreError::NotFound { .. })));
-    assert!(matches!(sessions.put_state("s1", 0, &json!(1)).await, Err(StoreError::NotFound { .. })));
-    assert_eq!(sessions.list("ann", 10).await.unwrap(), []);
-    assert_eq!(sessions.expired(10).await.unwrap(), ["s1"]);
-    sessions.delete("s1").await.unwrap();
-    assert_eq!(sessions.expired(10).await.unwrap(), [""; 0]);
-    assert_eq!(sessions.revision("s1", 0).await.unwrap(), None);
-}
-
-async fn deleting_a_session_takes_its_finished_jobs_along(place: Place) {
-    let store = furnished(&place).await;
-    for id in ["1-over", "2-running", "3-queued"] {
-        store.jobs().enqueue(job(id)).await.unwrap();
-    }
-    let over = claim(&store, LONG).await.unwrap();
-    store.jobs().say(&over, &json!("hello")).await.unwrap();
-    store.jobs().finish(&over, bedtrack::store::Outcome::done(json!(1))).await.unwrap();
-    claim(&store, LONG).await.unwrap();
-    store.studio_sessions().delete("s1").await.unwrap();
-    let left: Vec<_> = store.jobs().of_session("s1", 10).await.unwrap().into_iter().map(|job| job.id).collect();
-    assert_eq!(left.len(), 2);
-    assert!(!left.contains(&"1-over".to_owned()));
-    assert_eq!(store.jobs().heard("1-over", 0).await.unwrap(), []);
 }
 
 async fn sessions_are_listed_by_their_last_use(place: Place) {

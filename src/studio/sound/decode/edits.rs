@@ -18,22 +18,25 @@ pub struct Edit {
 
 /// Indexes larger than this are left alone.
 const LARGEST: u64 = 64 << 20;
+/// Boxes at the top of a file; one with more is left alone.
+const MOST_AT_TOP: usize = 100_000;
 
 /// The edit of the first sound track of the file at `path`; none where it is no MP4, or says nothing.
 pub fn read(path: &Path) -> Result<Option<Edit>, SoundError> {
     let mut file = File::open(path)?;
     let end = file.metadata()?.len();
-    let mut at = 0;
-    let mut first = true;
-    while at + 8 <= end {
+    let mut at = 0_u64;
+    for number in 0..MOST_AT_TOP {
+        if at.saturating_add(8) > end {
+            break;
+        }
         file.seek(SeekFrom::Start(at))?;
         let mut head = [0_u8; 16];
         let count = read_some(&mut file, &mut head)?;
         let [a, b, c, d, name @ .., _, _, _, _, _, _, _, _] = head;
-        if first && &name != b"ftyp" {
+        if number == 0 && &name != b"ftyp" {
             return Ok(None);
         }
-        first = false;
         let (header, size) = match u32::from_be_bytes([a, b, c, d]) {
             0 => (8, end - at),
             1 if count == 16 => (16, head.last_chunk::<8>().map_or(0, |size| u64::from_be_bytes(*size))),
@@ -135,4 +138,38 @@ fn word(bytes: &[u8], at: usize) -> Option<u32> {
 
 fn long(bytes: &[u8], at: usize) -> Option<u64> {
     Some(u64::from_be_bytes(bytes.get(at..at.checked_add(8)?)?.try_into().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn boxed(kind: &[u8; 4], parts: &[&[u8]]) -> Vec<u8> {
+        let body = parts.concat();
+        [&(body.len() as u32 + 8).to_be_bytes()[..], kind, &body].concat()
+    }
+
+    /// A file whose index lies behind that many empty boxes.
+    fn behind(boxes: usize) -> tempfile::NamedTempFile {
+        let header = [&[0; 12][..], &48_000_u32.to_be_bytes(), &5_000_u32.to_be_bytes()].concat();
+        let handler = boxed(b"hdlr", &[&[0; 8], b"soun"]);
+        let media = boxed(b"mdia", &[&boxed(b"mdhd", &[&header]), &handler]);
+        let words = [0_u32, 1, 4_000, 1_024, 1 << 16].map(u32::to_be_bytes).concat();
+        let edits = boxed(b"edts", &[&boxed(b"elst", &[&words])]);
+        let index = boxed(b"moov", &[&boxed(b"mvhd", &[&header]), &boxed(b"trak", &[&media, &edits])]);
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(&boxed(b"ftyp", &[b"M4A "])).unwrap();
+        file.write_all(&boxed(b"free", &[]).repeat(boxes)).unwrap();
+        file.write_all(&index).unwrap();
+        file
+    }
+
+    #[test]
+    fn a_file_of_nothing_but_boxes_is_left_alone() {
+        let edit = Edit { skip: 1_024, frames: Some(4_000) };
+        assert_eq!(read(behind(2).path()).unwrap(), Some(edit));
+        assert_eq!(read(behind(MOST_AT_TOP).path()).unwrap(), None);
+    }
 }
