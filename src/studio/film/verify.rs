@@ -106,7 +106,7 @@ async fn hash(tools: &Tools, path: &Path, seen: &Inspected, form: Form, watch: &
 /// container finds them. Decoding all again would cost more than all the rest of the work.
 pub(super) async fn decode_keyframes(tools: &Tools, film: (&Path, &Inspected), watch: &Watch) -> Result<(), FilmError> {
     // A source's own damage is kept with its bits.
-    decode(tools, film.0, film.1, &[], watch).await.map(drop)
+    decode(tools, film.0, film.1, watch).await.map(drop)
 }
 
 /// Whether a picture that was encoded here is whole: `frames` frames, one after the other without a gap, the last of
@@ -133,23 +133,16 @@ pub(super) async fn encoded_whole(
     if let Some(at) = starts.windows(2).position(|pair| !is_even(pair)) {
         return bad(format!("its frames are not evenly spaced after frame {at}"));
     }
-    let said = decode(tools, film.0, film.1, &[], watch).await?;
+    let said = decode(tools, film.0, film.1, watch).await?;
     if said.trim().is_empty() { Ok(()) } else { bad(format!("its picture does not decode cleanly: {}", said.trim())) }
 }
 
-/// Decodes the key frames, or so many of them, and returns what the decoder complains of.
-async fn decode(
-    tools: &Tools,
-    film: &Path,
-    seen: &Inspected,
-    how_many: &[(&str, &str)],
-    watch: &Watch,
-) -> Result<String, FilmError> {
+/// Decodes the key frames, and returns what the decoder complains of.
+async fn decode(tools: &Tools, film: &Path, seen: &Inspected, watch: &Watch) -> Result<String, FilmError> {
     let index = seen.info.video.as_ref().map_or(0, |video| video.index);
     Call::ffmpeg("checking the picture", seen.info.duration_ms)
         .input(film, seen.demuxer(), &[("-skip_frame", "nokey")])
         .set("-map", format!("0:{index}"))
-        .sets(how_many.iter().copied())
         .into_nowhere()
         .run(tools, watch)
         .await

@@ -159,7 +159,7 @@ pub async fn of_timeline(
         if placed.start > 0 {
             all.cuts.push(u64::try_from(placed.start).unwrap_or(0) + lead(placed.segment));
         }
-        let Some(medium) = super::programme::medium_of(state, placed.segment) else { continue };
+        let Some(medium) = state.medium_of(placed.segment) else { continue };
         let is_short = medium.duration_ms().is_some_and(|length| length <= LONGEST_MS);
         if medium.kind.as_deref() != Some("video") || !is_short {
             continue;

@@ -69,7 +69,7 @@ fn find(state: &State, songs: &Songs) -> Result<Vec<Medium>, Refused> {
 fn songs_on_timeline(state: &State) -> Vec<Medium> {
     let draft = state.timeline();
     let segments = draft.t.iter().filter(|track| track.tt == AUDIO).flat_map(|track| &track.sg);
-    let media = segments.map(|segment| super::programme::medium_of(state, segment).cloned());
+    let media = segments.map(|segment| state.medium_of(segment).cloned());
     let songs: Option<Vec<Medium>> =
         media.map(|song| song.filter(|song| song.kind.as_deref() == Some("audio"))).collect();
     songs.unwrap_or_default()

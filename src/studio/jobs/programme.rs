@@ -110,13 +110,13 @@ async fn voices(workshop: &Workshop, session: &str, state: &State, draft: &Draft
     let mut voices = Vec::new();
     let is_ours = |medium: &Medium| medium.kind.as_deref() == Some("music");
     let sounds = draft.t.iter().filter(|track| track.tt == draft::AUDIO).flat_map(|track| &track.sg);
-    let has_ours = sounds.filter_map(|segment| medium_of(state, segment)).any(is_ours);
+    let has_ours = sounds.filter_map(|segment| state.medium_of(segment)).any(is_ours);
     for track in draft.t.iter().filter(|track| matches!(track.tt, draft::VIDEO | draft::AUDIO)) {
         let is_video = track.tt == draft::VIDEO;
         for placed in track.placed() {
             let segment = placed.segment;
             let gain = segment.volume().unwrap_or(1.0);
-            let Some(medium) = medium_of(state, segment) else { continue };
+            let Some(medium) = state.medium_of(segment) else { continue };
             if gain <= 0.0 || segment.d <= 0 || (is_video && medium.m.get("has_sound") != Some(&Value::Bool(true))) {
                 continue;
             }
@@ -176,11 +176,6 @@ fn smooth_cuts(voices: &mut [Voice]) {
 fn level(medium: &Medium) -> f64 {
     let lufs = medium.m.get("lufs").and_then(Value::as_f64).filter(|_| medium.kind.as_deref() == Some("audio"));
     lufs.map_or(1.0, |lufs| 10_f64.powf((LOUDNESS - lufs).clamp(-20.0, 20.0) / 20.0))
-}
-
-/// The medium a segment plays.
-pub(super) fn medium_of<'a>(state: &'a State, segment: &Segment) -> Option<&'a Medium> {
-    segment.references().find_map(|reference| state.medium(reference))
 }
 
 /// A whole number of a segment's metadata; missing or negative: 0.

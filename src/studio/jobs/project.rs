@@ -10,7 +10,7 @@ use serde_json::json;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use super::programme::{self, medium_of};
+use super::programme;
 use super::render::{self, RenderError};
 use super::workshop::Workshop;
 use crate::studio::film::{FilmError, FilmFormat, Plan, Watch};
@@ -29,7 +29,7 @@ pub async fn write(
     watch: &Watch,
 ) -> Result<(), RenderError> {
     let mut files: BTreeMap<String, PathBuf> = BTreeMap::new();
-    for medium in draft.t.iter().flat_map(|track| &track.sg).filter_map(|segment| medium_of(state, segment)) {
+    for medium in draft.t.iter().flat_map(|track| &track.sg).filter_map(|segment| state.medium_of(segment)) {
         let urls = ["midi", "beats", "provenance", "score"].iter().filter_map(|key| medium.m.get(*key)?.as_str());
         for url in medium.url.as_deref().into_iter().chain(urls) {
             let name = url.rsplit('/').next().unwrap_or_default();

@@ -275,7 +275,8 @@ fn has_no_picture(draft: &Draft) -> bool {
 async fn clips(workshop: &Workshop, session: &str, state: &State, draft: &Draft) -> Result<Vec<Clip>, RenderError> {
     let mut clips = Vec::new();
     for placed in draft.t.iter().filter(|track| track.tt == draft::VIDEO).flat_map(draft::Track::placed) {
-        let medium = programme::medium_of(state, placed.segment)
+        let medium = state
+            .medium_of(placed.segment)
             .ok_or_else(|| RenderError::Missing(placed.segment.name().unwrap_or("a clip").to_owned()))?;
         let kind = if medium.kind.as_deref() == Some("image") { MediaKind::Image } else { MediaKind::Video };
         let from = whole(programme::number(placed.segment, "in"));
@@ -319,7 +320,7 @@ fn titles(draft: &Draft) -> Vec<TitleCard> {
 fn cover_title(state: &State, draft: &Draft) -> String {
     let first = draft.t.iter().filter(|track| track.tt == draft::AUDIO).flat_map(|track| &track.sg).next();
     let name = first.and_then(|segment| {
-        segment.name().or_else(|| programme::medium_of(state, segment).and_then(|medium| medium.display_name()))
+        segment.name().or_else(|| state.medium_of(segment).and_then(|medium| medium.display_name()))
     });
     name.unwrap_or("Music").to_owned()
 }

@@ -4,7 +4,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::analysis::{self, AnalysisError};
-use super::programme::medium_of;
 use super::workshop::Workshop;
 use crate::studio::compose::Score;
 use crate::studio::film::show::Section;
@@ -57,7 +56,7 @@ pub async fn on_timeline(
     let mut all = Heard::default();
     let mut any = false;
     for placed in draft.t.iter().filter(|track| track.tt == AUDIO).flat_map(Track::placed) {
-        let Some(medium) = medium_of(state, placed.segment) else { continue };
+        let Some(medium) = state.medium_of(placed.segment) else { continue };
         any = true;
         let heard = match score(workshop, session, medium).await {
             Some(score) => of_score(score),

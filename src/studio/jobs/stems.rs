@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use zip::ZipWriter;
 
-use super::programme::{WAV_BITS, medium_of};
+use super::programme::WAV_BITS;
 use super::project::add_files;
 use super::render::RenderError;
 use super::workshop::Workshop;
@@ -31,7 +31,7 @@ pub async fn write(
 ) -> Result<(), RenderError> {
     let mut scores = Vec::new();
     for segment in draft.t.iter().filter(|track| track.tt == draft::AUDIO).flat_map(|track| &track.sg) {
-        let url = medium_of(state, segment).and_then(|medium| medium.m.get("score")?.as_str());
+        let url = state.medium_of(segment).and_then(|medium| medium.m.get("score")?.as_str());
         if let Some(url) = url.filter(|url| !scores.iter().any(|(known, _)| known == url)) {
             scores.push((url.to_owned(), workshop.file_at(session, url).await?));
         }
