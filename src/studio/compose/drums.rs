@@ -78,7 +78,8 @@ impl Drummer<'_> {
         let Some(groove) = self.groove(part) else { return };
         let next = self.sketch.parts.get(nth + 1);
         let rise = next.map_or(0.0, |n| n.energy - part.energy);
-        let before = nth.checked_sub(1).and_then(|n| self.sketch.parts.get(n)).map_or(0.0, |p| p.energy);
+        // A cymbal marks what rises; before the first section there is nothing to rise from.
+        let before = nth.checked_sub(1).and_then(|n| self.sketch.parts.get(n)).map_or(part.energy, |p| p.energy);
         let bars = self.sketch.bars(part).to_vec();
         let leads = self.player.role() == Role::Drums;
         for (at, bar) in bars.iter().enumerate() {

@@ -149,18 +149,23 @@ fn parts(sketch: &Sketch, players: &[Player]) -> Vec<Part> {
     parts
 }
 
-/// Where each section starts and how hard its players play: by its energy, and a little more where they are few.
+/// Where each section starts and how hard its players play: by its energy, and a little more where they are few. The
+/// loudest is played as hard as written, the others below it: what were harder than a player can strike would be all
+/// alike, and accents and sections lost.
 fn lifts(sketch: &Sketch, players: &[Player]) -> Vec<(f64, f64)> {
     let few = |nth: usize| {
         let playing = |p: &&Player| p.role() != Role::Texture && p.plays.get(nth) == Some(&true);
         1.0 - players.iter().filter(playing).count().min(5) as f64 / 5.0
     };
-    sketch
+    let mut lifts: Vec<(f64, f64)> = sketch
         .parts
         .iter()
         .enumerate()
         .map(|(nth, part)| (sketch.span(part).0, dynamics(part.energy) * (1.0 + 0.25 * few(nth))))
-        .collect()
+        .collect();
+    let hardest = lifts.iter().map(|(_, lift)| *lift).fold(1.0, f64::max);
+    lifts.iter_mut().for_each(|(_, lift)| *lift /= hardest);
+    lifts
 }
 
 /// How hard everybody plays in a section: what makes a refrain louder than its verse, whoever plays.
