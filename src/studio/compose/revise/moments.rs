@@ -316,8 +316,10 @@ fn soft_end(score: &mut Score) {
     }
 }
 
-/// Names a stretch of the form.
+/// Names a stretch of the form. What it leaves of a section is one of its own from a bar on; less is part of its
+/// neighbour, as nothing may sound in it.
 fn mark(score: &mut Score, name: &str, from: f64, to: f64, energy: f64) {
+    let bar = bar_at(score, from) - 0.05;
     let mut marked: Vec<Section> = Vec::new();
     for section in std::mem::take(&mut score.sections) {
         let (start, end) = (section.start, section.end);
@@ -325,15 +327,25 @@ fn mark(score: &mut Score, name: &str, from: f64, to: f64, energy: f64) {
             marked.push(section);
             continue;
         }
-        if start < from - 0.05 {
-            marked.push(Section { end: from, ..section.clone() });
+        let own = match marked.last_mut() {
+            _ if start >= from - 0.05 => start.max(from),
+            _ if from - start >= bar => {
+                marked.push(Section { end: from, ..section.clone() });
+                from
+            }
+            Some(before) => {
+                before.end = from;
+                from
+            }
+            None => start,
+        };
+        let until = if end - to < bar { end } else { to };
+        match marked.last_mut().filter(|last| last.name == name && (last.end - own).abs() < 0.06) {
+            Some(last) => last.end = end.min(until),
+            None => marked.push(Section { name: name.to_owned(), start: own, end: end.min(until), energy }),
         }
-        match marked.last_mut().filter(|last| last.name == name && (last.end - start.max(from)).abs() < 0.06) {
-            Some(last) => last.end = end.min(to),
-            None => marked.push(Section { name: name.to_owned(), start: start.max(from), end: end.min(to), energy }),
-        }
-        if end > to + 0.05 {
-            marked.push(Section { start: to, ..section });
+        if end > until + 0.05 {
+            marked.push(Section { start: until, ..section });
         }
     }
     score.sections = marked;

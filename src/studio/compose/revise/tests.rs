@@ -311,6 +311,15 @@ fn a_drop_falls_on_its_moment_and_is_fuller_than_what_comes_before() {
 }
 
 #[test]
+fn no_section_is_left_empty_wherever_a_drop_falls() {
+    for genre in GENRES {
+        for tenths in (3..290).step_by(17) {
+            revised(&brief(genre, 30.0), &[Revision::Drop { at: f64::from(tenths) / 10.0 }]);
+        }
+    }
+}
+
+#[test]
 fn a_build_rises_to_its_arrival_and_nothing_before_it_changes() {
     for genre in GENRES {
         let base = brief(genre, 60.0);
