@@ -36,6 +36,7 @@ pub fn genre(genre: &Genre) -> Vec<String> {
     wrong.unless((0.0..=0.8).contains(&genre.melody.rests), "melody.rests: 0 to 0.8");
     wrong.unless(genre.melody.range.0 + 12 <= genre.melody.range.1, "melody.range: an octave or more");
     wrong.unless((0.3..=8.0).contains(&genre.mix.room_seconds), "mix.room_seconds: 0.3 to 8");
+    wrong.unless(genre.mix.peak_db.is_none_or(|db| (-6.0..=-3.5).contains(&db)), "mix.peak_db: -6 to -3.5");
     wrong.chords(&genre.progression, &genre.turnaround, &genre.cadence);
     for way in &genre.modulation {
         wrong.unless((1..=6).contains(&way.by.abs()), "modulation.by: 1 to 6 semitones, up or down");

@@ -163,6 +163,9 @@ pub struct MixColour {
     pub presence_db: f32,
     /// Bus compression.
     pub glue: f32,
+    /// What the master's peaks are held at, dBTP, where lossy encoders lift this sound's peaks further than others; none:
+    /// as all masters.
+    pub peak_db: Option<f32>,
 }
 
 impl Default for MixColour {
@@ -180,6 +183,7 @@ impl Default for MixColour {
             air_db: 2.0,
             presence_db: 0.0,
             glue: 0.4,
+            peak_db: None,
         }
     }
 }

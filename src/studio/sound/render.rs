@@ -1,6 +1,6 @@
 //! From a score to a finished master, or to its stems, in one call.
 
-use super::master::{Aim, Mastering};
+use super::master::{Aim, CEILING_DB, Mastering};
 use super::{Bank, Frame, Measured, Performance, SoundError, StemBlock};
 use crate::studio::compose::Score;
 use crate::studio::compose::score::Ending;
@@ -9,6 +9,8 @@ pub use super::master::Spool;
 
 /// Frames asked of a performance at a time.
 const CHUNK: usize = 4096;
+/// Lower than this no master's peaks are held: below, music at -14 LUFS is squashed.
+const LOWEST_DB: f32 = -6.0;
 /// Share of the work that playing is; the rest is mastering.
 const PLAYING: f32 = 0.85;
 
@@ -21,7 +23,8 @@ pub fn render_music(
     sink: &mut dyn FnMut(&[Frame]) -> Result<(), SoundError>,
     watch: &mut dyn FnMut(f32) -> bool,
 ) -> Result<Measured, SoundError> {
-    let aim = Aim { closes: score.ending != Ending::Loop, narrows: true, ..Aim::default() };
+    let ceiling_db = score.mix.peak_db.map_or(CEILING_DB, |own| own.clamp(LOWEST_DB, CEILING_DB));
+    let aim = Aim { ceiling_db, closes: score.ending != Ending::Loop, narrows: true, ..Aim::default() };
     let mut mastering = Mastering::new(spool, aim);
     play(score, bank, &mut |block, count| mastering.push(block.mix.get(..count).unwrap_or_default()), &mut |done| {
         watch(done * PLAYING)

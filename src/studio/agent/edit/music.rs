@@ -33,9 +33,9 @@ pub fn play_songs(state: &mut State, songs: &[Medium]) {
     place_in_turn(state, &named, Some(ALONE), false);
 }
 
-/// Lays a piece or song on a stretch of its own among the other music, which keeps what lies outside; where it opens a
-/// row of new pieces, all music before it goes. It is as loud as what it takes the place of, or as the music beside it.
-/// What is longer than its stretch fades out. Gives the volume.
+/// Lays a piece or song on a stretch of its own among the other music, which keeps what lies outside; what begins where
+/// it does goes whole. Where it opens a row of new pieces, all music before it goes. It is as loud as what it takes the
+/// place of, or as the music beside it. What is longer than its stretch fades out. Gives the volume.
 pub fn place_on(state: &mut State, piece: &Medium, name: &str, stretch: Stretch, wish: Option<f64>) -> f64 {
     let has_sound = own_sound(state);
     let (start, end) = (ms(stretch.start_ms), ms(stretch.end_ms()));
@@ -60,7 +60,9 @@ pub fn place_on(state: &mut State, piece: &Medium, name: &str, stretch: Stretch,
         }
         let mut track = Track { tt: AUDIO, ..Track::default() };
         if !stretch.opens {
-            track.sg = there.into_iter().flat_map(|(from, old)| outside(&old, from, start, end)).collect();
+            // What begins where it does gives way whole, also where it was longer.
+            let others = there.into_iter().filter(|(from, _)| *from != start);
+            track.sg = others.flat_map(|(from, old)| outside(&old, from, start, end)).collect();
         }
         track.sg.push(made);
         track.sg.sort_by_key(|segment| segment.start().unwrap_or(0));

@@ -69,6 +69,8 @@ fn a_piece_takes_a_stretch_and_the_music_around_it_stays() {
     let track = &state.timeline().t[1];
     assert_eq!(number(&track.sg[2], "in"), 2_000, "the second song goes on as if it had played");
     assert_eq!(track.sg[1].volume(), Some(1.0));
+    place_on(&mut state, &piece(2_000), "Lo-fi", Stretch { length_ms: 2_000, ..stretch }, None);
+    assert_eq!(sounds(&state), [(0, 6_000), (6_000, 8_000), (10_000, 20_000)], "it goes whole for a shorter one");
     place_on(&mut state, &piece(4_000), "Lo-fi", Stretch { opens: true, ..stretch }, None);
     assert_eq!(sounds(&state), [(6_000, 10_000)], "the first of new pieces takes the place of all");
 }

@@ -19,9 +19,9 @@ use peak::TruePeak;
 
 /// What programmes for the web are set to, LUFS.
 pub const TARGET_LUFS: f64 = -14.0;
-/// What the limiter holds, dBTP. Lossy encoding lifts single peaks, those of snares and claps by up to 1.6 dB, and
+/// What the limiter holds, dBTP. Lossy encoding lifts single peaks, those of snares and claps by up to 2.5 dB, and
 /// -1 must hold after it.
-pub const CEILING_DB: f32 = -3.0;
+pub const CEILING_DB: f32 = -3.5;
 /// Loudest and softest a stream is made, dB: near-silence is not blown up into noise.
 const GAINS: (f64, f64) = (-60.0, 40.0);
 /// Frames worked on at a time.

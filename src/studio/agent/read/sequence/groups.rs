@@ -38,6 +38,8 @@ pub struct Group {
     pub named: Vec<Range<usize>>,
     /// Whether "then" or "switching to" stands before it.
     pub follows: bool,
+    /// Whether the stretch stands in front of what plays on it.
+    pub leads: bool,
 }
 
 /// A stretch of items between two pauses.
@@ -68,12 +70,17 @@ pub fn groups(text: &Marked<'_>, items: &[Item]) -> Option<Vec<Group>> {
             items.get(from..span.start).unwrap_or_default().iter().all(|item| !says_music(text, item))
         });
         let edits = |clause: &Clause| tokens(items, &clause.at).is_some_and(|at| text.has_any(&at, &EDITS));
+        let says = |clause: &Clause| {
+            items.get(clause.at.clone()).unwrap_or_default().iter().any(|item| says_music(text, item))
+        };
         let last = segment.iter().rposition(|clause| !clause.spans.is_empty()).unwrap_or(0);
         let mut growing: Option<Clause> = None;
         for (index, clause) in segment.iter().enumerate() {
             let named = growing.as_ref().is_some_and(|group| !group.spans.is_empty());
             // What follows the last stretch of a segment and names none belongs to it; an edit never does.
-            let next = if in_front { !clause.spans.is_empty() } else { named && index <= last };
+            // "Jazz, at 0:06 metal": what has its own stretch in front of it is the next piece.
+            let own = leads(clause) && says(clause) && growing.as_ref().is_some_and(says);
+            let next = if in_front { !clause.spans.is_empty() } else { named && index <= last || own };
             let edit = growing.as_ref().is_some_and(edits) || edits(clause);
             if let Some(group) = growing.take_if(|_| edit || next) {
                 found.push(made(items, &group)?);
@@ -103,8 +110,16 @@ fn made(items: &[Item], clause: &Clause) -> Option<Group> {
         taken: tokens(items, &(clause.border..clause.at.end))?,
         span: clause.spans.first().map(|(span, _)| *span),
         named: clause.spans.iter().filter_map(|(_, range)| tokens(items, range)).collect(),
-        follows: clause.follows,
+        // "The next 4 seconds" follow as well.
+        follows: clause.follows
+            || clause.spans.first().and_then(|(_, span)| items.get(span.start)).is_some_and(|item| item.is(Word::Next)),
+        leads: leads(clause),
     })
+}
+
+/// Whether a clause begins with a stretch.
+fn leads(clause: &Clause) -> bool {
+    clause.spans.first().is_some_and(|(_, span)| span.start == clause.at.start)
 }
 
 /// The tokens of some items.
@@ -143,6 +158,9 @@ fn clauses(items: &[Item]) -> Vec<Clause> {
         let bare = !open.at.is_empty() && open.spans.iter().map(|(_, span)| span.len()).sum::<usize>() == open.at.len();
         if item.is(Word::Switch) && bare {
             open.at.end = at + 1;
+        } else if switched && item.is(Word::To) && open.at.is_empty() {
+            // "…, and at 0:20": the "and" belongs to the border.
+            open.at = at + 1..at + 1;
         } else if parts || pause {
             let (hard, follows) = (parts || item.meaning == Meaning::Stop, parts);
             if open.at.is_empty() {

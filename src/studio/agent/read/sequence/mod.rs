@@ -94,6 +94,8 @@ pub fn find(text: &Marked<'_>, lexicon: &Lexicon, about: &Context) -> Option<(Se
         .collect();
     let mut turns = Vec::new();
     let mut cuts = Vec::new();
+    // Two lengths alone are no order, unless both stand in front: "20 seconds of lo-fi, 40 seconds of house".
+    let (mut ordered, mut led) = (true, true);
     for (at, (group, what)) in found.iter().enumerate() {
         let Some(what) = what else { continue };
         let next = found.get(at + 1).filter(|(_, what)| what.is_some()).map(|(group, _)| group);
@@ -105,13 +107,16 @@ pub fn find(text: &Marked<'_>, lexicon: &Lexicon, about: &Context) -> Option<(Se
             });
         if placed {
             let span = group.span.unwrap_or(Span::Open);
+            let says_when = !matches!(span, Span::Open | Span::Length(_));
+            ordered &= turns.is_empty() || group.follows || says_when || led && group.leads || in_turn;
+            led = group.leads;
             turns.push(Turn { what: what.clone(), words: text.written(&group.at).to_owned(), span });
             cuts.extend(bytes(text, &group.taken));
         }
     }
     let explicit = turns.iter().any(|turn| turn.span != Span::Open) || in_turn;
     let spans: Vec<Span> = turns.iter().map(|turn| turn.span).collect();
-    let fits = (2..=MOST).contains(&turns.len()) && explicit && differ(&turns);
+    let fits = (2..=MOST).contains(&turns.len()) && explicit && ordered && differ(&turns);
     if !fits || spans::places(&spans, about.picture_ms, (USUAL_LENGTH * 1000.0) as u64).is_none() {
         return None;
     }
