@@ -34,7 +34,7 @@ pub struct Group {
     pub taken: Range<usize>,
     /// The stretch.
     pub span: Option<Span>,
-    /// The tokens that name it.
+    /// The tokens that name it, and say that it takes over.
     pub named: Vec<Range<usize>>,
     /// Whether "then" or "switching to" stands before it.
     pub follows: bool,
@@ -69,7 +69,11 @@ pub fn groups(text: &Marked<'_>, items: &[Item]) -> Option<Vec<Group>> {
         let in_front = first.is_some_and(|(_, span)| {
             items.get(from..span.start).unwrap_or_default().iter().all(|item| !says_music(text, item))
         });
-        let edits = |clause: &Clause| tokens(items, &clause.at).is_some_and(|at| text.has_any(&at, &EDITS));
+        let edits = |clause: &Clause| {
+            // "Cut to metal" cuts nothing.
+            let mut words = items.get(clause.at.clone()).unwrap_or_default().iter();
+            words.any(|item| !item.is(Word::Switch) && text.has_any(&item.at, &EDITS))
+        };
         let says = |clause: &Clause| {
             items.get(clause.at.clone()).unwrap_or_default().iter().any(|item| says_music(text, item))
         };
@@ -105,11 +109,13 @@ fn made(items: &[Item], clause: &Clause) -> Option<Group> {
     if clause.spans.len() > 1 {
         return None;
     }
+    let words = items.get(clause.at.clone()).unwrap_or_default();
+    let switches = words.iter().filter(|item| item.is(Word::Switch)).map(|item| item.at.clone());
     Some(Group {
         at: tokens(items, &clause.at)?,
         taken: tokens(items, &(clause.border..clause.at.end))?,
         span: clause.spans.first().map(|(span, _)| *span),
-        named: clause.spans.iter().filter_map(|(_, range)| tokens(items, range)).collect(),
+        named: clause.spans.iter().filter_map(|(_, range)| tokens(items, range)).chain(switches).collect(),
         // "The next 4 seconds" follow as well.
         follows: clause.follows
             || clause.spans.first().and_then(|(_, span)| items.get(span.start)).is_some_and(|item| item.is(Word::Next)),
