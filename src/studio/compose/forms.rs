@@ -20,7 +20,7 @@ pub struct Form {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
-    /// Least bars it is for.
+    /// Least bars it is for, of four beats each.
     pub from_bars: usize,
     /// What opens.
     pub head: Vec<Stretch>,
@@ -38,7 +38,7 @@ pub struct Plan {
 pub struct Stretch {
     /// What it is: `intro`, `a`, `b`, `break`, `build`, `drop`, `outro`. The same letter brings the same material.
     pub letter: String,
-    /// Usual length in bars.
+    /// Usual length in bars of four beats.
     pub bars: f64,
     /// 0 to 1.
     pub energy: f64,

@@ -3,6 +3,7 @@
 use super::brief::{Brief, Energy, Key};
 use super::forms::forms;
 use super::genre::{FeelTime, Genre};
+use super::metre::Metre;
 use super::moods::Shift;
 use super::rng::Rng;
 use super::sketch::Part;
@@ -10,13 +11,13 @@ use super::sketch::Part;
 /// Fewest sections of a piece that goes to another key; in fewer it would not be at home anywhere.
 const ROOM_TO_TRAVEL: usize = 5;
 
-/// The sections of a piece of `bars` bars.
-pub fn lay_out(brief: &Brief, genre: &Genre, shift: &Shift, key: Key, bars: usize) -> Vec<Part> {
+/// The sections of a piece of `bars` bars of `metre`.
+pub fn lay_out(brief: &Brief, genre: &Genre, shift: &Shift, key: Key, (bars, metre): (usize, Metre)) -> Vec<Part> {
     let mut rng = Rng::new(brief.seed, &format!("form {}", genre.id));
     let mut ways = vec![(&genre.form, 1.5)];
     ways.extend(genre.other_forms.iter().map(|form| (form, 1.0)));
     let way = rng.weigh(&ways).copied().unwrap_or(&genre.form);
-    let stretches = forms().get(way).map(|f| f.sections(bars, &mut rng)).unwrap_or_default();
+    let stretches = forms().get(way).map(|f| f.sections(common_bars(bars, metre), &mut rng)).unwrap_or_default();
     let lengths = share_out(bars, &stretches.iter().map(|s| s.bars).collect::<Vec<_>>());
     let asked = match brief.energy {
         Some(Energy::Low) => -0.22,
@@ -36,6 +37,13 @@ pub fn lay_out(brief: &Brief, genre: &Genre, shift: &Shift, key: Key, bars: usiz
     travel(brief, genre, &mut parts);
     change_feel(genre, &mut rng, &mut parts);
     parts
+}
+
+/// How many bars of four beats last as long as `bars` of `metre`; forms count in those. A minute of jigs has twice the bars
+/// of a minute of rock, but no more sections.
+fn common_bars(bars: usize, metre: Metre) -> usize {
+    let beats = bars as f64 * metre.quarters() / metre.beat();
+    ((beats / 4.0).round() as usize).clamp(1, bars.max(1))
 }
 
 /// What fades out goes on playing: an outro that thinned out as well would be over before the fade is.

@@ -93,7 +93,7 @@ impl<'a> Sketch<'a> {
         {
             remarks.push(Remark::KeyAgainstMood { mood: mood.id.clone() });
         }
-        let mut parts = plan::lay_out(brief, genre, &shift, key, clock.bars.len());
+        let mut parts = plan::lay_out(brief, genre, &shift, key, (clock.bars.len(), metre));
         if ending == Ending::Fade && brief.plan.is_empty() {
             plan::play_on(&mut parts);
         }
