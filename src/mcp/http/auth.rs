@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq as _;
 
 /// Longest client name.
 const LONGEST_NAME: usize = 64;
@@ -85,7 +86,7 @@ impl Clients {
         let shown: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         let mut found = None;
         for (client, digest) in &self.known {
-            if same(digest, &shown) {
+            if digest.ct_eq(&shown).into() {
                 found = Some(client);
             }
         }
@@ -96,10 +97,6 @@ impl Clients {
 fn is_name(name: &str) -> bool {
     (1..=LONGEST_NAME).contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
-}
-
-fn same(left: &[u8; 32], right: &[u8; 32]) -> bool {
-    left.iter().zip(right).fold(0, |difference, (left, right)| difference | (left ^ right)) == 0
 }
 
 fn unhex(text: &str) -> Option<[u8; 32]> {

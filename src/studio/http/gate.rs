@@ -7,8 +7,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
 
 use super::Api;
 use super::failure::Failure;
@@ -58,12 +60,14 @@ impl Gate {
     /// The account of a token.
     fn account(&self, token: &str) -> Option<String> {
         match self {
-            Self::Own(secret) => same(&digest(token), &digest(secret.expose_secret())).then(|| "owner".to_owned()),
+            Self::Own(secret) => {
+                bool::from(digest(token).ct_eq(&digest(secret.expose_secret()))).then(|| "owner".to_owned())
+            }
             Self::Clients(recognise) => recognise(token),
             Self::Anonymous(key) => {
                 let (account, rest) = token.strip_prefix("nmv_usr_")?.split_once('_')?;
                 let (expires, mark) = rest.split_once('_')?;
-                let genuine = same(mark.as_bytes(), signature(key, account, expires).as_bytes());
+                let genuine = bool::from(mark.as_bytes().ct_eq(signature(key, account, expires).as_bytes()));
                 let alive = u64::from_str_radix(expires, 16).ok()? > now();
                 (genuine && alive).then(|| account.to_owned())
             }
@@ -90,23 +94,14 @@ fn digest(text: &str) -> [u8; 32] {
 
 /// HMAC-SHA-256 (RFC 2104) of account and expiry, in hex.
 fn signature(key: &SecretString, account: &str, expires: &str) -> String {
-    let block = digest(key.expose_secret());
-    let pad = |with: u8| {
-        let mut padded = [with; 64];
-        padded.iter_mut().zip(block).for_each(|(byte, key)| *byte ^= key);
-        padded
-    };
-    let inner = Sha256::new().chain_update(pad(0x36)).chain_update(format!("{account}_{expires}")).finalize();
-    hex(&Sha256::new().chain_update(pad(0x5c)).chain_update(inner).finalize())
+    // A key that was hashed fits in a block, which `KeyInit::new` asks for.
+    let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
+    block.iter_mut().zip(digest(key.expose_secret())).for_each(|(byte, key)| *byte = key);
+    hex(&Hmac::<Sha256>::new(&block).chain_update(format!("{account}_{expires}")).finalize().into_bytes())
 }
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Compares without telling by its time where the first difference lies.
-fn same(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).fold(0, |differs, (x, y)| differs | (x ^ y)) == 0
 }
 
 #[cfg(test)]
