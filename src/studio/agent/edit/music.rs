@@ -49,12 +49,9 @@ pub fn place_on(state: &mut State, piece: &Medium, name: &str, stretch: Stretch,
             .map(|placed| (placed.start, placed.segment.clone()))
             .collect();
         let under = there.iter().find(|(from, old)| *from < end && from + old.d > start).or(there.first());
-        let kept = under.and_then(|(_, old)| old.volume());
-        let volume = wish.or(kept).unwrap_or(if has_sound { UNDER_SOUND } else { ALONE });
-        let mut made = segment(&free_id(draft, "music"), start, piece.duration_ms().unwrap_or(0).min(end - start));
-        made.m.insert("name".into(), json!(name));
-        made.m.insert("asset".into(), json!(piece.id));
-        made.m.insert("volume".into(), json!(volume));
+        let volume = loudness(wish, under.and_then(|(_, old)| old.volume()), has_sound);
+        let length = piece.duration_ms().unwrap_or(0).min(end - start);
+        let mut made = laid(&free_id(draft, "music"), (start, length), piece, name, volume);
         if piece.duration_ms().unwrap_or(0) > made.d {
             made.m.insert("fade_out".into(), json!(CUT_FADE_MS.min(made.d)));
         }
@@ -66,11 +63,7 @@ pub fn place_on(state: &mut State, piece: &Medium, name: &str, stretch: Stretch,
         }
         track.sg.push(made);
         track.sg.sort_by_key(|segment| segment.start().unwrap_or(0));
-        draft.t.retain(|track| track.tt != AUDIO);
-        match at {
-            Some(at) => draft.t.insert(at.min(draft.t.len()), track),
-            None => insert_after_picture(draft, track),
-        }
+        put_track(draft, at, track);
         fit_to_picture(draft);
         volume
     })
@@ -111,26 +104,16 @@ fn place_in_turn(state: &mut State, pieces: &[(&Medium, String)], wish: Option<f
     with_draft(state, |draft| {
         let before = draft.t.iter().position(|track| track.tt == AUDIO);
         let kept = before.and_then(|at| draft.t.get(at)?.sg.first()?.volume());
-        let volume = wish.or(kept).unwrap_or(if has_sound { UNDER_SOUND } else { ALONE });
+        let volume = loudness(wish, kept, has_sound);
         let first = free_number(draft, "music");
         let mut track = Track { tt: AUDIO, ..Track::default() };
         let mut start = 0;
         for ((piece, name), number) in pieces.iter().zip(first..) {
             let length = piece.duration_ms().unwrap_or(0);
-            let mut made = segment(&format!("music{number}"), start, length);
-            made.m.insert("name".into(), json!(name));
-            made.m.insert("asset".into(), json!(piece.id));
-            made.m.insert("volume".into(), json!(volume));
-            track.sg.push(made);
+            track.sg.push(laid(&format!("music{number}"), (start, length), piece, name, volume));
             start += length.max(0);
         }
-        match before {
-            Some(at) => {
-                draft.t.retain(|track| track.tt != AUDIO);
-                draft.t.insert(at.min(draft.t.len()), track);
-            }
-            None => insert_after_picture(draft, track),
-        }
+        put_track(draft, before, track);
         if fits {
             fit_to_picture(draft);
         }
@@ -138,9 +121,26 @@ fn place_in_turn(state: &mut State, pieces: &[(&Medium, String)], wish: Option<f
     })
 }
 
-/// Music stands right after the picture, so that the tracks read picture, sound, titles.
-fn insert_after_picture(draft: &mut Draft, track: Track) {
-    let at = draft.t.iter().rposition(|track| track.tt == VIDEO).map_or(0, |at| at + 1);
+/// The volume wished for, or that of the music before, or what suits the clips' own sound.
+fn loudness(wish: Option<f64>, before: Option<f64>, has_sound: bool) -> f64 {
+    wish.or(before).unwrap_or(if has_sound { UNDER_SOUND } else { ALONE })
+}
+
+/// A piece laid at a start, for a length.
+fn laid(id: &str, (start, length): (i64, i64), piece: &Medium, name: &str, volume: f64) -> Segment {
+    let mut made = segment(id, start, length);
+    made.m.insert("name".into(), json!(name));
+    made.m.insert("asset".into(), json!(piece.id));
+    made.m.insert("volume".into(), json!(volume));
+    made
+}
+
+/// Puts the music's track where its track was before; else right after the picture, so that the tracks read picture,
+/// sound, titles.
+fn put_track(draft: &mut Draft, before: Option<usize>, track: Track) {
+    let behind_picture = draft.t.iter().rposition(|track| track.tt == VIDEO).map_or(0, |at| at + 1);
+    draft.t.retain(|track| track.tt != AUDIO);
+    let at = before.unwrap_or(behind_picture).min(draft.t.len());
     draft.t.insert(at, track);
 }
 

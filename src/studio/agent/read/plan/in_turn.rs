@@ -18,7 +18,10 @@ impl Plan<'_> {
         let length = std::mem::take(&mut general.lengths_ms).last().map(|(ms, _)| *ms);
         let field = self.fields.duration_seconds.map(|seconds| (seconds * 1000.0).round() as u64);
         let replaces = self.music.is_some() || self.has_song;
-        (self.music, self.has_song, self.in_turn) = (None, false, Vec::new());
+        let alone = sequence.turns.len() == 1;
+        if !alone {
+            (self.music, self.has_song, self.in_turn) = (None, false, Vec::new());
+        }
         self.length_used = field.is_some();
         let places = sequence.places(field.or(length).or(self.about.picture_ms));
         for (index, (turn, place)) in sequence.turns.iter().zip(places).enumerate() {
@@ -33,10 +36,13 @@ impl Plan<'_> {
                     let songs = Arrange::Songs { songs: songs.clone(), volume: general.volume, place: Some(place) };
                     self.reading.actions.push(Action::Arrange(songs));
                 }
-                What::Music(wishes) => self.new_piece(index, with_general(wishes, &general, place), place, replaces),
+                What::Music(wishes) => {
+                    let first = place.opens || alone;
+                    self.new_piece(index, with_general(wishes, &general, first), place, replaces);
+                }
             }
         }
-        self.music = self.in_turn.first().map(|piece| piece.music.clone());
+        self.music = self.music.take().filter(|_| alone).or(self.in_turn.first().map(|piece| piece.music.clone()));
     }
 
     fn new_piece(&mut self, index: usize, mut wishes: Wishes, place: Stretch, replaces: bool) {
@@ -107,7 +113,7 @@ pub(super) fn on_stretch(wishes: &mut Wishes, fields: &Fields, place: Stretch) -
 }
 
 /// A piece's own wishes, and those that hold for all where it says nothing else.
-fn with_general(own: &Wishes, general: &Wishes, place: Stretch) -> Wishes {
+fn with_general(own: &Wishes, general: &Wishes, first: bool) -> Wishes {
     let mut all = general.clone();
     all.genres.clear();
     all.genres_by_the_way.clear();
@@ -120,7 +126,7 @@ fn with_general(own: &Wishes, general: &Wishes, place: Stretch) -> Wishes {
         all.keys.clear();
     }
     // Words that led to nothing, and a given melody, are said and played once.
-    if !place.opens {
+    if !first {
         all.unused.clear();
         all.score.melody = None;
         all.score.plan.clear();

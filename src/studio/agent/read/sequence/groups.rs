@@ -164,7 +164,7 @@ fn clauses(items: &[Item]) -> Vec<Clause> {
         let bare = !open.at.is_empty() && open.spans.iter().map(|(_, span)| span.len()).sum::<usize>() == open.at.len();
         if item.is(Word::Switch) && bare {
             open.at.end = at + 1;
-        } else if switched && item.is(Word::To) && open.at.is_empty() {
+        } else if switched && item.is(Word::And) && open.at.is_empty() {
             // "…, and at 0:20": the "and" belongs to the border.
             open.at = at + 1..at + 1;
         } else if parts || pause {
@@ -196,7 +196,7 @@ fn split(items: &[Item], clause: Clause) -> Vec<Clause> {
     while let Some(last) = parts.last().cloned() {
         let [(_, first), (_, second), ..] = last.spans.as_slice() else { break };
         let between = first.end..second.end;
-        let joint = between.clone().rev().find(|at| items.get(*at).is_some_and(|item| item.is(Word::To)));
+        let joint = between.clone().rev().find(|at| items.get(*at).is_some_and(|item| item.is(Word::And)));
         let joint = joint.filter(|at| items.get(*at).is_some_and(|item| item.at.len() == 1) && !second.contains(at));
         let Some(joint) = joint else { break };
         parts.pop();

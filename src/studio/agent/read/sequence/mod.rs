@@ -1,5 +1,5 @@
 //! Several pieces in turn: "calm piano for the first 5 seconds, then EDM for the rest", "前10秒用钢琴，后面用电子音乐",
-//! "my song until 0:20, then lo-fi". What describes each piece is taken out of the message together with the stretch of the
+//! "my song until 0:20, then lo-fi"; also one alone on a stretch of its own, "rock from 0:10 to 0:20". What describes each piece is taken out of the message together with the stretch of the
 //! timeline it is for; also which of the pieces that lie there a later message means ("the second piece", "the EDM part").
 
 mod groups;
@@ -56,7 +56,7 @@ pub enum What {
 /// Pieces in turn.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sequence {
-    /// In order; never just one.
+    /// In order.
     pub turns: Vec<Turn>,
 }
 
@@ -65,7 +65,8 @@ impl Sequence {
     pub fn places(&self, total_ms: Option<u64>) -> Vec<Option<Stretch>> {
         let spans: Vec<Span> = self.turns.iter().map(|turn| turn.span).collect();
         let places = spans::places(&spans, total_ms, (USUAL_LENGTH * 1000.0) as u64).unwrap_or_default();
-        let mut opens = true;
+        // One alone leaves the music around it.
+        let mut opens = self.turns.len() > 1;
         let stretch = |(turn, (start, end)): (&Turn, (u64, u64))| {
             let place = Stretch { start_ms: start, length_ms: end - start, opens };
             opens &= turn.what == What::Silence;
@@ -117,6 +118,8 @@ pub fn find(text: &Marked<'_>, lexicon: &Lexicon, about: &Context) -> Option<(Se
     let explicit = turns.iter().any(|turn| turn.span != Span::Open) || in_turn;
     let spans: Vec<Span> = turns.iter().map(|turn| turn.span).collect();
     let fits = (2..=MOST).contains(&turns.len()) && explicit && ordered && differ(&turns);
+    let alone = turns.len() == 1 && found.iter().filter(|(_, what)| what.is_some()).count() == 1;
+    let fits = fits || alone && turns.first().is_some_and(has_its_stretch);
     if !fits || spans::places(&spans, about.picture_ms, (USUAL_LENGTH * 1000.0) as u64).is_none() {
         return None;
     }
@@ -126,6 +129,20 @@ pub fn find(text: &Marked<'_>, lexicon: &Lexicon, about: &Context) -> Option<(Se
 fn bytes(text: &Marked<'_>, tokens: &Range<usize>) -> Option<Range<usize>> {
     let (first, last) = (text.token(tokens.start)?, text.token(tokens.end.checked_sub(1)?)?);
     Some(first.start..last.end)
+}
+
+/// Whether one piece alone is meant for a stretch in the midst of the timeline: "rock from 0:10 to 0:20". Times in what
+/// is not named as a piece are moments of one: "louder from 0:10 to 0:20", "a drop from 0:20".
+fn has_its_stretch(turn: &Turn) -> bool {
+    let named = match &turn.what {
+        What::Music(wishes) => {
+            let plain = wishes.unused.is_empty() && wishes.score == score::ScoreWishes::default();
+            wishes.names_a_style() && plain
+        }
+        What::Songs(_) => true,
+        What::Silence => false,
+    };
+    named && matches!(turn.span, Span::Between(1.., _) | Span::From(1..) | Span::Last(_))
 }
 
 /// Pieces that are all alike are one piece.

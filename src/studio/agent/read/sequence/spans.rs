@@ -86,7 +86,9 @@ fn between(items: &[Item], at: usize) -> Option<(u64, Option<u64>, usize)> {
     if led && items.get(until)?.is(Word::Rest) {
         return time_at(items, first).map(|from| (from, None, until + 1));
     }
-    if !items.get(until)?.is(Word::To) {
+    // "15 s and 30 s" are two lengths.
+    let joined = items.get(until)?;
+    if !(joined.is(Word::To) || led && joined.is(Word::And)) {
         return None;
     }
     let behind = items.get(until + 1)?;

@@ -26,6 +26,7 @@ pub enum Word {
     At,
     Until,
     To,
+    And,
     Onward,
     Before,
     Start,
@@ -101,7 +102,9 @@ pub fn items(text: &Marked<'_>) -> Vec<Item> {
     let mut at = 0;
     while let Some(token) = text.token(at) {
         let article = text.is_word(at, "a") || text.is_word(at, "an");
-        let (meaning, end) = if let Some((ms, end)) = time(text, at).filter(|_| !article) {
+        // "第4秒" is a moment as "4秒" is.
+        let ordinal = usize::from(text.is_word(at, "第"));
+        let (meaning, end) = if let Some((ms, end)) = time(text, at + ordinal).filter(|_| !article) {
             (Meaning::Time(ms), end)
         } else if let Some((words, end)) = phrases().at(text, at).filter(|(_, end)| !splits_a_name(text, at, *end)) {
             (Meaning::Words(words), end)
