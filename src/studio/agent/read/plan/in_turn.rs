@@ -23,7 +23,9 @@ impl Plan<'_> {
             (self.music, self.has_song, self.in_turn) = (None, false, Vec::new());
         }
         self.length_used = field.is_some();
-        let places = sequence.places(field.or(length).or(self.about.picture_ms));
+        // One alone finds its place in what is there.
+        let there = Some(self.about.length_ms).filter(|ms| alone && *ms > 0);
+        let places = sequence.places(field.or(length).or(self.about.picture_ms).or(there));
         for (index, (turn, place)) in sequence.turns.iter().zip(places).enumerate() {
             let Some(place) = place else {
                 self.reading.actions.push(Action::Unknown { text: turn.words.clone(), why: Why::BeyondPicture });
