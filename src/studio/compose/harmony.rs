@@ -210,7 +210,7 @@ fn choose<'a>(sketch: &Sketch<'a>, part: &Part, used: &[&str]) -> &'a str {
 fn pick<'a>(sketch: &Sketch, part: &Part, as_letter: &str, from: &[&'a Progression], used: &[&str]) -> Option<&'a str> {
     // A contrasting section wants chords of its own; an introduction may well use the theme's.
     let fresh = part.turn / 3;
-    let contrast = fresh > 0 || matches!(part.letter.as_str(), "b" | "c" | "pre" | "break" | "build");
+    let contrast = fresh > 0 || matches!(part.letter.as_str(), "b" | "c" | "pre" | "hook" | "break" | "build");
     let weighed: Vec<(&str, f64)> = from
         .iter()
         .map(|p| {
