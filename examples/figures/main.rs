@@ -132,7 +132,8 @@ fn page(rows: &[Row], seconds: f64) -> String {
         composes, plays and masters them. Nothing in the mix is steered by these numbers but the loudness and the peak.\n\n\
         - Tempo: as written / as heard from the strokes. Key: as written / whether the seven notes heard most are its own.\n\
         - LUFS and dBTP: integrated loudness and true peak of the master (aims: -14 ±0.5, at most -1); M4A and MP3: the\n  \
-          same after encoding at 192 kbit/s and decoding.\n\
+          same after encoding at 192 kbit/s and decoding, of the encoder alone. An export is listened to after encoding,\n  \
+          and turned down for the moments that rose above -1 dBTP.\n\
         - Crest: peak over RMS (10 to 16 dB in real music). Side: sides against middle (-12 to -3). Corr.: of left and right\n  \
           (0.3 to 0.9). Mono: what folding to mono costs (under 3). 2–6 kHz: share of the whole (-18 to -10 in bright\n  \
           genres, to -24 in soft ones, -31 in orchestral ones). End: level of the last 50 ms (below -45).\n\n\
