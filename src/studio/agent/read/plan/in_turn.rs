@@ -85,16 +85,22 @@ impl Plan<'_> {
         if describes || wishes.score.sibling || !matches!(part.intent, Intent::Wish | Intent::Again) {
             return Vec::new();
         }
-        // "Make it 30 seconds": the last piece fills what there is.
         let field = self.fields.duration_seconds.map(|seconds| (seconds * 1000.0).round() as u64);
-        match (field.or(wishes.lengths_ms.last().map(|(ms, _)| *ms)), self.in_turn.last()) {
-            (None, _) => self.in_turn.clone(),
-            (Some(total), Some(last)) if total >= last.place.start_ms + SHORTEST_MS => {
-                let length_ms = total - last.place.start_ms;
-                vec![InTurn { place: Stretch { length_ms, ..last.place }, ..last.clone() }]
-            }
-            _ => Vec::new(),
-        }
+        let Some(total) = field.or(wishes.lengths_ms.last().map(|(ms, _)| *ms)) else { return self.in_turn.clone() };
+        // "Make it 30 seconds": the last piece fills what there is.
+        let Some(last) = self.in_turn.last().filter(|last| total >= last.place.start_ms + SHORTEST_MS) else {
+            return Vec::new();
+        };
+        let (length_ms, index) = (total - last.place.start_ms, last.index);
+        let last = InTurn { place: Stretch { length_ms, ..last.place }, ..last.clone() };
+        // "Calmer, 30 seconds": what else is said holds for all.
+        let others = self.in_turn.iter().filter(|piece| piece.index != index && !self.says_only_a_length(wishes));
+        others.cloned().chain([last]).collect()
+    }
+
+    fn says_only_a_length(&self, wishes: &Wishes) -> bool {
+        let no_length = Fields { duration_seconds: None, ..self.fields.clone() };
+        Wishes { lengths_ms: Vec::new(), ..wishes.clone() }.is_empty() && !no_length.speak_of_music()
     }
 
     /// Remembers how a piece among others will be.
