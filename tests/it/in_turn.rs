@@ -101,3 +101,16 @@ fn photos_are_cut_to_the_beats_of_all_pieces_in_turn() {
     let (on, of) = told.split_once(" of ").unwrap();
     assert_eq!(on, of, "{reply}");
 }
+
+#[test]
+fn one_piece_alone_takes_its_stretch_and_what_lies_around_it_stays() {
+    let (_home, mut server, _) = with_clip(12);
+    let (_, before) = asked(&mut server, "calm lo-fi");
+    let (reply, after) = asked(&mut server, "rock from 0:04 to 0:08");
+    assert!(reply.starts_with("0:04–0:08: 4 s of Rock"), "{reply}");
+    let there = places(&after);
+    let times: Vec<(f64, f64)> = there.iter().map(|(_, from, to)| (*from, *to)).collect();
+    assert_eq!(times, [(0.0, 4.0), (4.0, 8.0), (8.0, 12.0)]);
+    assert_eq!((&there[0].0, &there[2].0), (&places(&before)[0].0, &places(&before)[0].0));
+    assert_eq!(asked(&mut server, "undo").1, before);
+}
