@@ -25,6 +25,11 @@ fn places(segments: &[Value]) -> Vec<(String, f64, f64)> {
     segments.iter().map(place).collect()
 }
 
+/// Their places alone.
+fn times(segments: &[Value]) -> Vec<(f64, f64)> {
+    places(segments).iter().map(|(_, from, to)| (*from, *to)).collect()
+}
+
 fn with_clip(seconds: u32) -> (Home, Bedtrack, PathBuf) {
     let home = Home::new();
     let clip = media::clip(home.folder(), "walk.mp4", seconds, false);
@@ -40,7 +45,7 @@ fn two_pieces_play_in_turn_under_a_clip_whose_picture_stays_untouched() {
     let (reply, music) = asked(&mut server, request);
     assert!(reply.contains("0:00–0:06: 6 s of") && reply.contains("0:06–0:16: 10 s of"), "{reply}");
     let there = places(&music);
-    assert_eq!(there.iter().map(|(_, from, to)| (*from, *to)).collect::<Vec<_>>(), [(0.0, 6.0), (6.0, 16.0)]);
+    assert_eq!(times(&music), [(0.0, 6.0), (6.0, 16.0)]);
     assert_ne!(there[0].0, there[1].0);
     let made = server.done("export", &json!({"format": "mp4", "quality": "draft"}));
     let out = PathBuf::from(made["media"][0]["path"].as_str().unwrap());
@@ -76,8 +81,7 @@ fn silence_and_the_users_own_song_have_their_turns() {
     let request = "no music for the first 2 seconds, then my song for 4 seconds, then house";
     let (reply, music) = asked(&mut server, request);
     assert!(reply.contains("0:02–0:06: your song \"my tune\"") && reply.contains("0:06–0:12: 6 s of"), "{reply}");
-    let times: Vec<(f64, f64)> = places(&music).iter().map(|(_, from, to)| (*from, *to)).collect();
-    assert_eq!(times, [(2.0, 6.0), (6.0, 12.0)]);
+    assert_eq!(times(&music), [(2.0, 6.0), (6.0, 12.0)]);
     let (reply, _) = asked(&mut server, "house for the first 30 seconds, then jazz");
     assert!(reply.contains("after the end of the picture"), "what lies behind the end is named: {reply}");
 }
@@ -95,7 +99,7 @@ fn photos_are_cut_to_the_beats_of_all_pieces_in_turn() {
     let mut server = home.initialized();
     server.done("upload", &json!({"files": photos}));
     let (reply, music) = asked(&mut server, "house for the first 8 seconds, then trap for 8 seconds");
-    assert_eq!(places(&music).iter().map(|(_, from, to)| (*from, *to)).collect::<Vec<_>>(), [(0.0, 8.0), (8.0, 16.0)]);
+    assert_eq!(times(&music), [(0.0, 8.0), (8.0, 16.0)]);
     let told =
         reply.split_once(" cuts fall on beats").unwrap_or_else(|| panic!("{reply}")).0.rsplit_once(": ").unwrap().1;
     let (on, of) = told.split_once(" of ").unwrap();
@@ -109,8 +113,7 @@ fn one_piece_alone_takes_its_stretch_and_what_lies_around_it_stays() {
     let (reply, after) = asked(&mut server, "rock from 0:04 to 0:08");
     assert!(reply.starts_with("0:04–0:08: 4 s of Rock"), "{reply}");
     let there = places(&after);
-    let times: Vec<(f64, f64)> = there.iter().map(|(_, from, to)| (*from, *to)).collect();
-    assert_eq!(times, [(0.0, 4.0), (4.0, 8.0), (8.0, 12.0)]);
+    assert_eq!(times(&after), [(0.0, 4.0), (4.0, 8.0), (8.0, 12.0)]);
     assert_eq!((&there[0].0, &there[2].0), (&places(&before)[0].0, &places(&before)[0].0));
     assert_eq!(asked(&mut server, "undo").1, before);
 }

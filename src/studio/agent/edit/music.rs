@@ -49,7 +49,7 @@ pub fn place_on(state: &mut State, piece: &Medium, name: &str, stretch: Stretch,
             .map(|placed| (placed.start, placed.segment.clone()))
             .collect();
         let under = there.iter().find(|(from, old)| *from < end && from + old.d > start).or(there.first());
-        let volume = loudness(wish, under.and_then(|(_, old)| old.volume()), has_sound);
+        let volume = volume_for(wish, under.and_then(|(_, old)| old.volume()), has_sound);
         let length = piece.duration_ms().unwrap_or(0).min(end - start);
         let mut made = laid(&free_id(draft, "music"), (start, length), piece, name, volume);
         if piece.duration_ms().unwrap_or(0) > made.d {
@@ -104,7 +104,7 @@ fn place_in_turn(state: &mut State, pieces: &[(&Medium, String)], wish: Option<f
     with_draft(state, |draft| {
         let before = draft.t.iter().position(|track| track.tt == AUDIO);
         let kept = before.and_then(|at| draft.t.get(at)?.sg.first()?.volume());
-        let volume = loudness(wish, kept, has_sound);
+        let volume = volume_for(wish, kept, has_sound);
         let first = free_number(draft, "music");
         let mut track = Track { tt: AUDIO, ..Track::default() };
         let mut start = 0;
@@ -122,7 +122,7 @@ fn place_in_turn(state: &mut State, pieces: &[(&Medium, String)], wish: Option<f
 }
 
 /// The volume wished for, or that of the music before, or what suits the clips' own sound.
-fn loudness(wish: Option<f64>, before: Option<f64>, has_sound: bool) -> f64 {
+fn volume_for(wish: Option<f64>, before: Option<f64>, has_sound: bool) -> f64 {
     wish.or(before).unwrap_or(if has_sound { UNDER_SOUND } else { ALONE })
 }
 

@@ -44,7 +44,7 @@ impl Plan<'_> {
                 }
             }
         }
-        self.music = self.music.take().filter(|_| alone).or(self.in_turn.first().map(|piece| piece.music.clone()));
+        self.music = self.music.take().or_else(|| self.in_turn.first().map(|piece| piece.music.clone()));
     }
 
     fn new_piece(&mut self, index: usize, mut wishes: Wishes, place: Stretch, replaces: bool) {
