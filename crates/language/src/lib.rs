@@ -9,7 +9,9 @@
 //! - [`endings`]: what the ending of a file's name says.
 //! - [`template`]: sentences with gaps.
 //! - [`guess`]: which language a text is in.
+//! - [`captions`]: what a caption file says.
 
+pub mod captions;
 pub mod characters;
 pub mod endings;
 pub mod fillers;
