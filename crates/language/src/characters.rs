@@ -45,7 +45,10 @@ pub fn in_simplified(text: &str) -> String {
     text.chars().map(simplified).collect()
 }
 
-static TRADITIONAL: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
+static TRADITIONAL: LazyLock<HashMap<char, char>> = LazyLock::new(|| pairs().into_iter().collect());
+
+/// Each traditional character with its simplified form.
+pub(crate) fn pairs() -> Vec<(char, char)> {
     let file: File = crate::built_in(include_str!("characters/traditional.toml"));
     let pairs = file.variants.iter().chain(&file.habits).flat_map(|row| row.split_whitespace());
     pairs
@@ -54,7 +57,7 @@ static TRADITIONAL: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
             Some((chars.next()?, chars.next()?))
         })
         .collect()
-});
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

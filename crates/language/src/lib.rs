@@ -20,6 +20,8 @@ pub mod numbers;
 pub mod phrases;
 pub mod quotations;
 pub mod template;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod times;
 pub mod tokens;
 

@@ -188,7 +188,7 @@ impl Finder {
     fn opens_single(&self, at: usize) -> bool {
         let touches = |c: char| is_letter(c) || c == '&';
         !self.before(at).is_some_and(touches)
-            && self.char(at + 1).is_some_and(|c| !c.is_whitespace() && fold(c) != '\'')
+            && self.char(at + 1).is_some_and(|c| !c.is_whitespace() && (fold(c) != '\'' || self.is_elision(at + 2)))
             && !self.is_elision(at + 1)
     }
 
@@ -272,6 +272,7 @@ mod tests {
     #[test]
     fn an_apostrophe_within_a_quotation_does_not_end_it() {
         assert_eq!(inside("title 'don't stop', then 'it's over'"), ["don't stop", "it's over"]);
+        assert_eq!(inside("title ''90s forever' now"), ["'90s forever"]);
         assert_eq!(inside("标题‘don’t stop’再导出"), ["don’t stop"]);
         assert_eq!(inside("标题'导出'再加'x'"), ["导出", "x"]);
     }
