@@ -36,6 +36,8 @@ struct Step {
     longer: Vec<Vec<String>>,
     slots: Vec<Slot>,
     optional: bool,
+    // Whether its words may be quoted.
+    quoted: bool,
 }
 
 /// A place for a token of a kind.
@@ -73,7 +75,8 @@ impl Step {
     fn ends<'s>(&'s self, tokens: &'s [Token], at: usize) -> impl Iterator<Item = usize> + 's {
         let first = tokens.get(at);
         let takes = |token: &&Token| {
-            self.slots.iter().any(|slot| slot.takes(token.kind)) || token.is_said() && self.words.contains(&token.text)
+            let said = token.is_said() || self.quoted && token.is_untouchable();
+            said && self.words.contains(&token.text) || self.slots.iter().any(|slot| slot.takes(token.kind))
         };
         let one = first.filter(takes).map(|_| at + 1);
         let longer = self.longer.iter().filter(move |words| says(tokens, at, words)).map(move |words| at + words.len());
@@ -148,6 +151,11 @@ impl<Meaning> Phrases<Meaning> {
         self.by_first.contains_key(word)
     }
 
+    /// Whether these words, parted by white space, are a phrase without alternatives.
+    pub fn has(&self, phrase: &str) -> bool {
+        self.plain.contains_key(&phrase.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+    }
+
     /// Everything that some phrase can mean.
     pub fn meanings(&self) -> impl Iterator<Item = &Meaning> {
         self.rows.iter().flat_map(|row| &row.meanings)
@@ -173,7 +181,19 @@ impl<Meaning> Phrases<Meaning> {
 impl<Meaning: PartialEq + Clone> Phrases<Meaning> {
     /// Adds words as they are, without signs of the pattern language.
     pub fn add_plain(&mut self, phrase: &str, meaning: Meaning) {
-        let words = said(phrase);
+        self.add_words(said(phrase), false, meaning);
+    }
+
+    /// Adds words that white space parts, and all of them as one that is quoted.
+    fn add_spaced(&mut self, phrase: &str, meaning: Meaning) {
+        let words: Vec<String> = folded(phrase).split_whitespace().map(str::to_owned).collect();
+        if words.len() > 1 {
+            self.add_words(vec![words.join(" ")], true, meaning.clone());
+        }
+        self.add_words(words, true, meaning);
+    }
+
+    fn add_words(&mut self, words: Vec<String>, quoted: bool, meaning: Meaning) {
         if words.is_empty() {
             return;
         }
@@ -183,7 +203,8 @@ impl<Meaning: PartialEq + Clone> Phrases<Meaning> {
             }
             return;
         }
-        let steps = words.iter().map(|word| Step { words: HashSet::from([word.clone()]), ..Step::default() }).collect();
+        let step = |word: &String| Step { words: HashSet::from([word.clone()]), quoted, ..Step::default() };
+        let steps = words.iter().map(step).collect();
         self.plain.insert(words, self.rows.len());
         self.push(Row { steps, meanings: vec![meaning] });
     }
@@ -191,8 +212,12 @@ impl<Meaning: PartialEq + Clone> Phrases<Meaning> {
     /// Adds a line of the pattern language, in the words of a grammar. Lines for `atoms` that are plain, or a class and nothing
     /// else, share their row with other lines of the same words.
     pub fn add(&mut self, line: &str, meaning: Meaning, grammar: &mut Grammar) {
-        if grammar.dictionary.is_none() {
-            if !line.split_whitespace().any(is_pattern) {
+        let is_plain = !line.split_whitespace().any(is_pattern);
+        if is_plain && matches!(grammar.cut, Cut::Spaced) {
+            return self.add_spaced(line, meaning);
+        }
+        if matches!(grammar.cut, Cut::Atoms) {
+            if is_plain {
                 return self.add_plain(line, meaning);
             }
             if let Some(words) = line.strip_prefix('@').and_then(|class| grammar.classes.get(class)) {
@@ -255,25 +280,41 @@ fn said(phrase: &str) -> Vec<String> {
 #[derive(Debug)]
 pub struct Grammar {
     classes: BTreeMap<String, Vec<String>>,
-    // The words of lines for `words`, which cuts by what is in it; lines for `atoms` need none.
-    dictionary: Option<Dictionary>,
+    cut: Cut,
+}
+
+/// How the texts are cut that phrases are looked up in.
+#[derive(Debug)]
+enum Cut {
+    Atoms,
+    /// By the words that were given so far.
+    Words(Dictionary),
+    Spaced,
 }
 
 impl Grammar {
     /// For texts cut into `atoms`, with the classes of `fillers`.
     pub fn of_atoms() -> Self {
-        Self { classes: fillers::classes().clone(), dictionary: None }
+        Self { classes: fillers::classes().clone(), cut: Cut::Atoms }
     }
 
     /// For texts cut into `words`, with classes of its own beside those of `fillers`.
     pub fn of_words(mut classes: BTreeMap<String, Vec<String>>, dictionary: Dictionary) -> Self {
         classes.extend(fillers::classes().clone());
-        Self { classes, dictionary: Some(dictionary) }
+        Self { classes, cut: Cut::Words(dictionary) }
+    }
+
+    /// For prose that is `spaced`; what is quoted there may be the words of a phrase as well, as the name of a button is.
+    pub fn of_prose() -> Self {
+        Self { classes: fillers::classes().clone(), cut: Cut::Spaced }
     }
 
     /// The words that it was given, for cutting a text.
     pub fn into_dictionary(self) -> Dictionary {
-        self.dictionary.unwrap_or_default()
+        match self.cut {
+            Cut::Words(dictionary) => dictionary,
+            Cut::Atoms | Cut::Spaced => Dictionary::default(),
+        }
     }
 
     /// Phrases without a meaning of their own.
@@ -294,7 +335,7 @@ impl Grammar {
                 }
             }
         }
-        if let Some(dictionary) = &mut self.dictionary {
+        if let Cut::Words(dictionary) = &mut self.cut {
             words.iter().for_each(|word| dictionary.add(word));
         }
         words
@@ -306,11 +347,12 @@ impl Grammar {
         let slots = parts.iter().filter_map(|part| Slot::of(part)).collect();
         let words: Vec<String> = parts.into_iter().filter(|part| Slot::of(part).is_none()).collect();
         let words = self.words(&words);
-        if self.dictionary.is_some() {
-            return Step { words, longer: Vec::new(), slots, optional };
+        if !matches!(self.cut, Cut::Atoms) {
+            let quoted = matches!(self.cut, Cut::Spaced);
+            return Step { words, slots, optional, quoted, ..Step::default() };
         }
         let (one, longer): (Vec<_>, Vec<_>) = words.iter().map(|word| said(word)).partition(|words| words.len() == 1);
-        Step { words: one.into_iter().flatten().collect(), longer, slots, optional }
+        Step { words: one.into_iter().flatten().collect(), longer, slots, optional, quoted: false }
     }
 }
 
