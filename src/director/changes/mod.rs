@@ -78,8 +78,10 @@ fn drafts(before: &State, after: &State, changes: &mut Vec<Change>) -> HashSet<S
 }
 
 /// Keys that a backend writes anew with every save; a change of these alone is no edit.
-const BOOKKEEPING: [&str; 10] = [
+const BOOKKEEPING: [&str; 12] = [
     "id",
+    "bedtrack_id",
+    "bedtrack_ids",
     "version",
     "rev",
     "revision",

@@ -16,6 +16,7 @@ use crate::director::{brief, timeline};
 use bedtrack_wire::draft::VIDEO;
 use bedtrack_wire::render::{OutputSpec, Render};
 use bedtrack_wire::state::State;
+use bedtrack_wire::time::Ms;
 
 /// Checks what can be checked of an export before anything is looked up.
 pub fn checked(spec: Spec) -> Result<Spec, Fault> {
@@ -147,7 +148,7 @@ impl Job {
             kind: kind.to_owned(),
             name: name.unwrap_or_default(),
             path: path.to_owned(),
-            seconds: (!still).then(|| state.timeline().end() as f64 / 1_000.0).filter(|seconds| *seconds > 0.0),
+            seconds: (!still).then(|| Ms(state.timeline().end()).seconds()).filter(|seconds| *seconds > 0.0),
             ..Media::default()
         });
         answer.timeline = timeline::tracks(state);
