@@ -3,9 +3,11 @@
 
 use std::path::Path;
 
+use bedtrack_wire::look::RECORDED_SPEED;
+
 use super::FilmError;
 use super::call::Call;
-use super::plan::{FilmFormat, Plan, RECORDED_SPEED};
+use super::plan::{FilmFormat, Plan};
 use super::probe::Inspected;
 use super::sound::seconds;
 use super::tools::Tools;

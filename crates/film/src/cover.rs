@@ -3,8 +3,10 @@
 
 use std::path::Path;
 
+use bedtrack_wire::title::{Position, Style};
+
 use super::graph::{Pixels, Raw};
-use super::plan::{TitleCard, TitlePosition, TitleStyle};
+use super::plan::TitleCard;
 use super::publish::scratch;
 use super::stage::Stage;
 use super::titles::{Drawn, Pen, TitleLook};
@@ -48,8 +50,8 @@ pub(super) fn paint(
         text: title.to_owned(),
         start_ms: 0,
         duration_ms: 0,
-        position: TitlePosition::Center,
-        style: TitleStyle::Title,
+        position: Position::Center,
+        style: Style::Title,
         look: TitleLook::default(),
     };
     let drawn = pen.draw(&card, (stage.width, stage.height))?.unwrap_or_default();

@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use bedtrack_wire::look::Fit;
+
 use super::FilmError;
 use super::call::Call;
 use super::cards;
@@ -12,7 +14,7 @@ use super::graph::{Fill, Graph, Overlay};
 use super::media::VideoInfo;
 use super::plan::{Clip, FilmFormat, Plan};
 use super::probe::{Inspected, run_blocking};
-use super::show::{self, Fit};
+use super::show;
 use super::stage::{Stage, Stretch, frame_rate};
 use super::tools::Tools;
 use super::watch::Watch;

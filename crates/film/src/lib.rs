@@ -28,7 +28,7 @@ mod quality;
 mod reel;
 mod render;
 mod restamp;
-pub mod show;
+mod show;
 mod sound;
 mod stage;
 mod stills;
@@ -41,17 +41,15 @@ mod waveform;
 use std::path::Path;
 use std::sync::Arc;
 
+use bedtrack_wire::look::RECORDED_SPEED;
+
 pub use error::FilmError;
 pub use limits::{LIMITS, Limits};
 pub use media::{AudioInfo, MediaInfo, MediaKind, VideoInfo};
 pub use pace::{Cut, Pace};
-pub use plan::{
-    Aspect, Clip, Cover, FilmFormat, Plan, Quality, RECORDED_SPEED, Rendered, SoundFormat, TitleCard, TitlePosition,
-    TitleStyle,
-};
+pub use plan::{Clip, Cover, FilmFormat, Plan, Quality, Rendered, SoundFormat, TitleCard};
 pub use publish::publish;
-pub use stage::usual_rate;
-pub use titles::{BOX_OPACITY, Backing, NoColour, Rgb, SIZES, TitleAlign, TitleLook, usual_fade_ms, usual_size};
+pub use titles::{Behind, TitleLook};
 pub use tools::{ToolStatus, install_hint};
 pub use watch::Watch;
 

@@ -45,7 +45,8 @@ pub struct Clip {
     pub camera: Option<Camera>,
     /// How it fills a film of another shape, where it says so itself.
     pub fit: Option<Fit>,
-    kept: Kept,
+    /// What it came as, with all that nobody here knows.
+    pub kept: Kept,
 }
 
 impl Clip {

@@ -23,6 +23,7 @@ pub use clip::{Clip, SPEEDS, clip_name};
 pub use history::History;
 pub use id::{Id, Kind, NoId};
 pub use item::{Item, Plays, Source};
+pub use kept::Kept;
 pub use shape::Shape;
 pub use sound::Sound;
 pub use timeline::Timeline;

@@ -31,7 +31,8 @@ pub struct Sound {
     pub fade_out: Option<Ms>,
     /// Whether it makes way for speech, where that is said.
     pub duck: Option<bool>,
-    kept: Kept,
+    /// What it came as, with all that nobody here knows.
+    pub kept: Kept,
 }
 
 impl Sound {

@@ -1,5 +1,7 @@
 //! The things on a timeline, whatever tracks they are on, and changes that make tracks come and go.
 
+use std::collections::BTreeMap;
+
 use bedtrack_wire::draft::{AUDIO, TEXT, VIDEO};
 use bedtrack_wire::time::Ms;
 
@@ -19,7 +21,12 @@ impl Timeline {
 
     /// The same, to be changed.
     pub fn clips_mut(&mut self) -> impl Iterator<Item = &mut Clip> {
-        self.tracks.iter_mut().filter_map(Track::picture_mut).flat_map(|lane| &mut lane.items)
+        self.picture_lanes_mut().flat_map(|lane| &mut lane.items)
+    }
+
+    /// Its tracks of pictures, to be changed.
+    pub fn picture_lanes_mut(&mut self) -> impl Iterator<Item = &mut Lane<Clip>> {
+        self.tracks.iter_mut().filter_map(Track::picture_mut)
     }
 
     /// What sounds beside them, track by track.
@@ -114,9 +121,25 @@ impl Timeline {
         }
     }
 
+    /// Ids of what came, went or changed since, clips first, then sounds, then titles.
+    pub fn differing(&self, before: &Self) -> Vec<Id> {
+        let mut ids = differing(self.clips(), before.clips());
+        ids.extend(differing(self.sounds(), before.sounds()));
+        ids.extend(differing(self.titles(), before.titles()));
+        ids
+    }
+
     fn drop_empty(&mut self, of_kind: impl Fn(&Track) -> bool) {
         self.tracks.retain(|track| !of_kind(track) || !track.is_empty());
     }
+}
+
+fn differing<'a, T: Item + 'a>(now: impl Iterator<Item = &'a T>, was: impl Iterator<Item = &'a T>) -> Vec<Id> {
+    let mut gone: BTreeMap<Id, &T> = was.filter_map(|item| Some((item.id()?, item))).collect();
+    let now = now.filter_map(|item| Some((item.id()?, item)));
+    let mut ids: Vec<Id> = now.filter(|(id, item)| gone.remove(id) != Some(*item)).map(|(id, _)| id).collect();
+    ids.extend(gone.into_keys());
+    ids
 }
 
 impl Track {

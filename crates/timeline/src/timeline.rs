@@ -73,6 +73,11 @@ impl Timeline {
         (draft != self.state.draft).then_some(draft)
     }
 
+    /// An id for something that is about to lie here. What gets none gets one in the end, in the order of the tracks.
+    pub fn next_id(&mut self, kind: Kind) -> Id {
+        self.numbers.give(kind)
+    }
+
     /// Ends a change: tracks without anything go, and what is new gets its id.
     pub fn settle(&mut self) {
         self.tracks.retain(|track| !track.is_empty());
@@ -117,9 +122,16 @@ impl Timeline {
         });
     }
 
-    /// Puts the tracks and the shape of another state in place of these; media stay listed.
-    pub fn adopt(&mut self, other: State) {
+    /// Goes back to an earlier revision, `to`, from another one; media stay listed, so that going forward again finds them.
+    pub fn go_back(&mut self, earlier: State, to: i64, from: i64) {
+        self.history.undone.push(from);
+        self.go_to(earlier, to);
+    }
+
+    /// Goes to another revision: its tracks and its shape come in place of these.
+    pub fn go_to(&mut self, other: State, revision: i64) {
         let other = Self::of(State { draft: other.draft, canvas_config: other.canvas_config, ..self.state.clone() });
-        *self = Self { history: self.history.clone(), ..other };
+        let history = History { went_back_to: Some(revision), undone: std::mem::take(&mut self.history.undone) };
+        *self = Self { history, ..other };
     }
 }

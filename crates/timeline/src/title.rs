@@ -44,7 +44,8 @@ pub struct Title {
     pub fade_in: Option<Ms>,
     /// Over how long they go.
     pub fade_out: Option<Ms>,
-    kept: Kept,
+    /// What it came as, with all that nobody here knows.
+    pub kept: Kept,
 }
 
 impl Title {

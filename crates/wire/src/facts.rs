@@ -50,7 +50,7 @@ pub struct PieceFacts<B, K, M> {
     pub lufs: f64,
     /// The seed.
     pub seed: u64,
-    /// The licence's short name.
+    /// Who may use it, in words.
     pub licence: String,
     /// Where its notes lie.
     pub midi: String,

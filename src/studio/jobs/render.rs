@@ -8,20 +8,22 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::programme::{self, whole};
+use super::programme;
 use super::runner::{Handler, JobControl};
 use super::workshop::Workshop;
 use super::{project, stems};
-use bedtrack_agent::edit;
 use bedtrack_film::{
-    Aspect, Clip, Cover, FilmError, FilmFormat, LIMITS, MediaKind, Plan, Quality, SoundFormat, TitleCard, TitleLook,
+    Behind, Clip, Cover, FilmError, FilmFormat, LIMITS, MediaKind, Plan, Quality, SoundFormat, TitleCard, TitleLook,
     Watch,
 };
 use bedtrack_sound::SoundError;
 use bedtrack_store::{Job, JobState, Outcome, StoreError};
-use bedtrack_wire::draft::{self, Draft};
+use bedtrack_timeline::{Timeline, Title, Track};
+use bedtrack_wire::look::Aspect;
 use bedtrack_wire::render::{OutputSpec, RenderFault};
 use bedtrack_wire::state::State;
+use bedtrack_wire::time::Ms;
+use bedtrack_wire::title::{Backing, Rgb};
 
 /// Kind of these jobs.
 pub const KIND: &str = "render";
@@ -171,11 +173,11 @@ fn wish<T: DeserializeOwned>(what: &str, word: &str) -> Result<T, RenderError> {
 
 async fn render(workshop: &Workshop, job: &Job, payload: &Payload, watch: &Watch) -> Result<Made, RenderError> {
     let (session, state) = (&job.session, workshop.state(&job.session).await?.state);
-    let draft = Draft::read(&payload.draft);
+    let timeline = Timeline::of(State { draft: payload.draft.clone(), ..state.clone() });
     let format = &payload.output.format;
     let output: Output = wish("format", format)?;
     // Before anything is made of it: hours of silence cost as much as music does.
-    check_length(&draft)?;
+    check_length(&timeline)?;
     let quality: Quality = wish("quality", &payload.output.quality)?;
     let scratch = workshop.scratch_folder().await?;
     let folder = scratch.path();
@@ -185,15 +187,15 @@ async fn render(workshop: &Workshop, job: &Job, payload: &Payload, watch: &Watch
     let finish = watch.part(0.4..1.0);
     let notes = match output {
         Output::Archive(Archive::Stems) => {
-            stems::write(workshop, session, &state, &draft, folder, &out, watch).await?;
+            stems::write(workshop, session, &timeline, folder, &out, watch).await?;
             Vec::new()
         }
         Output::Archive(Archive::Project) => {
-            project::write(workshop, session, &state, &draft, folder, &out, watch).await?;
+            project::write(workshop, session, &state, &timeline, folder, &out, watch).await?;
             Vec::new()
         }
         Output::Sound(format) => {
-            let sound = programme::mix(workshop, session, &state, &draft, folder, &mix).await?;
+            let sound = programme::mix(workshop, session, &timeline, folder, &mix).await?;
             let sound = sound.ok_or_else(|| RenderError::Wish("nothing on the timeline sounds".into()))?;
             if format == SoundFormat::Wav {
                 // The programme is a WAV already; this works without ffmpeg.
@@ -204,8 +206,8 @@ async fn render(workshop: &Workshop, job: &Job, payload: &Payload, watch: &Watch
             }
         }
         Output::Film(format) => {
-            let sound = programme::mix(workshop, session, &state, &draft, folder, &mix).await?;
-            let drafted = plan(workshop, session, &state, &draft, format).await?;
+            let sound = programme::mix(workshop, session, &timeline, folder, &mix).await?;
+            let drafted = plan(workshop, session, &timeline, format).await?;
             // What the export asks for wins over the draft's own shape.
             let asked = payload.output.aspect.as_deref().map(|aspect| wish::<Aspect>("shape", aspect)).transpose()?;
             let plan = Plan { sound, aspect: asked.unwrap_or(drafted.aspect), quality, ..drafted };
@@ -216,41 +218,40 @@ async fn render(workshop: &Workshop, job: &Job, payload: &Payload, watch: &Watch
 }
 
 /// Refuses a timeline that is longer than any output may be.
-fn check_length(draft: &Draft) -> Result<(), RenderError> {
-    let (seconds, limit) = (whole(draft.end()).div_ceil(1000), LIMITS.media_seconds);
+fn check_length(timeline: &Timeline) -> Result<(), RenderError> {
+    let (seconds, limit) = (timeline.end().whole().div_ceil(1000), LIMITS.media_seconds);
     match seconds > limit {
         true => Err(RenderError::Wish(format!("the timeline is {seconds} s long; at most {limit} s can be exported"))),
         false => Ok(()),
     }
 }
 
-/// The plan for a draft's film, silent and in the shape of its picture.
+/// The plan for a timeline's film, silent and in the shape of its picture.
 pub(super) async fn plan(
     workshop: &Workshop,
     session: &str,
-    state: &State,
-    draft: &Draft,
+    timeline: &Timeline,
     format: FilmFormat,
 ) -> Result<Plan, RenderError> {
     Ok(Plan {
-        clips: clips(workshop, session, state, draft).await?,
-        titles: titles(draft),
-        cover: has_no_picture(draft).then(|| Cover { title: cover_title(state, draft) }),
+        clips: clips(workshop, session, timeline).await?,
+        titles: titles(timeline),
+        cover: has_no_picture(timeline).then(|| Cover { title: cover_title(timeline) }),
         sound: None,
-        duration_ms: whole(length(draft)),
-        aspect: edit::shape(state).0,
+        duration_ms: length(timeline).whole(),
+        aspect: timeline.shape.aspect,
         format,
         quality: Quality::default(),
     })
 }
 
 /// The film's length: words alone do not make a film longer than its picture and sound.
-fn length(draft: &Draft) -> i64 {
-    if has_no_picture(draft) {
-        return draft.end();
+fn length(timeline: &Timeline) -> Ms {
+    if has_no_picture(timeline) {
+        return timeline.end();
     }
-    let seen_or_heard = draft.t.iter().filter(|track| track.tt != draft::TEXT).flat_map(draft::Track::placed);
-    seen_or_heard.map(|placed| placed.end()).max().unwrap_or(0)
+    let seen_or_heard = timeline.tracks.iter().filter(|track| !matches!(track, Track::Titles(_)));
+    seen_or_heard.map(Track::end).max().unwrap_or_default()
 }
 
 /// Keeps the file under a key of this attempt alone, so that an overtaken worker can publish nothing.
@@ -268,59 +269,68 @@ async fn keep(
     Ok(Made { key, bytes, notes })
 }
 
-fn has_no_picture(draft: &Draft) -> bool {
-    !draft.t.iter().any(|track| track.tt == draft::VIDEO && !track.sg.is_empty())
+fn has_no_picture(timeline: &Timeline) -> bool {
+    timeline.clips().next().is_none()
 }
 
-async fn clips(workshop: &Workshop, session: &str, state: &State, draft: &Draft) -> Result<Vec<Clip>, RenderError> {
+async fn clips(workshop: &Workshop, session: &str, timeline: &Timeline) -> Result<Vec<Clip>, RenderError> {
     let mut clips = Vec::new();
-    for placed in draft.t.iter().filter(|track| track.tt == draft::VIDEO).flat_map(draft::Track::placed) {
-        let medium = state
-            .medium_of(placed.segment)
-            .ok_or_else(|| RenderError::Missing(placed.segment.name().unwrap_or("a clip").to_owned()))?;
-        let kind = if medium.kind.as_deref() == Some("image") { MediaKind::Image } else { MediaKind::Video };
-        let from = whole(programme::number(placed.segment, "in"));
+    for clip in timeline.clips() {
+        let medium = timeline
+            .medium_of(clip)
+            .ok_or_else(|| RenderError::Missing(clip.name.clone().unwrap_or_else(|| "a clip".to_owned())))?;
+        let kind = if medium.is_photo() { MediaKind::Image } else { MediaKind::Video };
         let path = workshop.media_file(session, medium).await?;
         clips.push(Clip {
-            enter: style(placed.segment, "transition"),
-            camera: style(placed.segment, "camera").unwrap_or_default(),
-            fit: style(placed.segment, "fit").unwrap_or(edit::shape(state).1),
-            speed: edit::speed_of(placed.segment),
-            fade_in_ms: whole(programme::number(placed.segment, edit::PICTURE_FADE_IN)),
-            fade_out_ms: whole(programme::number(placed.segment, edit::PICTURE_FADE_OUT)),
-            ..Clip::new(path, kind, from, whole(placed.segment.d), whole(placed.start))
+            enter: clip.transition,
+            camera: clip.camera.unwrap_or_default(),
+            fit: clip.fit.unwrap_or(timeline.shape.fit),
+            speed: clip.speed,
+            fade_in_ms: clip.picture_fade_in.unwrap_or_default().whole(),
+            fade_out_ms: clip.picture_fade_out.unwrap_or_default().whole(),
+            ..Clip::new(path, kind, clip.source_in.whole(), clip.length.whole(), clip.start.whole())
         });
     }
     Ok(clips)
 }
 
-/// A way to show a clip, where the segment names one that is known; a foreign draft's own ways are no reason to fail.
-fn style<T: DeserializeOwned>(segment: &draft::Segment, key: &str) -> Option<T> {
-    serde_json::from_value(segment.m.get(key)?.clone()).ok()
+fn titles(timeline: &Timeline) -> Vec<TitleCard> {
+    let card = |title: &Title| {
+        Some(TitleCard {
+            text: title.text.clone()?,
+            start_ms: title.start.0,
+            duration_ms: title.length.whole(),
+            position: title.position.unwrap_or_default(),
+            style: title.kind(),
+            look: look(title),
+        })
+    };
+    timeline.titles().filter_map(card).collect()
 }
 
-fn titles(draft: &Draft) -> Vec<TitleCard> {
-    let titles = draft.t.iter().filter(|track| track.tt == draft::TEXT).flat_map(draft::Track::placed);
-    let titles = titles.filter_map(|placed| {
-        // An unknown place or style of a foreign draft is no reason to fail.
-        let known = |key: &str| placed.segment.m.get(key).cloned().unwrap_or_default();
-        Some(TitleCard {
-            text: placed.segment.text()?.to_owned(),
-            start_ms: placed.start,
-            duration_ms: whole(placed.segment.d),
-            position: serde_json::from_value(known("position")).unwrap_or_default(),
-            style: serde_json::from_value(known("style")).unwrap_or_default(),
-            look: TitleLook::read(&placed.segment.m),
-        })
-    });
-    titles.collect()
+/// How a title is drawn, as far as it says something itself.
+fn look(title: &Title) -> TitleLook {
+    let behind_colour = title.backing_colour.unwrap_or(Rgb::BLACK);
+    TitleLook {
+        colour: title.colour,
+        size: title.size.map(|size| size as f32),
+        align: title.align.unwrap_or_default(),
+        behind: match title.backing.unwrap_or_default() {
+            Backing::Shadow => Behind::Shadow,
+            Backing::Outline => Behind::Outline(behind_colour),
+            Backing::Box => Behind::Box { colour: behind_colour, opacity: title.opacity() },
+            Backing::Plain => Behind::Plain,
+        },
+        fade_in: title.fade_in.map(Ms::whole),
+        fade_out: title.fade_out.map(Ms::whole),
+    }
 }
 
 /// What stands on the cover of a video without a picture: the music's name.
-fn cover_title(state: &State, draft: &Draft) -> String {
-    let first = draft.t.iter().filter(|track| track.tt == draft::AUDIO).flat_map(|track| &track.sg).next();
-    let name = first.and_then(|segment| {
-        segment.name().or_else(|| state.medium_of(segment).and_then(|medium| medium.display_name()))
+fn cover_title(timeline: &Timeline) -> String {
+    let first = timeline.sounds().next();
+    let name = first.and_then(|sound| {
+        sound.name.as_deref().or_else(|| timeline.medium_of(sound).and_then(|medium| medium.display_name()))
     });
     name.unwrap_or("Music").to_owned()
 }

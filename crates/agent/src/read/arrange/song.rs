@@ -1,8 +1,8 @@
 //! The user's own songs, and pictures on the beats of music.
 
 use super::words::{Item, Meaning, Word, is_song};
-use crate::read::reading::{Arrange, Context, FileKind, Songs};
-use bedtrack_film::show::{TransitionKind, Wish};
+use crate::read::reading::{Arrange, Context, FileKind, Songs, Wish};
+use bedtrack_wire::look::TransitionKind;
 
 /// Lengths of a film that make sense, in ms.
 const LENGTH_MS: (u64, u64) = (2_000, 1_200_000);

@@ -6,11 +6,12 @@ mod music;
 mod remark;
 mod titles;
 
-pub use arrange::{Arrange, File, FileKind, Songs};
+pub use arrange::{Arrange, File, FileKind, Songs, Wish};
+pub use bedtrack_wire::title::{Align, Position, Style};
 pub use cutting::{Cutting, Faded, Moment, Place, Shot, Speed};
 pub use music::{Change, MakeMusic, Stretch, Way};
 pub use remark::{Aspect, Because, Impossible, Remark};
-pub use titles::{Align, Backing, CaptionWish, Look, NewTitle, Pick, Position, Retitle, Size, Style, When};
+pub use titles::{Backing, CaptionWish, Look, NewTitle, Pick, Retitle, Size, When};
 
 use serde::{Deserialize, Serialize};
 
