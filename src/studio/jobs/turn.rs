@@ -21,6 +21,7 @@ use bedtrack_agent::deeds::{self, Deed};
 use bedtrack_agent::edit;
 use bedtrack_agent::read::{self, Action, Arrange, MakeMusic, Reading, Target, Way};
 use bedtrack_agent::tell::tell;
+use bedtrack_compose::limits::LENGTH_SECONDS;
 use bedtrack_compose::{Brief, Revision, fit};
 use bedtrack_film::{FilmError, Watch, show};
 use bedtrack_store::{Job, Outcome, StoreError};
@@ -34,9 +35,6 @@ pub const KIND: &str = "turn";
 pub const ATTEMPTS: u32 = 3;
 /// Where the state keeps the last turn that changed it.
 const LAST_TURN: &str = "last_turn";
-
-/// Lengths that music can be made for, in seconds.
-const FITTED: std::ops::RangeInclusive<f64> = 3.0..=1200.0;
 
 /// What a turn job carries.
 #[derive(Debug, Serialize, Deserialize)]
@@ -272,7 +270,8 @@ impl Turns {
             let mut sounds = draft.t.iter().filter(|track| track.tt == AUDIO).flat_map(|track| &track.sg);
             sounds.any(|segment| segment.references().any(|reference| Some(reference) == medium.id.as_deref()))
         };
-        let Some((medium, segment)) = made.filter(|(medium, _)| FITTED.contains(&seconds) && plays(medium)) else {
+        let Some((medium, segment)) = made.filter(|(medium, _)| LENGTH_SECONDS.contains(&seconds) && plays(medium))
+        else {
             return Ok(Some(Deed::Followed(bed)));
         };
         let brief = medium.m.get("brief").cloned().and_then(|brief| serde_json::from_value::<Brief>(brief).ok());
@@ -309,7 +308,7 @@ impl Turns {
         // A loop has to begin at its first beat, so that only its tempo could follow the cuts; it keeps its own.
         let fits = fit::has_beats(&wish.brief) && !wish.brief.seamless_loop;
         let length = (wish.brief.duration_seconds * 1000.0) as u64;
-        let fit = fits.then(|| fit::tempo(&picture.cuts, fit::Tempo::of(&wish.brief), length)).flatten();
+        let fit = fits.then(|| fit::tempo(&picture.cuts, fit::TempoRange::of(&wish.brief), length)).flatten();
         let made =
             music::make(&self.workshop, &job.session, &wish.brief, free, fit, control.cancelled(), move |done| {
                 meter.progress(done);
