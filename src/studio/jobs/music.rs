@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::critic;
 use super::programme::WAV_BITS;
 use super::workshop::{Workshop, media_key, media_url};
-use bedtrack_compose::fit::Fit;
+use bedtrack_compose::fit::PictureFit;
 use bedtrack_compose::{Brief, Composition};
 use bedtrack_sound::critic::{Ear, Review, review};
 use bedtrack_sound::encode::WavWriter;
@@ -69,7 +69,7 @@ pub async fn make(
     session: &str,
     brief: &Brief,
     free: bool,
-    fit: Option<Fit>,
+    fit: Option<PictureFit>,
     cancel: &CancellationToken,
     progress: impl Fn(f32) + Send + 'static,
 ) -> Result<Piece, MusicError> {
@@ -101,7 +101,7 @@ pub async fn make(
         ("tonality", json!(score.key)),
         ("brief", json!(brief)),
         ("players", json!(score.parts.iter().map(|part| &part.instrument).collect::<Vec<_>>())),
-        ("motif", json!(bedtrack_compose::given::motif(score))),
+        ("motif", json!(bedtrack_compose::incipit(score))),
     ] {
         m.insert(key.to_owned(), value);
     }
@@ -130,7 +130,7 @@ fn takes(
     bank: &Bank,
     brief: &Brief,
     free: bool,
-    fit: Option<Fit>,
+    fit: Option<PictureFit>,
     folder: &Path,
     cancel: &CancellationToken,
     progress: impl Fn(f32),
@@ -157,7 +157,7 @@ fn takes(
 fn perform(
     bank: &Bank,
     brief: &Brief,
-    fit: Option<Fit>,
+    fit: Option<PictureFit>,
     files: PathBuf,
     cancel: &CancellationToken,
     progress: impl Fn(f32),

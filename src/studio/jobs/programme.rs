@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::render::RenderError;
+use super::render_error::RenderError;
 use super::workshop::Workshop;
 use bedtrack_agent::edit;
 use bedtrack_film::{RECORDED_SPEED, Watch};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use bedtrack::studio::jobs::runner::{Handler, JobControl, Runner, RunnerSettings};
+use bedtrack_store::engine::{Handler, JobControl, Registry, Runner, RunnerSettings};
 use bedtrack_store::{Job, JobState, Outcome, Store};
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -54,7 +54,7 @@ fn start<R: Future<Output = Outcome> + Send + 'static>(
     work: impl Fn(Job, JobControl) -> R + Send + Sync + 'static,
 ) -> Running {
     let stop = CancellationToken::new();
-    let runner = Runner::new(store.clone(), settings).handle("render", Does(work));
+    let runner = Runner::new(store.clone(), settings, Registry::default().handle("render", Does(work)));
     Running { task: tokio::spawn(runner.run(stop.clone())), stop }
 }
 

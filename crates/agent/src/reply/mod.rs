@@ -15,7 +15,7 @@ mod tests;
 pub use report::{Done, Made, Report};
 
 use super::read::{Change, Take, Topic, Way, Why, energy_name, lexicon, plain};
-use bedtrack_compose::given::Stage;
+use bedtrack_compose::given::PlannedSection;
 use wording::{Wording, fill, percent, wording};
 
 /// A brief reply: what was done, what was chosen or left out and why, and a question where one is open.
@@ -262,7 +262,7 @@ fn change(change: &Change, wording: &Wording) -> String {
         Change::SoftEnd => say("soft_end", &[]),
         Change::Melody { notes } => say("melody", &[("n", &notes.to_string())]),
         Change::Plan { stages } => {
-            let stage = |stage: &Stage| {
+            let stage = |stage: &PlannedSection| {
                 let name = wording.stage(&stage.letter);
                 match stage.bars {
                     Some(bars) => say("stage", &[("name", &name), ("n", &bars.to_string())]),

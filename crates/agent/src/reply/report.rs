@@ -4,7 +4,7 @@ use crate::arranged::{Arranged, Refused};
 use crate::cut::{Bed, Cut, Obstacle};
 use crate::read::{Change, Language, Question, Remark, Stretch, Take, Target, Topic, Way, Why};
 use crate::titled::Titled;
-use bedtrack_compose::brief::Key;
+use bedtrack_compose::key::Key;
 use bedtrack_language::captions::Unfit;
 
 /// Everything a reply says.

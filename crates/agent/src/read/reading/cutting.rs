@@ -1,6 +1,6 @@
 //! What words can ask of the shots on the timeline, one by one.
 
-use super::{Level, Part};
+use super::amount::{Level, Part};
 use bedtrack_film::Aspect;
 use bedtrack_film::show::{Fit, TransitionKind};
 

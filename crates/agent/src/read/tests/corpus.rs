@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::*;
 use bedtrack_compose::Revision;
-use bedtrack_compose::given::Stage;
+use bedtrack_compose::given::PlannedSection;
 use bedtrack_film::show::Wish;
 
 #[derive(Deserialize)]
@@ -57,7 +57,7 @@ fn make(made: &MakeMusic) -> String {
         parts.push(format!("melody={} {}", melody.notes.len(), melody.key.name()));
     }
     if !brief.plan.is_empty() {
-        let stage = |stage: &Stage| match stage.bars {
+        let stage = |stage: &PlannedSection| match stage.bars {
             Some(bars) => format!("{}:{bars}", stage.letter),
             None => stage.letter.clone(),
         };
