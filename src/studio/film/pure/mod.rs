@@ -2,18 +2,17 @@
 //! picture's samples, their times, its turn and its colours are carried over as they are; whatever is unusual steps aside
 //! for ffmpeg.
 
-mod avc;
-mod boxes;
 mod check;
+mod coding;
 mod describe;
 mod movie;
-mod mux;
 mod render;
 pub(super) mod sound;
-mod track;
 
 use std::fs::File;
 use std::path::Path;
+
+use bedtrack_mp4::Mp4Error;
 
 use super::FilmError;
 use super::error::name_of;
@@ -23,6 +22,9 @@ use super::probe::{Inspected, run_blocking};
 use movie::Movie;
 
 pub(super) use render::render;
+
+/// Ticks a second of the clock of a film that is written here.
+const CLOCK: u32 = super::measure::RATE;
 
 /// Why a file is not worked on here.
 #[derive(Debug, thiserror::Error)]
@@ -42,9 +44,17 @@ pub(super) enum Unfit {
     File(#[from] std::io::Error),
 }
 
-impl Unfit {
-    const TOO_LARGE: Self = Self::Unusual("it is too large");
+impl From<Mp4Error> for Unfit {
+    fn from(fault: Mp4Error) -> Self {
+        match fault {
+            Mp4Error::Unusual(why) => Self::Unusual(why),
+            Mp4Error::Broken(why) => Self::Broken(why),
+            Mp4Error::File(fault) => Self::File(fault),
+        }
+    }
+}
 
+impl Unfit {
     /// The error to give about a source at `path` where there is no ffmpeg to step aside for, `missing` saying so.
     pub fn without_ffmpeg(self, path: &Path, format: Format, missing: FilmError) -> FilmError {
         match self {

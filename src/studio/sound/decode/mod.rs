@@ -1,7 +1,6 @@
 //! Sound files of other makers → frames: containers and codecs through symphonia, any rate through rubato, gaps of the
 //! encoders taken out. Files are not trusted: whatever they hold, the answer is frames or an error.
 
-mod edits;
 mod resample;
 #[cfg(test)]
 mod tests;
@@ -109,7 +108,7 @@ impl Decoded {
             .make_audio_decoder(parameters, &AudioDecoderOptions::default())
             .map_err(|error| refused(error.to_string()))?;
         let (id, rate) = (track.id, parameters.sample_rate.unwrap_or(0));
-        let edit = edits::read(path)?;
+        let heard = bedtrack_mp4::heard(&mut File::open(path)?)?;
         Ok(Self {
             path: path.to_owned(),
             format,
@@ -120,8 +119,8 @@ impl Decoded {
             frames: Vec::new(),
             given: 0,
             samples: Vec::new(),
-            skip: edit.map_or(0, |edit| edit.skip),
-            rest: edit.and_then(|edit| edit.frames),
+            skip: heard.map_or(0, |heard| heard.skip),
+            rest: heard.and_then(|heard| heard.frames),
         })
     }
 

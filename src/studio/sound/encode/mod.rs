@@ -2,7 +2,6 @@
 
 mod aac;
 pub mod adts;
-mod boxes;
 pub mod flac;
 pub mod m4a;
 pub mod tags;
