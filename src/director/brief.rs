@@ -3,7 +3,7 @@
 use crate::director::advice::Fault;
 use crate::director::ask::GenerateAsk;
 use crate::skills::primary_tag;
-use crate::wire::hint::Hint;
+use bedtrack_wire::hint::Hint;
 
 /// Longest request, in characters; what is longer is a document, not a wish.
 pub const MAX_REQUEST: usize = 20_000;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::outputs::file_name;
 use crate::nemovideo::{ApiError, Client, Fetch, Size};
 use crate::skills::Attribution;
-use crate::wire::state::Medium;
+use bedtrack_wire::state::Medium;
 
 /// Where a medium's copy lies, if it is one that gets a copy: music that only the backend itself serves.
 pub fn place(folder: &Path, session: &str, medium: &Medium) -> Option<PathBuf> {

@@ -3,8 +3,8 @@
 use crate::director::advice::{Fault, Limit, Outage, Refusal, Sent, Thing, Token};
 use crate::director::outputs::unwritable;
 use crate::nemovideo::{ApiError, Auth, Call, Refused, Unclear};
-use crate::store::StoreError;
-use crate::wire::codes;
+use bedtrack_store::StoreError;
+use bedtrack_wire::codes;
 
 /// A failed call as a fault. `file` names what was being uploaded, where that is what failed.
 pub fn of_api(error: &ApiError, file: Option<&str>) -> Fault {

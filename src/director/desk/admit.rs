@@ -14,7 +14,7 @@ use crate::director::Caller;
 use crate::director::advice::Fault;
 use crate::director::brief::invalid;
 use crate::director::trouble::of_store;
-use crate::store::{FrontSession, Request, RequestKey, WORK_RUNNING, Work};
+use bedtrack_store::{FrontSession, Request, RequestKey, WORK_RUNNING, Work};
 
 /// How long the same call counts as the same work.
 const JOINED: Duration = Duration::from_secs(600);

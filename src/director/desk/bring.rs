@@ -11,7 +11,7 @@ use crate::director::progress::Step;
 use crate::director::trouble::of_api;
 use crate::director::{changes, media, timeline};
 use crate::nemovideo::{ApiError, LocalFile};
-use crate::wire::state::{Medium, State};
+use bedtrack_wire::state::{Medium, State};
 
 impl Job {
     /// Brings everything in that is not in yet. A file that is refused for what it is keeps no other one out.

@@ -13,9 +13,9 @@ use crate::director::outputs::{Target, known_ending, place};
 use crate::director::progress::Step;
 use crate::director::trouble::of_api;
 use crate::director::{brief, timeline};
-use crate::wire::draft::VIDEO;
-use crate::wire::render::{OutputSpec, Render};
-use crate::wire::state::State;
+use bedtrack_wire::draft::VIDEO;
+use bedtrack_wire::render::{OutputSpec, Render};
+use bedtrack_wire::state::State;
 
 /// Checks what can be checked of an export before anything is looked up.
 pub fn checked(spec: Spec) -> Result<Spec, Fault> {

@@ -4,7 +4,7 @@ use url::Url;
 
 use super::Director;
 use crate::skills::Attribution;
-use crate::store::FrontSession;
+use bedtrack_store::FrontSession;
 
 impl Director {
     /// The project's link; empty where there is no web page or the session is not open.

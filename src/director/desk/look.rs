@@ -14,9 +14,9 @@ use crate::director::trouble::{of_api, of_store};
 use crate::director::{Caller, Reach, keep, media, timeline};
 use crate::nemovideo::Bind;
 use crate::skills::Skill;
-use crate::store::{FrontSession, WORK_RUNNING};
-use crate::wire::credits::{Balance, GENERATION};
-use crate::wire::state::{Medium, State};
+use bedtrack_store::{FrontSession, WORK_RUNNING};
+use bedtrack_wire::credits::{Balance, GENERATION};
+use bedtrack_wire::state::{Medium, State};
 
 /// How many sessions, and how many pieces of work of one, are listed.
 const LISTED: u32 = 8;

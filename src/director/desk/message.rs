@@ -15,8 +15,8 @@ use crate::director::trouble::of_api;
 use crate::director::turn::{Ended, Recovered};
 use crate::director::{changes, keep, media, timeline};
 use crate::nemovideo::{ApiError, Bind, Seen, Unclear};
-use crate::wire::credits::{Balance, cost_of_message};
-use crate::wire::state::{Medium, State};
+use bedtrack_wire::credits::{Balance, cost_of_message};
+use bedtrack_wire::state::{Medium, State};
 
 /// What is known once a turn is over.
 struct Outcome {

@@ -32,7 +32,7 @@ use crate::director::trouble::of_store;
 use crate::director::{Backend, Settings};
 use crate::nemovideo::Client;
 use crate::skills::{Attribution, Catalogue, Skill, attribution};
-use crate::store::{Store, StoreError};
+use bedtrack_store::{Store, StoreError};
 
 /// Opens the store; called when it is first needed, and again after a failure.
 pub type OpenStore = Box<dyn Fn() -> BoxFuture<'static, Result<Store, StoreError>> + Send + Sync>;

@@ -10,7 +10,7 @@ use crate::director::caller::Reach;
 use crate::director::delivery::Kept;
 use crate::director::inputs::Source;
 use crate::director::outputs::Target;
-use crate::wire::state::State;
+use bedtrack_wire::state::State;
 
 /// A piece of work.
 #[derive(Debug, Clone, Serialize, Deserialize)]

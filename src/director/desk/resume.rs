@@ -10,7 +10,7 @@ use super::words::say;
 use crate::director::advice::Fault;
 use crate::director::answer::Answer;
 use crate::director::trouble;
-use crate::store::{StoreError, Work};
+use bedtrack_store::{StoreError, Work};
 
 impl Director {
     /// Takes up what a stopped process left unfinished, now and as long as this process lives. Call once after the

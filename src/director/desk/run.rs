@@ -15,7 +15,7 @@ use crate::director::progress;
 use crate::director::trouble::{began_nothing, of_store};
 use crate::director::turn::Line;
 use crate::skills::{Attribution, Skill};
-use crate::store::{FrontSession, RequestKey, Work};
+use bedtrack_store::{FrontSession, RequestKey, Work};
 
 /// A piece of work in the hands of this process.
 pub struct Job {

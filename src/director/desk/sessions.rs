@@ -14,8 +14,8 @@ use crate::director::trouble::{of_api, of_store, unknown};
 use crate::director::{Caller, media};
 use crate::nemovideo::Bind;
 use crate::skills::Attribution;
-use crate::store::FrontSession;
-use crate::wire::state::State;
+use bedtrack_store::FrontSession;
+use bedtrack_wire::state::State;
 
 /// Asks for a fresh session.
 pub const NEW: &str = "new";

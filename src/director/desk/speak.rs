@@ -8,8 +8,8 @@ use super::run::Job;
 use crate::director::advice::{Note, note, offered};
 use crate::director::timeline;
 use crate::director::translate::{Offer, translate};
-use crate::wire::credits::Balance;
-use crate::wire::state::State;
+use bedtrack_wire::credits::Balance;
+use bedtrack_wire::state::State;
 
 /// The words of a turn, ready for the reply.
 pub struct Spoken {

@@ -17,7 +17,7 @@ use crate::director::route::{self, Action};
 use crate::director::trouble::unknown;
 use crate::director::{Caller, Progress};
 use crate::skills::{SessionLanguage, Skill};
-use crate::wire::hint::Hint;
+use bedtrack_wire::hint::Hint;
 
 impl Director {
     /// `generate_music`: routes the request, brings files in, and has the studio's agent make or change music.

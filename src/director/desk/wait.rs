@@ -15,7 +15,7 @@ use crate::director::answer::{Answer, Status};
 use crate::director::progress::{Progress, Step};
 use crate::director::steps;
 use crate::director::trouble::{of_store, unknown};
-use crate::store::{WORK_RUNNING, Work};
+use bedtrack_store::{WORK_RUNNING, Work};
 
 /// The longest wait: clients drop a call after about a minute.
 const LONGEST: f64 = 50.0;
