@@ -11,8 +11,10 @@ use bedtrack_mp4::{Mp4Error, set_order};
 use tempfile::TempPath;
 
 use super::FilmError;
+use super::blocking::run_blocking;
 use super::call::Call;
-use super::probe::{Inspected, inspect, run_blocking};
+use super::inspected::Inspected;
+use super::probe::inspect;
 use super::publish::scratch;
 use super::tools::Tools;
 use super::watch::Watch;

@@ -22,7 +22,7 @@ pub struct Track {
     /// The boxes that tell of its samples in their order, and nothing of where they lie, as they are in the file.
     pub tables: Vec<Vec<u8>>,
     pub samples: Vec<Sample>,
-    pub edit: Edit,
+    pub edit: EditList,
 }
 
 /// One coded picture, or one unit of sound. Times are ticks of the track's clock.
@@ -38,7 +38,7 @@ pub struct Sample {
 
 /// Which part of a track is played, and when.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Edit {
+pub struct EditList {
     /// How late the track comes, in µs.
     pub late_us: i64,
     /// The first tick that is played.
@@ -152,10 +152,10 @@ fn single_entry(table: &[u8]) -> Result<Mp4Box<'_>, Mp4Error> {
     }
 }
 
-fn edit(trak: &[u8], movie_scale: u32, scale: u32) -> Result<Edit, Mp4Error> {
-    let Some(list) = descendant(trak, &[b"edts", b"elst"]) else { return Ok(Edit::default()) };
+fn edit(trak: &[u8], movie_scale: u32, scale: u32) -> Result<EditList, Mp4Error> {
+    let Some(list) = descendant(trak, &[b"edts", b"elst"]) else { return Ok(EditList::default()) };
     let list: Elst = list.read()?;
-    let mut edit = Edit::default();
+    let mut edit = EditList::default();
     let mut entries = list.entries.iter().peekable();
     while let Some(empty) = entries.next_if(|entry| entry.media_time.is_none()) {
         let late = i64::try_from(empty.segment_duration).unwrap_or(i64::MAX);

@@ -13,7 +13,7 @@ use zip::write::SimpleFileOptions;
 use super::programme;
 use super::render::{self, RenderError};
 use super::workshop::Workshop;
-use bedtrack_film::{FilmError, FilmFormat, Plan, Watch};
+use bedtrack_film::{FilmError, FilmFormat, FilmPlan, Watch};
 use bedtrack_sound::SoundError;
 use bedtrack_wire::draft::Draft;
 use bedtrack_wire::state::State;
@@ -75,7 +75,7 @@ async fn looks(
     }
     let path = folder.join("thumbnail.jpg");
     let shown = async {
-        let plan = Plan { sound, ..render::plan(workshop, session, state, draft, FilmFormat::Jpg).await? };
+        let plan = FilmPlan { sound, ..render::plan(workshop, session, state, draft, FilmFormat::Jpg).await? };
         Ok::<_, RenderError>(workshop.film.render(&plan, folder, &path, &watch.part(0.6..1.0)).await?)
     };
     if drawn("thumbnail", shown.await)?.is_some() {

@@ -14,8 +14,8 @@ use super::workshop::Workshop;
 use super::{project, stems};
 use bedtrack_agent::edit;
 use bedtrack_film::{
-    Aspect, Clip, Cover, FilmError, FilmFormat, LIMITS, MediaKind, Plan, Quality, SoundFormat, TitleCard, TitleLook,
-    Watch,
+    Aspect, Clip, Cover, FilmError, FilmFormat, FilmPlan, LIMITS, MediaKind, Quality, SoundFormat, TitleCard,
+    TitleLook, Watch,
 };
 use bedtrack_sound::SoundError;
 use bedtrack_store::{Job, JobState, Outcome, StoreError};
@@ -208,7 +208,7 @@ async fn render(workshop: &Workshop, job: &Job, payload: &Payload, watch: &Watch
             let drafted = plan(workshop, session, &state, &draft, format).await?;
             // What the export asks for wins over the draft's own shape.
             let asked = payload.output.aspect.as_deref().map(|aspect| wish::<Aspect>("shape", aspect)).transpose()?;
-            let plan = Plan { sound, aspect: asked.unwrap_or(drafted.aspect), quality, ..drafted };
+            let plan = FilmPlan { sound, aspect: asked.unwrap_or(drafted.aspect), quality, ..drafted };
             workshop.film.render(&plan, folder, &out, &finish).await?.notes
         }
     };
@@ -231,8 +231,8 @@ pub(super) async fn plan(
     state: &State,
     draft: &Draft,
     format: FilmFormat,
-) -> Result<Plan, RenderError> {
-    Ok(Plan {
+) -> Result<FilmPlan, RenderError> {
+    Ok(FilmPlan {
         clips: clips(workshop, session, state, draft).await?,
         titles: titles(draft),
         cover: has_no_picture(draft).then(|| Cover { title: cover_title(state, draft) }),

@@ -4,11 +4,11 @@ use bedtrack_mp4::AvcEntry;
 use h264_reader::nal::sps::{ChromaFormat, SeqParameterSet};
 use h264_reader::nal::{Nal as _, RefNal};
 
-use super::Unfit;
+use super::unfit::Unfit;
 
 /// What the coding says of the picture.
 #[derive(Debug, Clone)]
-pub(super) struct Coding {
+pub(crate) struct Coding {
     pub width: u32,
     pub height: u32,
     /// ffmpeg's name of the pixel format.

@@ -4,9 +4,9 @@ use bedtrack_mp4::Track;
 
 use super::movie::{Movie, Picture};
 use crate::ffprobe::Packets;
+use crate::inspected::Inspected;
 use crate::magic::Format;
 use crate::media::{AudioInfo, MediaInfo, MediaKind, VideoInfo};
-use crate::probe::Inspected;
 
 /// Describes a movie as `probe` would.
 pub(super) fn describe(movie: &Movie, format: Format) -> Inspected {

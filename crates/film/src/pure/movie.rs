@@ -4,12 +4,12 @@ use std::fs::File;
 
 use bedtrack_mp4::{Index, Track};
 
-use super::Unfit;
 use super::coding::{self, Coding};
+use super::unfit::Unfit;
 
 /// A file's index, read.
 #[derive(Debug)]
-pub(super) struct Movie {
+pub(crate) struct Movie {
     /// The picture: H.264.
     pub picture: Option<Picture>,
     /// The sound, where there is one.
@@ -22,7 +22,7 @@ pub(super) struct Movie {
 
 /// The picture's track and what its coding says.
 #[derive(Debug)]
-pub(super) struct Picture {
+pub(crate) struct Picture {
     pub track: Track,
     pub coding: Coding,
 }

@@ -6,7 +6,6 @@ use std::io::{Seek, SeekFrom, Write};
 use bedtrack_mp4::{M4aIndex, m4a_opening};
 
 use super::aac::Units;
-use super::failed;
 use crate::{Frame, RATE, SoundError};
 
 /// Writes an M4A file.
@@ -49,7 +48,7 @@ impl<W: Write + Seek> M4aWriter<W> {
         let priming = self.units.finish()?;
         self.keep()?;
         let media = self.output.stream_position()? - self.media_at;
-        let fits = |value: u64| u32::try_from(value).map_err(|error| failed("M4A", error));
+        let fits = |value: u64| u32::try_from(value).map_err(|error| SoundError::encode("M4A", error));
         let index = M4aIndex {
             rate: RATE,
             config: self.units.config(),
@@ -68,5 +67,5 @@ impl<W: Write + Seek> M4aWriter<W> {
 }
 
 fn refused(error: bedtrack_mp4::Mp4Error) -> SoundError {
-    failed("M4A", error)
+    SoundError::encode("M4A", error)
 }

@@ -7,8 +7,7 @@ use std::path::Path;
 
 use bedtrack_mp4::{Lane, LaneKind, Sample, Track};
 
-use super::Unfit;
-use super::movie::Movie;
+use crate::pure::{Movie, Unfit};
 use crate::watch::Watch;
 
 /// Opens a film that was made of `lanes` out of `sources`, one each, and compares the two.
@@ -46,7 +45,7 @@ fn same(lane: &Lane<'_>, made: &Track) -> Result<(), Unfit> {
     if lane.kind == LaneKind::Picture && (made.hidden() > 0 || !made.is_shown_as(source)) {
         return Err(Unfit::Wrong("its picture is not shown as the source's"));
     }
-    let tick = i64::from(made.scale / super::CLOCK + 2);
+    let tick = i64::from(made.scale / crate::measure::RATE + 2);
     let ends = made.edit.to.is_some_and(|to| to.abs_diff(lane.to) <= tick.unsigned_abs());
     if made.edit.late_us != 0 || made.edit.from != lane.from || !ends {
         return Err(Unfit::Wrong("a track of it starts or ends at another time"));

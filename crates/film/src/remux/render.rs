@@ -4,19 +4,19 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
-use bedtrack_mp4::{Film, Lane, Shape, Track};
+use bedtrack_mp4::{Lane, Muxer, Shape, Track};
 
-use super::movie::Movie;
-use super::{CLOCK, Unfit, blocking, check, look};
+use super::check;
 use crate::FilmError;
 use crate::copy::obstacle;
+use crate::inspected::Inspected;
 use crate::magic::Format;
+use crate::measure::{RATE, frames_in};
 use crate::media::MediaKind;
 use crate::open::recognise;
-use crate::plan::{FilmFormat, Plan, Rendered, SoundFormat};
-use crate::probe::Inspected;
-use crate::publish::beside;
-use crate::render::{finish, frames_in};
+use crate::plan::{FilmFormat, FilmPlan, Rendered, SoundFormat};
+use crate::publish::{beside, finish};
+use crate::pure::{Movie, Unfit, blocking, look};
 use crate::sound::{Encoding, encode};
 use crate::tools::Tools;
 use crate::watch::Watch;
@@ -24,7 +24,7 @@ use crate::watch::Watch;
 /// Renders a plan where that can be done here; `None` where it steps aside, with nothing left behind.
 pub(crate) async fn render(
     tools: &Tools,
-    plan: &Plan,
+    plan: &FilmPlan,
     work: &Path,
     out: &Path,
     watch: &Watch,
@@ -51,7 +51,7 @@ pub(crate) async fn render(
 
 async fn carried(
     tools: &Tools,
-    plan: &Plan,
+    plan: &FilmPlan,
     shape: Shape,
     clip: &Path,
     (work, out): (&Path, &Path),
@@ -125,7 +125,7 @@ impl Job {
     fn write(&self, lanes: &[Lane<'_>], sources: &[&Path], watch: &Watch) -> Result<(), Unfit> {
         let mut out = BufWriter::with_capacity(1 << 20, File::create(&self.made)?);
         let mut sources = sources.iter().map(File::open).collect::<Result<Vec<_>, _>>()?;
-        Film { shape: self.shape, clock: CLOCK, lanes }.write(&mut out, &mut sources, |done| -> Result<(), Unfit> {
+        Muxer { shape: self.shape, clock: RATE, lanes }.write(&mut out, &mut sources, |done| -> Result<(), Unfit> {
             watch.check()?;
             watch.at(done);
             Ok(())

@@ -9,14 +9,7 @@ use mp4_atom::{
 };
 
 use crate::boxes::{encoded, wrap};
-use crate::{AvcEntry, Mp4Error, Track, aac};
-
-/// What kind of file is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
-    Mp4,
-    QuickTime,
-}
+use crate::{AvcEntry, Mp4Error, Shape, Track, aac};
 
 /// What a lane holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +53,7 @@ impl<'a> Lane<'a> {
 
 /// A film to be written.
 #[derive(Debug)]
-pub struct Film<'a> {
+pub struct Muxer<'a> {
     pub shape: Shape,
     /// Ticks a second of its own clock: that of its sound, so that its end is exact.
     pub clock: u32,
@@ -76,7 +69,7 @@ struct Chunk {
     bytes: u64,
 }
 
-impl Film<'_> {
+impl Muxer<'_> {
     /// Writes the film; `sources` are the files that its lanes come from, one each. `told` hears how far it is, from 0 to
     /// 1, and may end the work.
     ///
