@@ -1,7 +1,7 @@
 //! Music that was made, as far as a reply or an answer tells of it.
 
 use super::read::{Change, Context, MakeMusic, Stretch, Way};
-use bedtrack_compose::brief::Key;
+use bedtrack_compose::key::Key;
 use bedtrack_compose::{Composition, Remark};
 
 /// Music as it was made.

@@ -6,10 +6,9 @@ use std::path::Path;
 use bedtrack_wire::title::{Position, Style};
 
 use super::graph::{Pixels, Raw};
-use super::plan::TitleCard;
 use super::publish::scratch;
 use super::stage::Stage;
-use super::titles::{Drawn, Pen, TitleLook};
+use super::titles::{Drawn, Pen, TitleCard, TitleLook};
 use super::{FilmError, pcm};
 
 /// Upper left and lower right colour of the background.

@@ -5,11 +5,10 @@ use std::path::PathBuf;
 
 use bedtrack_wire::look::RECORDED_SPEED;
 
-use super::call::Call;
+use super::call::{Call, seconds};
 use super::media::VideoInfo;
 use super::open::Seal;
-use super::sound::seconds;
-use super::stage::{Stage, Stretch, frame_rate};
+use super::stage::{FrameSpan, Stage, frame_rate};
 
 /// A picture that was drawn here: raw pixels in a file.
 #[derive(Debug)]
@@ -92,7 +91,7 @@ impl Graph {
     }
 
     /// Adds one stretch after the ones before.
-    pub fn stretch(&mut self, stretch: &Stretch, fill: &Fill) {
+    pub fn stretch(&mut self, stretch: &FrameSpan, fill: &Fill) {
         let (frames, number) = (stretch.frames(), self.joined);
         let Stage { width, height, rate: (over, under) } = self.stage;
         let exact =

@@ -3,17 +3,16 @@
 use std::path::PathBuf;
 
 use bedtrack_wire::look::{Aspect, Camera, Fit, RECORDED_SPEED, Transition};
-use bedtrack_wire::title::{Position, Style};
 use serde::{Deserialize, Serialize};
 
 use super::FilmError;
 use super::limits::LIMITS;
 use super::media::MediaKind;
-use super::titles::TitleLook;
+use super::titles::TitleCard;
 
 /// A film to make. Times are ms on the film's own clock.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Plan {
+pub struct FilmPlan {
     /// Pictures, one after another; where two overlap the later one wins, and gaps are black.
     pub clips: Vec<Clip>,
     /// Words over the picture.
@@ -76,23 +75,6 @@ impl Clip {
             fade_out_ms: 0,
         }
     }
-}
-
-/// Words over the picture. Line breaks are kept and long lines wrapped.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TitleCard {
-    /// The words, in any script that the built-in fonts have.
-    pub text: String,
-    /// When they come; negative where a film begins within them.
-    pub start_ms: i64,
-    /// How long they stay.
-    pub duration_ms: u64,
-    /// Where they stand.
-    pub position: Position,
-    /// How they look.
-    pub style: Style,
-    /// And what of it is asked for otherwise.
-    pub look: TitleLook,
 }
 
 /// What stands for a picture where there is none.
@@ -166,7 +148,7 @@ pub struct Rendered {
     pub true_peak_db: Option<f64>,
 }
 
-impl Plan {
+impl FilmPlan {
     /// Refuses what no film can be made of.
     pub(super) fn check(&self) -> Result<(), FilmError> {
         let bad = |why: &str| Err(FilmError::BadPlan(why.to_owned()));
@@ -225,6 +207,8 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::titles::TitleLook;
+    use bedtrack_wire::title::{Position, Style};
 
     #[test]
     fn a_window_keeps_what_is_seen_in_it() {
@@ -237,7 +221,7 @@ mod tests {
             style: Style::Title,
             look: TitleLook::default(),
         };
-        let plan = Plan {
+        let plan = FilmPlan {
             clips: vec![clip(0), clip(4000)],
             titles: vec![title],
             sound: None,
@@ -251,6 +235,6 @@ mod tests {
         let seen = plan.window(2666, 40);
         assert_eq!((seen.clips.len(), seen.clips[0].in_ms, seen.clips[0].start_ms), (1, 3166, 0));
         assert_eq!((seen.clips[0].duration_ms, seen.titles[0].start_ms, seen.duration_ms), (40, -2666, 40));
-        assert!(Plan { duration_ms: 0, ..plan }.check().is_err());
+        assert!(FilmPlan { duration_ms: 0, ..plan }.check().is_err());
     }
 }

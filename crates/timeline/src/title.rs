@@ -144,3 +144,42 @@ fn word<T: DeserializeOwned>(m: &Object, key: &str) -> Option<T> {
     let word = m.get(key)?.as_str()?.trim();
     serde_json::from_value(Value::String(word.to_owned())).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(m: Value) -> Title {
+        let segment = Segment { m: m.as_object().unwrap().clone(), ..Segment::default() };
+        Title::read(Kept::default(), &segment, Ms::ZERO)
+    }
+
+    #[test]
+    fn a_foreign_draft_with_senseless_values_looks_as_the_style_has_it() {
+        assert_eq!(
+            read(json!({"color": "mauve;movie=/etc/passwd", "size": -4, "align": 7, "backing": [], "fade_in": "x"})),
+            read(json!({}))
+        );
+        let odd = read(json!({"size": 1e300, "fade_in": -5}));
+        assert_eq!((odd.size, odd.fade_in), (Some(f64::from(SIZES.1)), Some(Ms::ZERO)));
+    }
+
+    #[test]
+    fn what_our_own_edits_write_is_read_back() {
+        let title = read(json!({"color": "#ffd400", "size": 48, "align": "left", "backing": "box", "backing_color":
+            "#102030", "fade_in": 500, "fade_out": 0}));
+        assert_eq!((title.colour, title.size, title.align), (Some(Rgb([255, 212, 0])), Some(48.0), Some(Align::Left)));
+        assert_eq!((title.backing, title.backing_colour), (Some(Backing::Box), Some(Rgb([16, 32, 48]))));
+        assert_eq!((title.opacity(), title.fade_in, title.fade_out), (BOX_OPACITY, Some(Ms(500)), Some(Ms::ZERO)));
+        // And written as it was read.
+        let again = Title { text: Some("New".into()), ..read(json!({})) };
+        let again = Title { colour: title.colour, size: title.size, backing: title.backing, ..again };
+        let written = again.segment(Ms::ZERO, false);
+        assert_eq!(
+            written,
+            json!({"d": 0, "m": {"start": 0, "text": "New", "size": 48, "color": "#ffd400", "backing": "box"}})
+        );
+    }
+}

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::critic;
 use super::programme::WAV_BITS;
 use super::workshop::{Workshop, media_key, media_url};
-use bedtrack_compose::fit::Fit;
+use bedtrack_compose::fit::PictureFit;
 use bedtrack_compose::{Brief, Composition};
 use bedtrack_sound::critic::{Ear, Review, review};
 use bedtrack_sound::encode::WavWriter;
@@ -71,7 +71,7 @@ pub async fn make(
     session: &str,
     brief: &Brief,
     free: bool,
-    fit: Option<Fit>,
+    fit: Option<PictureFit>,
     cancel: &CancellationToken,
     progress: impl Fn(f32) + Send + 'static,
 ) -> Result<Piece, MusicError> {
@@ -102,7 +102,7 @@ pub async fn make(
         tonality: score.key,
         brief,
         players: score.parts.iter().map(|part| part.instrument.clone()).collect(),
-        motif: bedtrack_compose::given::motif(score),
+        motif: bedtrack_compose::incipit(score),
     };
     let medium = Medium {
         kind: Some("music".into()),
@@ -129,7 +129,7 @@ fn takes(
     bank: &Bank,
     brief: &Brief,
     free: bool,
-    fit: Option<Fit>,
+    fit: Option<PictureFit>,
     folder: &Path,
     cancel: &CancellationToken,
     progress: impl Fn(f32),
@@ -156,7 +156,7 @@ fn takes(
 fn perform(
     bank: &Bank,
     brief: &Brief,
-    fit: Option<Fit>,
+    fit: Option<PictureFit>,
     files: PathBuf,
     cancel: &CancellationToken,
     progress: impl Fn(f32),

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
-use super::render::RenderError;
+use super::render_error::RenderError;
 use super::workshop::Workshop;
 use bedtrack_film::Watch;
 use bedtrack_sound::ducker::Ducker;

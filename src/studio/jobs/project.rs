@@ -10,10 +10,11 @@ use serde_json::json;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use super::programme;
-use super::render::{self, RenderError};
+use super::archive::add_files;
+use super::render_error::RenderError;
 use super::workshop::Workshop;
-use bedtrack_film::{FilmError, FilmFormat, Plan, Watch};
+use super::{picture, programme};
+use bedtrack_film::{FilmError, FilmFormat, FilmPlan, Watch};
 use bedtrack_sound::SoundError;
 use bedtrack_timeline::Timeline;
 use bedtrack_wire::state::State;
@@ -76,7 +77,7 @@ async fn looks(
     }
     let path = folder.join("thumbnail.jpg");
     let shown = async {
-        let plan = Plan { sound, ..render::plan(workshop, session, timeline, FilmFormat::Jpg).await? };
+        let plan = FilmPlan { sound, ..picture::plan(workshop, session, timeline, FilmFormat::Jpg).await? };
         Ok::<_, RenderError>(workshop.film.render(&plan, folder, &path, &watch.part(0.6..1.0)).await?)
     };
     if drawn("thumbnail", shown.await)?.is_some() {
@@ -95,19 +96,6 @@ fn drawn<T>(what: &str, outcome: Result<T, RenderError>) -> Result<Option<T>, Re
             Ok(None)
         }
     }
-}
-
-/// Adds files as they are; media do not shrink.
-pub(super) fn add_files<'a>(
-    zip: &mut ZipWriter<File>,
-    files: impl Iterator<Item = (&'a str, &'a Path)>,
-) -> std::io::Result<()> {
-    let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored).large_file(true);
-    for (name, path) in files {
-        zip.start_file(name, stored).map_err(std::io::Error::from)?;
-        std::io::copy(&mut File::open(path)?, zip)?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use zip::ZipWriter;
 
+use super::archive::add_files;
 use super::programme::WAV_BITS;
-use super::project::add_files;
-use super::render::RenderError;
+use super::render_error::RenderError;
 use super::workshop::Workshop;
 use bedtrack_compose::Score;
 use bedtrack_compose::score::Stem;

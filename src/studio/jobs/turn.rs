@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -13,7 +12,6 @@ use uuid::Uuid;
 use super::analysis::{self, OnTimeline};
 use super::arrange;
 use super::music::{self, MusicError, Piece};
-use super::runner::{Handler, JobControl};
 use super::workshop::{Kept, Workshop};
 use bedtrack_agent::apply;
 use bedtrack_agent::context;
@@ -23,27 +21,22 @@ use bedtrack_agent::edit;
 use bedtrack_agent::made::Made;
 use bedtrack_agent::read::{self, Action, Arrange, Context, MakeMusic, Reading, Way, Wish};
 use bedtrack_agent::reply::{Report, reply};
+use bedtrack_compose::limits::LENGTH_SECONDS;
 use bedtrack_compose::{Brief, Revision, fit};
 use bedtrack_film::{FilmError, Watch};
+use bedtrack_store::engine::{JobControl, JobKind};
 use bedtrack_store::{Job, Outcome, StoreError};
 use bedtrack_timeline::Timeline;
 use bedtrack_wire::event::Outgoing;
 use bedtrack_wire::state::State;
 use bedtrack_wire::time::Ms;
 
-/// Kind of these jobs.
-pub const KIND: &str = "turn";
-/// Tries before a turn is given up.
-pub const ATTEMPTS: u32 = 3;
 /// Where the state keeps the last turn that changed it.
 const LAST_TURN: &str = "last_turn";
 
-/// Lengths that music can be made for, in seconds.
-const FITTED: std::ops::RangeInclusive<f64> = 3.0..=1200.0;
-
-/// What a turn job carries.
+/// A turn, as it is stored.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Payload {
+pub struct Turn {
     /// What the user says, with the tool's fields in its last line.
     pub message: String,
     /// The session's language; empty: the words decide.
@@ -77,8 +70,6 @@ enum TurnError {
     Film(#[from] FilmError),
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("the turn cannot be read: {0}")]
-    Unreadable(#[from] serde_json::Error),
 }
 
 impl TurnError {
@@ -88,36 +79,51 @@ impl TurnError {
     }
 }
 
-/// Runs turns, those of one session one after the other.
+/// What all turns share; those of one session run one after the other.
 pub struct Turns {
     workshop: Arc<Workshop>,
     sessions: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
-impl Handler for Turns {
-    fn run(&self, job: Job, control: JobControl) -> BoxFuture<'_, Outcome> {
-        Box::pin(async move {
-            let in_order = self.place_in_line(&job.session);
-            let _turn = in_order.lock().await;
-            let outcome = match self.attempt(&job, &control).await {
-                Ok(changed) => Outcome::Done { result: Value::Null, charged: (!changed).then_some(0) },
-                Err(_) if control.cancelled().is_cancelled() => Outcome::Cancelled,
-                // What may pass by itself is tried again before anybody hears of it.
-                Err(error) if error.may_pass() && job.attempt < job.max_attempts => {
-                    tracing::warn!(job = %job.id, "turn failed for now: {error}");
-                    Outcome::failed_for_now(json!({"error": error.to_string()}))
-                }
-                Err(error) => {
-                    tracing::warn!(job = %job.id, "turn failed: {error}");
-                    // The stream tells it; where even that cannot be written, the job's own result does.
-                    let _ = control.say(voice(&job).fault(&error.to_string())).await;
-                    Outcome::failed(json!({"error": error.to_string()}))
-                }
-            };
-            self.leave_line(&job.session);
-            outcome
-        })
+impl JobKind for Turn {
+    const NAME: &'static str = "turn";
+    const ATTEMPTS: u32 = 3;
+    type Context = Turns;
+
+    async fn run(self, turns: &Turns, job: &Job, control: &JobControl) -> Outcome {
+        let in_order = turns.place_in_line(&job.session);
+        let _turn = in_order.lock().await;
+        let outcome = match turns.attempt(&self, job, control).await {
+            Ok(changed) => Outcome::Done { result: Value::Null, charged: (!changed).then_some(0) },
+            Err(_) if control.cancelled().is_cancelled() => Outcome::Cancelled,
+            // What may pass by itself is tried again before anybody hears of it.
+            Err(error) if error.may_pass() && job.attempt < job.max_attempts => {
+                tracing::warn!(job = %job.id, "turn failed for now: {error}");
+                Outcome::failed_for_now(json!({"error": error.to_string()}))
+            }
+            Err(error) => failed(&error.to_string(), job, control).await,
+        };
+        turns.leave_line(&job.session);
+        outcome
     }
+
+    async fn unreadable(error: serde_json::Error, job: &Job, control: &JobControl) -> Outcome {
+        failed(&format!("the turn cannot be read: {error}"), job, control).await
+    }
+}
+
+/// Ends a turn for good.
+async fn failed(why: &str, job: &Job, control: &JobControl) -> Outcome {
+    tracing::warn!(job = %job.id, "turn failed: {why}");
+    // The stream tells it; where even that cannot be written, the job's own result does.
+    let _ = control.say(voice(job).fault(why)).await;
+    Outcome::failed(json!({"error": why}))
+}
+
+/// Whether a turn of a session waits or runs.
+pub async fn is_at_work(workshop: &Workshop, session: &str) -> Result<bool, StoreError> {
+    let active = workshop.store.jobs().active(session).await?;
+    Ok(active.iter().any(|job| job.kind == Turn::NAME))
 }
 
 impl Turns {
@@ -141,8 +147,7 @@ impl Turns {
     }
 
     /// Does what the message asks for; tells whether anything changed, which is what is paid for.
-    async fn attempt(&self, job: &Job, control: &JobControl) -> Result<bool, TurnError> {
-        let payload: Payload = serde_json::from_value(job.payload.clone())?;
+    async fn attempt(&self, turn: &Turn, job: &Job, control: &JobControl) -> Result<bool, TurnError> {
         // The first event carries the turn's id, by which it can be cancelled.
         control.say(voice(job).call("read_request")).await?;
         let mut pieces = Vec::new();
@@ -154,8 +159,8 @@ impl Turns {
             }
             let seed = seed(&job.id);
             let timeline = Timeline::of(now.state);
-            let context = context::context(&timeline, &payload.language, seed);
-            let reading = read::read(&payload.message, &context);
+            let context = context::context(&timeline, &turn.language, seed);
+            let reading = read::read(&turn.message, &context);
             let about = About { reading: &reading, context: &context, rev: now.rev };
             let (timeline, done) = self.carry_out(job, control, timeline, about, &mut pieces).await?;
             let changed = done.iter().any(|done| done.deed.changes());
@@ -293,7 +298,7 @@ impl Turns {
         let Some(bed) = edit::bed(before, timeline) else { return Ok(None) };
         let followed = |bed: Bed| Some(Done::from(Deed::Followed(bed)));
         let (seconds, made) = (length.seconds(), edit::made_for_picture(before));
-        let Some((medium, sound)) = made.filter(|(medium, _)| FITTED.contains(&seconds) && timeline.plays(medium))
+        let Some((medium, sound)) = made.filter(|(medium, _)| LENGTH_SECONDS.contains(&seconds) && timeline.plays(medium))
         else {
             return Ok(followed(bed));
         };
@@ -332,7 +337,7 @@ impl Turns {
         // A loop has to begin at its first beat, so that only its tempo could follow the cuts; it keeps its own.
         let fits = fit::has_beats(&wish.brief) && !wish.brief.seamless_loop;
         let length = (wish.brief.duration_seconds * 1000.0) as u64;
-        let fit = fits.then(|| fit::tempo(&picture.cuts, fit::Tempo::of(&wish.brief), length)).flatten();
+        let fit = fits.then(|| fit::tempo(&picture.cuts, fit::TempoRange::of(&wish.brief), length)).flatten();
         let made =
             music::make(&self.workshop, &job.session, &wish.brief, free, fit, control.cancelled(), move |done| {
                 meter.progress(done);

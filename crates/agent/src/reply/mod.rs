@@ -17,7 +17,7 @@ pub use report::Report;
 use super::done::{Deed, Done};
 use super::made::Made;
 use super::read::{Change, Take, Topic, Way, Why, energy_name, lexicon, plain};
-use bedtrack_compose::given::Stage;
+use bedtrack_compose::given::PlannedSection;
 use bedtrack_wire::time::Ms;
 use wording::{Wording, fill, percent, wording};
 
@@ -263,7 +263,7 @@ fn change(change: &Change, wording: &Wording) -> String {
         Change::SoftEnd => say("soft_end", &[]),
         Change::Melody { notes } => say("melody", &[("n", &notes.to_string())]),
         Change::Plan { stages } => {
-            let stage = |stage: &Stage| {
+            let stage = |stage: &PlannedSection| {
                 let name = wording.stage(&stage.letter);
                 match stage.bars {
                     Some(bars) => say("stage", &[("name", &name), ("n", &bars.to_string())]),

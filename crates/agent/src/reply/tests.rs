@@ -6,7 +6,7 @@ use super::*;
 use crate::edit::{Changed, Looks};
 use crate::read::{Aspect, Because, Context, Impossible, Language, Question, Remark, Target, read};
 use crate::titled::Titled;
-use bedtrack_compose::brief::{Key, Mode};
+use bedtrack_compose::key::{Key, Mode};
 use bedtrack_wire::title::{Backing, Position, Rgb, Style};
 
 const LANGUAGES: [Language; 2] = [Language::En, Language::Zh];

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use crate::read::{Language, Target, lexicon, plain};
-use bedtrack_compose::brief::{Key, Mode};
+use bedtrack_compose::key::{Key, Mode};
 use bedtrack_wire::time::Ms;
 
 /// Sentences by name.

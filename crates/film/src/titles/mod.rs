@@ -1,6 +1,7 @@
 //! Titles: words shaped and drawn here with the built-in fonts, over what keeps them readable on any picture. What comes
 //! out are pixels; the words never reach ffmpeg.
 
+mod card;
 mod look;
 mod mask;
 #[cfg(test)]
@@ -15,9 +16,9 @@ use cosmic_text::{Attrs, Buffer, Family, FontSystem, Metrics, Shaping, SwashCach
 use serde::Deserialize;
 
 use super::FilmError;
-use super::plan::TitleCard;
 use mask::{Ink, Mask};
 
+pub use card::TitleCard;
 pub use look::{Behind, TitleLook};
 
 const INTER_BOLD: &[u8] = include_bytes!("../../assets/fonts/Inter-Bold.otf");
@@ -35,7 +36,7 @@ const LINE: f32 = 1.25;
 const BALANCED_LINES: usize = 6;
 
 #[derive(Debug, Deserialize)]
-struct Settings {
+struct TitleStyles {
     title: Face,
     subtitle: Face,
     caption: Face,
@@ -56,14 +57,14 @@ struct Margins {
     lower: f32,
 }
 
-static SETTINGS: LazyLock<Result<Settings, String>> =
+static SETTINGS: LazyLock<Result<TitleStyles, String>> =
     LazyLock::new(|| toml::from_str(include_str!("titles.toml")).map_err(|fault| fault.to_string()));
 
-fn settings() -> Result<&'static Settings, FilmError> {
+fn settings() -> Result<&'static TitleStyles, FilmError> {
     SETTINGS.as_ref().map_err(|fault| FilmError::Title(format!("titles.toml: {fault}")))
 }
 
-impl Settings {
+impl TitleStyles {
     fn face(&self, style: Style) -> &Face {
         match style {
             Style::Title => &self.title,

@@ -1,6 +1,6 @@
 //! What words can ask of the timeline's songs and pictures.
 
-use super::Stretch;
+use super::music::Stretch;
 use bedtrack_wire::look::TransitionKind;
 
 /// A change to how the timeline's songs and pictures lie.

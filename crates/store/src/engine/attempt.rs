@@ -9,9 +9,10 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::control::Progress;
-use super::{Handler, JobControl, RunnerSettings};
-use bedtrack_store::{Beat, Job, Jobs, Outcome, StoreError};
+use super::control::{JobControl, Progress};
+use super::kind::Handler;
+use super::settings::RunnerSettings;
+use crate::{Beat, Job, Jobs, Outcome, StoreError};
 
 /// The pause between tries to write down how an attempt ended.
 const AGAIN: Duration = Duration::from_millis(250);
