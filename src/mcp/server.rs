@@ -14,7 +14,7 @@ use rmcp::model::{
 use rmcp::service::{RequestContext, RoleServer};
 use tokio_util::sync::CancellationToken;
 
-use super::desk::Desk;
+use super::behind::Behind;
 use super::logging::{self, Chosen};
 use super::metrics::Metrics;
 use super::progress::Pace;
@@ -32,7 +32,7 @@ const INSTRUCTIONS: &str = "Bedtrack puts original music under video. Usual path
 user's wish (genre, mood, length), state to look, export for the finished file. Answers name a session: pass it on to stay \
 in it. Work that takes longer answers status \"running\" with a handle: call state with that turn or export until it is done.";
 
-/// One MCP server. Clones share the desk and what they remember.
+/// One MCP server. Clones share who is behind it and what they remember.
 #[derive(Clone)]
 pub struct Server {
     pub(super) shared: Arc<Shared>,
@@ -45,7 +45,7 @@ pub struct Server {
 
 /// What all connections share.
 pub(super) struct Shared {
-    pub desk: Arc<dyn Desk>,
+    pub behind: Arc<dyn Behind>,
     pub skills: Arc<Catalogue>,
     pub shelf: Shelf,
     pub metrics: Metrics,
@@ -54,11 +54,11 @@ pub(super) struct Shared {
 }
 
 impl Server {
-    /// A server that puts its questions to `desk` and offers `skills` as prompts.
+    /// A server that puts its calls to `behind` and offers `skills` as prompts.
     #[must_use]
-    pub fn new(desk: Arc<dyn Desk>, skills: Arc<Catalogue>) -> Self {
+    pub fn new(behind: Arc<dyn Behind>, skills: Arc<Catalogue>) -> Self {
         let shared = Shared {
-            desk,
+            behind,
             skills,
             shelf: Shelf::default(),
             metrics: Metrics::default(),

@@ -16,7 +16,9 @@ use super::{print, signals};
 use crate::cli::Compose;
 use crate::config::Settings;
 use crate::director::answer::{Answer, Status};
-use crate::director::ask::{ExportAsk, GenerateAsk, StateAsk};
+use crate::director::tools::export::ExportAsk;
+use crate::director::tools::generate_music::GenerateAsk;
+use crate::director::tools::state::StateAsk;
 use crate::director::{Caller, Director, Progress, Step};
 
 /// How often a long job says in words that it goes on.
@@ -54,7 +56,7 @@ async fn make(director: &Director, flags: &Compose) -> anyhow::Result<ExitCode> 
         seed: flags.seed.map(i64::try_from).transpose().context("--seed is too large")?,
         ..GenerateAsk::default()
     };
-    let answer = director.generate(&caller, ask, &bar).await;
+    let answer = director.answer(&caller, ask, &bar).await;
     let answer = finished(director, &caller, answer, &bar).await?;
     bar.say_reply(&answer.reply);
     // The request's own words may have exported already.
@@ -74,7 +76,7 @@ async fn make(director: &Director, flags: &Compose) -> anyhow::Result<ExitCode> 
             overwrite: false,
             ..ExportAsk::default()
         };
-        let started = director.export(&caller, ask, &bar).await;
+        let started = director.answer(&caller, ask, &bar).await;
         finished(director, &caller, started, &bar).await?
     };
     let path = path_in(&exported).context("the export named no file")?;
@@ -107,9 +109,9 @@ pub async fn finished(
                     session: answer.session.clone(),
                     turn: answer.turn.clone(),
                     export: answer.export.clone(),
-                    wait_seconds: None,
+                    ..StateAsk::default()
                 };
-                answer = director.state(caller, ask, progress).await;
+                answer = director.answer(caller, ask, progress).await;
             }
             Status::NeedsAnswer | Status::Failed | Status::Cancelled => {
                 let next = answer.next.iter().map(|step| format!("\n- {step}")).collect::<String>();

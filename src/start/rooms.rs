@@ -1,4 +1,4 @@
-//! The rooms of a server: desk, skills, the client of the API, and locally the studio behind it.
+//! The rooms of a server: director, skills, the client of the API, and locally the studio behind it.
 
 use std::sync::Arc;
 
