@@ -24,9 +24,9 @@ demo:
 test:
 	@sh .ci/setup test
 	$(CARGO) fetch --locked
-	$(CARGO) fmt --check
-	$(CARGO) clippy --locked --all-targets -- -D warnings
-	$(CARGO) test --locked
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(CARGO) test --locked --workspace
 
 install:
 	@sh .ci/setup run

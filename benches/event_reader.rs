@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use bedtrack::nemovideo::{EventReader, TurnItem};
-use bedtrack::wire::event::Part;
+use bedtrack_wire::event::Part;
 
 const BYTES: usize = 200 << 20;
 /// What a read of a socket brings.

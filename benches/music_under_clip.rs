@@ -11,10 +11,10 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
-use bedtrack::studio::film::{Aspect, Clip, Film, FilmFormat, Plan, Quality, Watch};
-use bedtrack::studio::sound::encode::WavWriter;
-use bedtrack::studio::sound::programme::{self, Track};
-use bedtrack::studio::sound::{RATE, RawFile, decode};
+use bedtrack_film::{Aspect, Clip, Film, FilmFormat, Plan, Quality, Watch};
+use bedtrack_sound::encode::WavWriter;
+use bedtrack_sound::programme::{self, Track};
+use bedtrack_sound::{RATE, RawFile, decode};
 
 /// CPU seconds of this process and of its children that have ended.
 fn cpu() -> anyhow::Result<f64> {

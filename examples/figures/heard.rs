@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bedtrack::studio::sound::Frame;
+use bedtrack_sound::Frame;
 use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
 

@@ -11,10 +11,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use bedtrack::studio::compose::{self, Brief, Score};
-use bedtrack::studio::sound::critic::{self, Ear, Review};
-use bedtrack::studio::sound::encode::WavWriter;
-use bedtrack::studio::sound::{Bank, Frame, decode, render_music};
+use bedtrack_compose::{Brief, Score};
+use bedtrack_sound::critic::{self, Ear, Review};
+use bedtrack_sound::encode::WavWriter;
+use bedtrack_sound::{Bank, Frame, decode, render_music};
 use heard::Heard;
 use serde_json::json;
 
@@ -37,7 +37,7 @@ fn main() -> anyhow::Result<()> {
     let named: Vec<String> = arguments.collect();
     fs::create_dir_all(&folder)?;
     let mut rows = Vec::new();
-    for genre in compose::genres().iter().filter(|genre| named.is_empty() || named.contains(&genre.id)) {
+    for genre in bedtrack_compose::genres().iter().filter(|genre| named.is_empty() || named.contains(&genre.id)) {
         let row = row(&genre.id, seconds)?;
         fs::write(folder.join(format!("{}.svg", genre.id)), plot::draw(&row.score, &row.heard))?;
         say(&line(&row));
@@ -50,7 +50,7 @@ fn main() -> anyhow::Result<()> {
 
 fn row(genre: &str, seconds: f64) -> anyhow::Result<Row> {
     let brief: Brief = serde_json::from_value(json!({"genre": genre, "duration_seconds": seconds, "seed": SEED}))?;
-    let score = compose::compose(&brief)?.score;
+    let score = bedtrack_compose::compose(&brief)?.score;
     let scratch = tempfile::tempdir()?;
     let path = scratch.path().join("piece.wav");
     let mut wav = WavWriter::new(std::io::BufWriter::new(fs::File::create(&path)?), 24)?;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use bedtrack::studio::compose::Score;
+use bedtrack_compose::Score;
 
 use crate::heard::{COLUMNS, Heard};
 

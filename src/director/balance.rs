@@ -2,7 +2,7 @@
 
 use super::answer::Credits;
 use super::wording::say;
-use crate::wire::credits::Balance;
+use bedtrack_wire::credits::Balance;
 
 /// A balance in an answer.
 pub fn fill(credits: &mut Credits, balance: &Balance) {

@@ -18,9 +18,9 @@ use crate::director::steps;
 use crate::director::trouble::{of_api, of_refusal, of_word, unwritable};
 use crate::nemovideo::{ApiError, Client, Fetch, Size};
 use crate::skills::Attribution;
-use crate::wire::envelope;
-use crate::wire::paths;
-use crate::wire::render::{OutputSpec, Render, RenderRequest, RenderStatus};
+use bedtrack_wire::envelope;
+use bedtrack_wire::paths;
+use bedtrack_wire::render::{OutputSpec, Render, RenderRequest, RenderStatus};
 
 /// One render, one more where it really failed.
 const TRIES: u32 = 2;
@@ -215,7 +215,7 @@ impl Delivery {
 
 /// Whether asking again would be answered the same: the token, the plan or the account is what is wrong.
 fn is_final(error: &ApiError) -> bool {
-    use crate::wire::codes::{BAD_TOKEN, NO_CREDITS, PLAN_REQUIRED, SCOPE_MISSING};
+    use bedtrack_wire::codes::{BAD_TOKEN, NO_CREDITS, PLAN_REQUIRED, SCOPE_MISSING};
     matches!(error.refusal(), Some(BAD_TOKEN | 401 | PLAN_REQUIRED | SCOPE_MISSING | NO_CREDITS))
 }
 

@@ -7,7 +7,7 @@ use super::caller::Reach;
 use super::outputs::file_name;
 use crate::nemovideo::{ApiError, Client, Fetch, Size};
 use crate::skills::Attribution;
-use crate::wire::state::Medium;
+use bedtrack_wire::state::Medium;
 
 /// Where a medium's copy lies, for those who can open it there.
 pub fn place_for(reach: Reach, folder: &Path, session: &str, medium: &Medium) -> Option<PathBuf> {

@@ -4,7 +4,7 @@ use url::Url;
 
 use super::services::Services;
 use crate::skills::Attribution;
-use crate::store::FrontSession;
+use bedtrack_store::FrontSession;
 
 /// The project's link; empty where there is no web page or the session is not open.
 pub async fn project(services: &Services, session: &FrontSession, attribution: &Attribution) -> String {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use crate::director::answer::Media;
-use crate::wire::draft::text_at;
-use crate::wire::state::{Medium, State};
+use bedtrack_wire::draft::text_at;
+use bedtrack_wire::state::{Medium, State};
 
 /// All media of a state, uploaded ones first, with the paths of those that `kept` knows a copy of.
 pub fn all(state: &State, kept: impl Fn(&Medium) -> Option<PathBuf>) -> Vec<Media> {

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::media;
 use crate::nemovideo::Bind;
-use crate::store::FrontSession;
-use crate::wire::state::State;
+use bedtrack_store::FrontSession;
+use bedtrack_wire::state::State;
 
 /// The notes of a session.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

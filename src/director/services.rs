@@ -11,7 +11,7 @@ use super::settings::{Backend, Settings};
 use super::trouble::of_store;
 use crate::nemovideo::Client;
 use crate::skills::{Attribution, Catalogue, Skill, attribution};
-use crate::store::{Store, StoreError};
+use bedtrack_store::{Store, StoreError};
 
 /// Opens the store; called when it is first needed, and again after a failure.
 pub type OpenStore = Box<dyn Fn() -> BoxFuture<'static, Result<Store, StoreError>> + Send + Sync>;

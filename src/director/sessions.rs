@@ -12,7 +12,7 @@ use super::services::Services;
 use super::trouble::{of_api, of_store, unknown};
 use crate::nemovideo::Bind;
 use crate::skills::Attribution;
-use crate::store::FrontSession;
+use bedtrack_store::FrontSession;
 
 /// Asks for a fresh session.
 pub const NEW: &str = "new";

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::answer;
-use crate::wire::draft::{self, Draft, Placed, Segment, Track};
-use crate::wire::state::{Medium, State};
+use bedtrack_wire::draft::{self, Draft, Placed, Segment, Track};
+use bedtrack_wire::state::{Medium, State};
 
 /// Longest name and longest text of a title that is shown, in characters.
 const LONGEST_NAME: usize = 120;

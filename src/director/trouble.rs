@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::advice::{Fault, Limit, Outage, Refusal, Sent, Thing, Token};
 use crate::nemovideo::{ApiError, Auth, Call, Refused, Unclear};
-use crate::store::StoreError;
-use crate::wire::codes;
+use bedtrack_store::StoreError;
+use bedtrack_wire::codes;
 
 /// A failed call as a fault. `file` names what was being uploaded, where that is what failed.
 pub fn of_api(error: &ApiError, file: Option<&str>) -> Fault {

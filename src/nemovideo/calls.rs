@@ -10,12 +10,12 @@ use super::http;
 use super::retry::Tried;
 use super::stream::TurnStream;
 use crate::skills::Attribution;
-use crate::wire::credits::Balance;
-use crate::wire::envelope::{lenient_i64, payload};
-use crate::wire::render::{Render, RenderOutput, RenderRequest, RenderStatus};
-use crate::wire::session::{CancelRun, ClaimRequest, ClaimToken, OpenSession, RunRequest, SessionOpened};
-use crate::wire::state::State;
-use crate::wire::{envelope, paths};
+use bedtrack_wire::credits::Balance;
+use bedtrack_wire::envelope::{lenient_i64, payload};
+use bedtrack_wire::render::{Render, RenderOutput, RenderRequest, RenderStatus};
+use bedtrack_wire::session::{CancelRun, ClaimRequest, ClaimToken, OpenSession, RunRequest, SessionOpened};
+use bedtrack_wire::state::State;
+use bedtrack_wire::{envelope, paths};
 
 /// A session's state, with what else its answer tells.
 #[derive(Debug, Clone, Default)]

@@ -14,7 +14,7 @@ use super::retry::{self, Next, Tried};
 use super::settings::Settings;
 use super::token::TokenKeeper;
 use crate::skills::Attribution;
-use crate::wire::codes;
+use bedtrack_wire::codes;
 
 /// A client of the API; cheap to clone.
 #[derive(Clone)]

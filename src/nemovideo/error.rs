@@ -143,7 +143,7 @@ impl ApiError {
     pub fn is_session_lost(&self) -> bool {
         let Self::Refused(refused) = self else { return false };
         let names_a_session = matches!(refused.call, Call::Run | Call::Upload | Call::State | Call::CancelRun);
-        refused.number() == crate::wire::codes::NO_SESSION
+        refused.number() == bedtrack_wire::codes::NO_SESSION
             || names_a_session && refused.http == 404 && refused.code.is_none_or(|code| code == 404)
     }
 

@@ -14,7 +14,7 @@ use super::error::{ApiError, Auth, Call, Refused, Unclear};
 use super::judge::Judge;
 use super::settings::Settings;
 use crate::skills::Attribution;
-use crate::wire::{codes, envelope};
+use bedtrack_wire::{codes, envelope};
 
 /// Real drafts have thousands of segments; beyond this something is wrong.
 const MAX_JSON_BYTES: usize = 64 << 20;

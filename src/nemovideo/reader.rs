@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use super::sse::{Frame, Splitter};
-use crate::wire::envelope::{self, Refusal};
-use crate::wire::event::{Content, Event};
+use bedtrack_wire::envelope::{self, Refusal};
+use bedtrack_wire::event::{Content, Event};
 
 /// An answer that is no stream is kept up to here, to look for a refusal in it.
 const MAX_STRAY_BYTES: usize = 64 << 10;

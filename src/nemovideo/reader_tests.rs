@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::wire::event::Part;
+use bedtrack_wire::event::Part;
 
 const RECORDED: [(&str, &[u8]); 6] = [
     ("error-first", include_bytes!("../../tests/data/wire/error-first.sse")),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::error::{ApiError, Auth, Call};
 use super::settings::Settings;
-use crate::wire::codes;
+use bedtrack_wire::codes;
 
 /// Longest pause a 429 may ask for and be waited out; beyond it the caller is told when.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);

@@ -8,8 +8,8 @@ use tokio::time::Instant;
 
 use super::reader::{EventReader, TurnItem};
 use super::redact::Secrets;
-use crate::wire::envelope::Refusal;
-use crate::wire::event::Part;
+use bedtrack_wire::envelope::Refusal;
+use bedtrack_wire::event::Part;
 
 /// A stream that did not end by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -18,7 +18,7 @@ use super::http;
 use super::retry::{self, Next, Tried};
 use super::token_file::{self, Kept};
 use crate::skills::Attribution;
-use crate::wire::{codes, envelope, paths};
+use bedtrack_wire::{codes, envelope, paths};
 
 /// How long an anonymous token lives.
 const LIFE: Duration = Duration::from_secs(7 * 24 * 3600);

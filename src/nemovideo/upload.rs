@@ -13,9 +13,9 @@ use super::error::{ApiError, Call};
 use super::http;
 use super::retry::Tried;
 use crate::skills::Attribution;
-use crate::wire::envelope::payload;
-use crate::wire::paths;
-use crate::wire::session::UploadUrls;
+use bedtrack_wire::envelope::payload;
+use bedtrack_wire::paths;
+use bedtrack_wire::session::UploadUrls;
 
 /// The slowest line that is waited for, in bytes a second.
 const SLOWEST: u64 = 64 << 10;

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::studio::open_store;
 use crate::config::{Backend, Settings};
 use crate::skills::Catalogue;
-use crate::studio::film::Film;
+use bedtrack_film::Film;
 
 /// What was found out.
 pub struct Report {

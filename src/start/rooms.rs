@@ -12,7 +12,7 @@ use crate::director::{self, Director};
 use crate::mcp;
 use crate::nemovideo::{self, Client, EndpointError, Fixed, Lazy, Place, TokenKeeper};
 use crate::skills::Catalogue;
-use crate::studio::film::LIMITS;
+use bedtrack_film::LIMITS;
 
 /// The rooms of a server.
 pub struct Rooms {

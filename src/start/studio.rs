@@ -12,14 +12,14 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::config::Settings;
-use crate::store::{Store, StoreError, file_url, sqlite_url};
-use crate::studio::film::Film;
 use crate::studio::http::{self, FetchPolicy, Gate};
 use crate::studio::jobs::render::{self, Renders};
 use crate::studio::jobs::runner::{Runner, RunnerSettings};
 use crate::studio::jobs::turn::{self, Turns};
 use crate::studio::jobs::{Limits, SharedBank, Workshop};
-use crate::studio::sound::Bank;
+use bedtrack_film::Film;
+use bedtrack_sound::Bank;
+use bedtrack_store::{Store, StoreError, file_url, sqlite_url};
 
 /// The one store of this process, opened when first needed.
 #[derive(Clone)]

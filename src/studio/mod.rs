@@ -1,10 +1,6 @@
-//! The embedded studio: the NemoVideo API served from this machine. `http` takes requests, `agent` reads them and changes
-//! the draft, `compose` writes the music, `sound` plays it, `film` cuts and muxes, `jobs` runs what takes time.
+//! The embedded studio: the NemoVideo API served from this machine. `http` takes requests, `jobs` runs what takes time
+//! with the crates beside this one: `bedtrack-agent` reads words and changes the draft, `bedtrack-compose` writes the
+//! music, `bedtrack-sound` plays it, `bedtrack-film` cuts and muxes.
 
-pub mod agent;
-pub mod captions;
-pub mod compose;
-pub mod film;
 pub mod http;
 pub mod jobs;
-pub mod sound;

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use bedtrack::studio::film::{
+use bedtrack_film::{
     Aspect, Clip, Cover, Film, FilmError, FilmFormat, MediaInfo, MediaKind, Plan, Quality, Rendered, SoundFormat,
     TitleCard, TitleLook, TitlePosition, TitleStyle, Watch,
 };

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use bedtrack::studio::film::{Aspect, Clip, Film, FilmError, FilmFormat, MediaKind, Plan, Quality, Watch};
+use bedtrack_film::{Aspect, Clip, Film, FilmError, FilmFormat, MediaKind, Plan, Quality, Watch};
 
 use crate::harness::media;
 

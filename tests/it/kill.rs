@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use bedtrack::store::{JobState, sqlite_url};
+use bedtrack_store::{JobState, sqlite_url};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 

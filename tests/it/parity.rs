@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use bedtrack::store::sqlite_url;
+use bedtrack_store::sqlite_url;
 use serde_json::{Value, json};
 
 use crate::harness::cloud::{Answer, Route, Turn, title};

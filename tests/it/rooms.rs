@@ -8,17 +8,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("address", &[]),
     ("config", &[]),
     ("skills", &[]),
-    ("wire", &[]),
-    ("store", &["wire"]),
-    ("nemovideo", &["address", "wire", "skills"]),
-    ("director", &["address", "nemovideo", "wire", "skills", "store"]),
+    ("nemovideo", &["address", "skills"]),
+    ("director", &["address", "nemovideo", "skills"]),
     ("mcp", &["director", "skills"]),
-    ("studio::compose", &[]),
-    ("studio::sound", &["studio::compose"]),
-    ("studio::film", &["studio::sound"]),
-    ("studio::agent", &["studio::compose", "studio::film", "store", "wire"]),
-    ("studio::jobs", &["studio::agent", "studio::compose", "studio::sound", "studio::film", "store", "wire"]),
-    ("studio::http", &["address", "wire", "studio::agent", "studio::jobs", "store"]),
+    ("studio::jobs", &[]),
+    ("studio::http", &["address", "studio::jobs"]),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

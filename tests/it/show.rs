@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use bedtrack::studio::film::show::{self, Camera, Fit, Grid, Picture, Section, Transition, TransitionKind, Wish};
-use bedtrack::studio::film::{Aspect, Clip, Film, FilmFormat, MediaKind, Plan, Quality, Watch};
+use bedtrack_film::show::{self, Camera, Fit, Grid, Picture, Section, Transition, TransitionKind, Wish};
+use bedtrack_film::{Aspect, Clip, Film, FilmFormat, MediaKind, Plan, Quality, Watch};
 
 use crate::harness::media;
 

@@ -15,7 +15,7 @@ mod sessions;
 
 use std::time::Duration;
 
-use bedtrack::store::{Grant, Job, NewJob, NewSession, Store, file_url, sqlite_url};
+use bedtrack_store::{Grant, Job, NewJob, NewSession, Store, file_url, sqlite_url};
 use serde_json::json;
 
 /// A lease that does not run out during a test.

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use bedtrack::studio::film::{
+use bedtrack_film::{
     Aspect, Clip, Film, FilmError, FilmFormat, MediaInfo, MediaKind, Plan, Quality, Rendered, SoundFormat, Watch,
 };
 use serde_json::json;

@@ -1,7 +1,7 @@
 //! Everything that can go wrong for a caller, in types. Other rooms map their own errors onto this enum; the words come
 //! from the tables beside it.
 
-use crate::wire::codes;
+use bedtrack_wire::codes;
 
 /// One failure that an agent can act on. Texts in it may come from a backend or a file and are cleaned when worded.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use super::pair::Paired;
 use super::piece::Piece;
 use super::{BOOKKEEPING, Change, Weight, say};
 use crate::director::timeline::{Kind, shown, span, whole_percent};
-use crate::wire::draft::{Draft, Object};
+use bedtrack_wire::draft::{Draft, Object};
 
 /// Segments of one track that come, go or move alike are told one by one up to this many, else together.
 const ONE_BY_ONE: usize = 3;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::compare::changed_keys;
 use super::{BOOKKEEPING, Change, Weight, say};
 use crate::director::timeline::{medium_name, shown, tenths};
-use crate::wire::state::{Medium, State};
+use bedtrack_wire::state::{Medium, State};
 
 /// Uploaded and made media of two states. One that came onto the timeline at the same time has been told with it.
 pub fn media(before: &State, after: &State, placed: &HashSet<String>, changes: &mut Vec<Change>) {

@@ -16,7 +16,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::timeline::Names;
-use crate::wire::state::State;
+use bedtrack_wire::state::State;
 
 /// More changes than this are counted, not told.
 const MOST: usize = 10;

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
 
 use super::piece::Piece;
-use crate::wire::draft;
+use bedtrack_wire::draft;
 
 /// The pairs, by index into both lists, and what is left over on either side.
 #[derive(Debug)]

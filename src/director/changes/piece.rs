@@ -1,8 +1,8 @@
 //! Segments of a draft, each with what a comparison looks at.
 
 use crate::director::timeline::{Kind, Names};
-use crate::wire::draft::{Draft, Object, Segment};
-use crate::wire::envelope::lenient_i64;
+use bedtrack_wire::draft::{Draft, Object, Segment};
+use bedtrack_wire::envelope::lenient_i64;
 
 /// One segment in its place.
 #[derive(Debug)]

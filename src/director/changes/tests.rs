@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use super::{between, piece};
 use crate::director::timeline::Names;
-use crate::wire::state::State;
+use bedtrack_wire::state::State;
 
 fn state(body: Value) -> State {
     State::read(&json!({ "state": body }))

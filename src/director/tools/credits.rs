@@ -12,7 +12,7 @@ use crate::director::trouble::of_api;
 use crate::director::voice::Voice;
 use crate::director::work::{Errand, Job, Stop, Went, Works};
 use crate::director::{Caller, Progress, balance};
-use crate::wire::credits::GENERATION;
+use bedtrack_wire::credits::GENERATION;
 
 /// Input of `credits`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

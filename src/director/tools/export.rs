@@ -21,9 +21,9 @@ use crate::director::voice::Voice;
 use crate::director::wording::{say, size};
 use crate::director::work::{Errand, Handle, Job, Stop, Went, Wish, Works, digest, patience};
 use crate::director::{Caller, Progress, timeline};
-use crate::wire::draft::VIDEO;
-use crate::wire::render::{OutputSpec, Render};
-use crate::wire::state::State;
+use bedtrack_wire::draft::VIDEO;
+use bedtrack_wire::render::{OutputSpec, Render};
+use bedtrack_wire::state::State;
 
 const QUALITIES: [&str; 3] = ["draft", "standard", "high"];
 const ASPECTS: [&str; 5] = ["source", "16:9", "9:16", "1:1", "4:5"];

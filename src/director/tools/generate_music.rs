@@ -21,7 +21,7 @@ use crate::director::voice::Voice;
 use crate::director::work::{Errand, Planned, Wish, Works, digest, patience};
 use crate::director::{Caller, Progress};
 use crate::skills::primary_tag;
-use crate::wire::hint::Hint;
+use bedtrack_wire::hint::Hint;
 
 /// Longest request, in characters; what is longer is a document, not a wish.
 const MAX_REQUEST: usize = 20_000;

@@ -19,8 +19,8 @@ use crate::director::work::{Admitted, Errand, Handle, Job, Stop, Went, Works, el
 use crate::director::{Caller, Progress, Reach, keep, media, timeline};
 use crate::nemovideo::Bind;
 use crate::skills::Skill;
-use crate::store::{FrontSession, WORK_RUNNING};
-use crate::wire::state::State;
+use bedtrack_store::{FrontSession, WORK_RUNNING};
+use bedtrack_wire::state::State;
 
 /// How many sessions, and how many pieces of work of one, are listed.
 const LISTED: u32 = 8;

@@ -21,7 +21,7 @@ use crate::director::work::{Errand, Job, Stop, Went, Wish, Works, digest, patien
 use crate::director::{Caller, Progress, changes, media, timeline};
 use crate::nemovideo::{ApiError, LocalFile};
 use crate::skills::Skill;
-use crate::wire::state::{Medium, State};
+use bedtrack_wire::state::{Medium, State};
 
 /// Input of `upload`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -14,8 +14,8 @@ use crate::director::steps;
 use crate::director::work::Job;
 use crate::nemovideo::{ApiError, Call, Client, Refused, Seen, StreamEnd, TurnItem, TurnStream, Unclear};
 use crate::skills::Attribution;
-use crate::wire::envelope::Refusal;
-use crate::wire::state::State;
+use bedtrack_wire::envelope::Refusal;
+use bedtrack_wire::state::State;
 
 /// How long a studio that was told to end a turn may take to close the stream, and to name the turn at all.
 const ENDING: Duration = Duration::from_secs(10);

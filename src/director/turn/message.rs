@@ -15,8 +15,8 @@ use crate::director::wording::say;
 use crate::director::work::{Errand, Job, Payer, Stop, Went};
 use crate::director::{balance, changes};
 use crate::nemovideo::{ApiError, Seen, Unclear};
-use crate::wire::credits::{Balance, cost_of_message};
-use crate::wire::state::State;
+use bedtrack_wire::credits::{Balance, cost_of_message};
+use bedtrack_wire::state::State;
 
 /// A message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

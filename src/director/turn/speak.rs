@@ -5,8 +5,8 @@ use crate::director::advice::{Note, note, offered};
 use crate::director::reply::add;
 use crate::director::translate::{Offer, translate};
 use crate::director::{balance, timeline};
-use crate::wire::credits::Balance;
-use crate::wire::state::State;
+use bedtrack_wire::credits::Balance;
+use bedtrack_wire::state::State;
 
 /// The words of a turn, ready for the reply.
 pub struct Spoken {

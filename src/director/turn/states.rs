@@ -8,7 +8,7 @@ use crate::director::trouble::of_api;
 use crate::director::work::{Job, Stop};
 use crate::director::{keep, media, timeline};
 use crate::nemovideo::{Bind, Seen};
-use crate::wire::state::{Medium, State};
+use bedtrack_wire::state::{Medium, State};
 
 /// The state before anything is sent. A session that was lost is replaced, once.
 pub async fn state_before(job: &mut Job, renewed: &mut bool) -> Result<State, Stop> {

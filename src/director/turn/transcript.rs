@@ -1,7 +1,7 @@
 //! What the backend's agent said in a turn: pieces and the whole text counted once, thoughts left out, the trailing
 //! "temporary issue" ignored. Pure.
 
-use crate::wire::event::{Content, Part};
+use bedtrack_wire::event::{Content, Part};
 
 /// Words of a fault that means nothing after normal text.
 const TRAILING: &str = "temporary issue";

@@ -15,7 +15,7 @@ use crate::director::answer::Answer;
 use crate::director::sessions::Meant;
 use crate::director::trouble::of_store;
 use crate::director::{Caller, Reach};
-use crate::store::{Request, RequestKey, WORK_RUNNING, Work};
+use bedtrack_store::{Request, RequestKey, WORK_RUNNING, Work};
 
 /// How long the same call counts as the same work.
 const JOINED: Duration = Duration::from_secs(600);

@@ -21,7 +21,7 @@ use crate::director::trouble::of_store;
 use crate::director::voice::Voice;
 use crate::director::wording::say;
 use crate::skills::{Attribution, Skill};
-use crate::store::FrontSession;
+use bedtrack_store::FrontSession;
 
 /// How an errand ended where nothing failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use crate::director::answer::Answer;
 use crate::director::trouble::of_store;
 use crate::director::voice::Voice;
 use crate::director::wording::say;
-use crate::store::{StoreError, Work};
+use bedtrack_store::{StoreError, Work};
 
 impl Works {
     /// Keeps this process's work its own, and adopts what others have left; one task does both, as long as the process

@@ -6,7 +6,7 @@ use super::errand::Kinds;
 use super::job::{Job, Stop, Went};
 use crate::director::advice::{Fault, Sent};
 use crate::director::answer::Status;
-use crate::store::RequestKey;
+use bedtrack_store::RequestKey;
 
 /// The stage of an errand of which nothing has left this machine.
 const FRESH: &str = "fresh";

@@ -4,7 +4,7 @@ use super::job::Job;
 use super::record::{Handle, Record};
 use super::run::run;
 use super::works::Works;
-use crate::store::{FrontSession, Work};
+use bedtrack_store::{FrontSession, Work};
 
 impl Works {
     /// Begins work, or takes up what another process has begun.

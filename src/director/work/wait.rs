@@ -17,7 +17,7 @@ use crate::director::reply::add;
 use crate::director::steps;
 use crate::director::trouble::{of_store, unknown};
 use crate::director::wording::say;
-use crate::store::{WORK_RUNNING, Work};
+use bedtrack_store::{WORK_RUNNING, Work};
 
 /// The longest wait: clients drop a call after about a minute.
 const LONGEST: f64 = 50.0;

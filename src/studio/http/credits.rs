@@ -6,7 +6,7 @@ use axum::extract::State;
 use super::Api;
 use super::failure::Failure;
 use super::gate::Account;
-use crate::wire::envelope::Envelope;
+use bedtrack_wire::envelope::Envelope;
 
 /// `GET /api/credits/balance/simple`.
 pub async fn balance(State(api): State<Api>, Account(account): Account) -> Result<Json<Envelope>, Failure> {

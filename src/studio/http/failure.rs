@@ -4,9 +4,9 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use crate::store::StoreError;
-use crate::wire::codes;
-use crate::wire::envelope::Envelope;
+use bedtrack_store::StoreError;
+use bedtrack_wire::codes;
+use bedtrack_wire::envelope::Envelope;
 
 /// A request that was not carried out.
 #[derive(Debug)]

@@ -29,7 +29,7 @@ impl Api {
     /// Streams a blob.
     pub(super) async fn file(&self, key: &str) -> Result<Response, Failure> {
         let path = self.workshop.store.blobs().path(key).await.map_err(|error| match error {
-            crate::store::StoreError::NotFound { .. } => Failure::not_found("file"),
+            bedtrack_store::StoreError::NotFound { .. } => Failure::not_found("file"),
             other => other.into(),
         })?;
         let file = tokio::fs::File::open(&path).await?;

@@ -22,7 +22,7 @@ use axum::routing::{get, post};
 use tokio::net::TcpListener;
 
 use crate::studio::jobs::Workshop;
-use crate::wire::paths;
+use bedtrack_wire::paths;
 
 pub use fetch::FetchPolicy;
 pub use gate::Gate;
@@ -78,7 +78,7 @@ pub async fn serve(
 
 impl Api {
     /// The account's session of that id.
-    async fn session(&self, account: &str, id: &str) -> Result<crate::store::StudioSession, failure::Failure> {
+    async fn session(&self, account: &str, id: &str) -> Result<bedtrack_store::StudioSession, failure::Failure> {
         let session = self.workshop.store.studio_sessions().get(id).await?;
         session.filter(|session| session.account == account).ok_or_else(failure::Failure::no_session)
     }

@@ -10,11 +10,11 @@ use super::Api;
 use super::body::JsonBody;
 use super::failure::Failure;
 use super::gate::Account;
-use crate::store::{Job, JobState, NewJob};
 use crate::studio::jobs::render;
-use crate::wire::draft::Draft;
-use crate::wire::paths;
-use crate::wire::render::{Render, RenderOutput, RenderRequest, RenderStatus};
+use bedtrack_store::{Job, JobState, NewJob};
+use bedtrack_wire::draft::Draft;
+use bedtrack_wire::paths;
+use bedtrack_wire::render::{Render, RenderOutput, RenderRequest, RenderStatus};
 
 /// How soon a client should ask again.
 const POLL_AFTER_MS: u64 = 200;

@@ -16,11 +16,11 @@ use super::Api;
 use super::body::JsonBody;
 use super::failure::Failure;
 use super::gate::Account;
-use crate::store::{Enqueued, Listener, NewJob, Store};
 use crate::studio::jobs::turn;
-use crate::wire::credits::cost_of_message;
-use crate::wire::envelope::Envelope;
-use crate::wire::session::{CancelRun, RunRequest};
+use bedtrack_store::{Enqueued, Listener, NewJob, Store};
+use bedtrack_wire::credits::cost_of_message;
+use bedtrack_wire::envelope::Envelope;
+use bedtrack_wire::session::{CancelRun, RunRequest};
 
 /// Silence on the stream never lasts longer.
 const HEARTBEAT: Duration = Duration::from_secs(10);

@@ -10,9 +10,9 @@ use super::Api;
 use super::body::JsonBody;
 use super::failure::Failure;
 use super::gate::Account;
-use crate::store::NewSession;
-use crate::wire::envelope::Envelope;
-use crate::wire::session::{ClaimRequest, OpenSession};
+use bedtrack_store::NewSession;
+use bedtrack_wire::envelope::Envelope;
+use bedtrack_wire::session::{ClaimRequest, OpenSession};
 
 /// `POST /api/auth/anonymous-token`: needs `X-Client-Id`, no bearer.
 pub async fn anonymous_token(State(api): State<Api>, headers: HeaderMap) -> Result<Json<Envelope>, Failure> {

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::Api;
 use super::failure::Failure;
 use super::gate::Account;
-use crate::wire::envelope::Envelope;
+use bedtrack_wire::envelope::Envelope;
 
 /// How soon a client should ask again while a turn is at work.
 const POLL_AFTER_MS: u64 = 250;

@@ -17,8 +17,8 @@ use super::fetch;
 use super::gate::Account;
 use crate::studio::jobs::Limits;
 use crate::studio::jobs::intake::{self, Arrival};
-use crate::wire::envelope::Envelope;
-use crate::wire::session::UploadUrls;
+use bedtrack_wire::envelope::Envelope;
+use bedtrack_wire::session::UploadUrls;
 
 /// Most files in one upload.
 const MOST_FILES: usize = 100;

@@ -11,15 +11,15 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::workshop::Workshop;
-use crate::store::StoreError;
-use crate::studio::agent::edit;
-use crate::studio::film::show::Transition;
-use crate::studio::film::{FilmError, Pace, RECORDED_SPEED, Watch};
-use crate::studio::sound::hear::loudness;
-use crate::studio::sound::hear::speech::{self, Span};
-use crate::studio::sound::{RawFile, SoundError};
-use crate::wire::draft::{Draft, Segment, Track, VIDEO};
-use crate::wire::state::{Medium, State};
+use bedtrack_agent::edit;
+use bedtrack_film::show::Transition;
+use bedtrack_film::{FilmError, Pace, RECORDED_SPEED, Watch};
+use bedtrack_sound::hear::loudness;
+use bedtrack_sound::hear::speech::{self, Span};
+use bedtrack_sound::{RawFile, SoundError};
+use bedtrack_store::StoreError;
+use bedtrack_wire::draft::{Draft, Segment, Track, VIDEO};
+use bedtrack_wire::state::{Medium, State};
 
 /// Goes up when the same clip would be judged otherwise, so that older answers are not used.
 const VERSION: u32 = 1;
@@ -197,6 +197,6 @@ fn lead(segment: &Segment) -> u64 {
 
 /// The part of a medium that a segment shows, in ms.
 fn within(start: Option<&Value>, length: i64) -> (u64, u64) {
-    let from = start.and_then(crate::wire::envelope::lenient_i64).unwrap_or(0).max(0);
+    let from = start.and_then(bedtrack_wire::envelope::lenient_i64).unwrap_or(0).max(0);
     (u64::try_from(from).unwrap_or(0), u64::try_from(from.saturating_add(length)).unwrap_or(0))
 }

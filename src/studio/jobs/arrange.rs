@@ -5,14 +5,14 @@ use serde_json::Value;
 use super::analysis::AnalysisError;
 use super::songs::{self, Heard};
 use super::workshop::Workshop;
-use crate::studio::agent::arranged::{Arranged, Refused};
-use crate::studio::agent::deeds::{self, Deed};
-use crate::studio::agent::edit;
-use crate::studio::agent::read::{Arrange, Songs, Stretch};
-use crate::studio::film::show::{Grid, Wish};
-use crate::studio::film::{FilmError, Watch};
-use crate::wire::draft::{AUDIO, Track, VIDEO};
-use crate::wire::state::{Medium, State};
+use bedtrack_agent::arranged::{Arranged, Refused};
+use bedtrack_agent::deeds::{self, Deed};
+use bedtrack_agent::edit;
+use bedtrack_agent::read::{Arrange, Songs, Stretch};
+use bedtrack_film::show::{Grid, Wish};
+use bedtrack_film::{FilmError, Watch};
+use bedtrack_wire::draft::{AUDIO, Track, VIDEO};
+use bedtrack_wire::state::{Medium, State};
 
 /// How far from a beat a cut may lie and still be seen on it, in seconds.
 const NEAR: f64 = 0.045;

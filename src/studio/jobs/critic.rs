@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use crate::studio::compose::Brief;
-use crate::studio::sound::critic::Review;
+use bedtrack_compose::Brief;
+use bedtrack_sound::critic::Review;
 
 /// Most takes of one piece, the first included.
 const TAKES: u64 = 3;
@@ -56,8 +56,8 @@ pub fn perform<T, E>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::studio::compose::{ComposeError, Composition, compose};
-    use crate::studio::sound::critic::Criterion;
+    use bedtrack_compose::{ComposeError, Composition, compose};
+    use bedtrack_sound::critic::Criterion;
 
     const ALL: [Criterion; 9] = [
         Criterion::Length,

@@ -7,12 +7,12 @@ use tokio::io::AsyncReadExt as _;
 use uuid::Uuid;
 
 use super::workshop::{Workshop, media_key, media_url};
-use crate::store::StoreError;
-use crate::studio::agent::read::Look;
-use crate::studio::agent::{edit, midi};
-use crate::studio::captions::{self, Captions};
-use crate::studio::film::{FilmError, MediaInfo, MediaKind, Watch};
-use crate::wire::state::Medium;
+use bedtrack_agent::read::Look;
+use bedtrack_agent::{edit, midi};
+use bedtrack_film::{FilmError, MediaInfo, MediaKind, Watch};
+use bedtrack_language::captions::{self, Captions};
+use bedtrack_store::StoreError;
+use bedtrack_wire::state::Medium;
 
 /// A file that came in, still in the scratch folder.
 pub struct Arrival {

@@ -13,13 +13,13 @@ use uuid::Uuid;
 use super::critic;
 use super::programme::WAV_BITS;
 use super::workshop::{Workshop, media_key, media_url};
-use crate::store::StoreError;
-use crate::studio::compose::fit::Fit;
-use crate::studio::compose::{self, Brief, Composition};
-use crate::studio::sound::critic::{Ear, Review, review};
-use crate::studio::sound::encode::WavWriter;
-use crate::studio::sound::{self, Bank, Frame, Measured};
-use crate::wire::state::Medium;
+use bedtrack_compose::fit::Fit;
+use bedtrack_compose::{Brief, Composition};
+use bedtrack_sound::critic::{Ear, Review, review};
+use bedtrack_sound::encode::WavWriter;
+use bedtrack_sound::{Bank, Frame, Measured};
+use bedtrack_store::StoreError;
+use bedtrack_wire::state::Medium;
 
 /// A finished piece.
 #[derive(Debug, Clone)]
@@ -37,10 +37,10 @@ pub struct Piece {
 pub enum MusicError {
     /// The brief cannot be met.
     #[error(transparent)]
-    Compose(#[from] compose::ComposeError),
+    Compose(#[from] bedtrack_compose::ComposeError),
     /// The score cannot be played.
     #[error(transparent)]
-    Sound(#[from] sound::SoundError),
+    Sound(#[from] bedtrack_sound::SoundError),
     /// A file of it could not be written.
     #[error("a file of the music could not be written: {0}")]
     File(#[from] std::io::Error),
@@ -93,7 +93,7 @@ pub async fn make(
         ("key", json!(score.key.name())),
         ("lufs", json!((measured.lufs * 10.0).round() / 10.0)),
         ("seed", json!(score.seed)),
-        ("licence", json!(sound::provenance::licence(score))),
+        ("licence", json!(bedtrack_sound::provenance::licence(score))),
         ("midi", json!(url(MIDI))),
         ("beats", json!(url(BEATS))),
         ("provenance", json!(url(PROVENANCE))),
@@ -101,7 +101,7 @@ pub async fn make(
         ("tonality", json!(score.key)),
         ("brief", json!(brief)),
         ("players", json!(score.parts.iter().map(|part| &part.instrument).collect::<Vec<_>>())),
-        ("motif", json!(compose::given::motif(score))),
+        ("motif", json!(bedtrack_compose::given::motif(score))),
     ] {
         m.insert(key.to_owned(), value);
     }
@@ -147,7 +147,8 @@ fn takes(
         perform(bank, brief, fit, files, cancel, onward)
     })?;
     let Performed { composition, measured, files } = &take.piece;
-    let note = sound::provenance::note(&take.brief, &composition.score, measured, &take.review, &turned_down, bank);
+    let note =
+        bedtrack_sound::provenance::note(&take.brief, &composition.score, measured, &take.review, &turned_down, bank);
     std::fs::write(files.join(PROVENANCE), format!("{note:#}\n"))?;
     Ok((take.brief, take.piece))
 }
@@ -162,8 +163,8 @@ fn perform(
     progress: impl Fn(f32),
 ) -> Result<(Performed, Review), MusicError> {
     let mut composition = match fit {
-        Some(fit) => compose::compose(&fit.brief(brief))?,
-        None => compose::compose(brief)?,
+        Some(fit) => bedtrack_compose::compose(&fit.brief(brief))?,
+        None => bedtrack_compose::compose(brief)?,
     };
     if let Some(fit) = fit {
         fit.delay(&mut composition.score);
@@ -176,7 +177,7 @@ fn perform(
         ear.push(frames);
         wav.push(frames)
     };
-    let measured = sound::render_music(score, bank, &mut spool, &mut hand_over, &mut |done| {
+    let measured = bedtrack_sound::render_music(score, bank, &mut spool, &mut hand_over, &mut |done| {
         progress(done);
         !cancel.is_cancelled()
     });
@@ -185,8 +186,8 @@ fn perform(
     }
     let measured = measured?;
     wav.finish()?;
-    std::fs::write(files.join(MIDI), sound::midi::write(score))?;
-    std::fs::write(files.join(BEATS), sound::beats::json(score).to_string())?;
+    std::fs::write(files.join(MIDI), bedtrack_sound::midi::write(score))?;
+    std::fs::write(files.join(BEATS), bedtrack_sound::beats::json(score).to_string())?;
     std::fs::write(files.join(SCORE), json!(score).to_string())?;
     let review = review(brief, score, &measured, &ear);
     Ok((Performed { composition, measured, files }, review))

@@ -8,15 +8,15 @@ use serde_json::Value;
 
 use super::render::RenderError;
 use super::workshop::Workshop;
-use crate::studio::agent::edit;
-use crate::studio::film::{RECORDED_SPEED, Watch};
-use crate::studio::sound::ducker::Ducker;
-use crate::studio::sound::encode::WavWriter;
-use crate::studio::sound::hear::speech::{self, Span};
-use crate::studio::sound::programme::{self, Track};
-use crate::studio::sound::{self, PcmSource, RawFile};
-use crate::wire::draft::{self, Draft, Segment};
-use crate::wire::state::{Medium, State};
+use bedtrack_agent::edit;
+use bedtrack_film::{RECORDED_SPEED, Watch};
+use bedtrack_sound::ducker::Ducker;
+use bedtrack_sound::encode::WavWriter;
+use bedtrack_sound::hear::speech::{self, Span};
+use bedtrack_sound::programme::{self, Track};
+use bedtrack_sound::{PcmSource, RawFile};
+use bedtrack_wire::draft::{self, Draft, Segment};
+use bedtrack_wire::state::{Medium, State};
 
 /// Loudness of every programme, LUFS (design of the product: what YouTube, TikTok and Instagram play at).
 const LOUDNESS: f64 = -14.0;
@@ -180,7 +180,7 @@ fn level(medium: &Medium) -> f64 {
 
 /// A whole number of a segment's metadata; missing or negative: 0.
 pub(super) fn number(segment: &Segment, key: &str) -> i64 {
-    segment.m.get(key).and_then(crate::wire::envelope::lenient_i64).unwrap_or(0).max(0)
+    segment.m.get(key).and_then(bedtrack_wire::envelope::lenient_i64).unwrap_or(0).max(0)
 }
 
 /// Milliseconds that cannot be negative.
@@ -189,7 +189,7 @@ pub(super) fn whole(ms: i64) -> u64 {
 }
 
 fn frames(ms: i64) -> u64 {
-    whole(ms).saturating_mul(u64::from(sound::RATE)) / 1000
+    whole(ms).saturating_mul(u64::from(bedtrack_sound::RATE)) / 1000
 }
 
 /// Opens a voice; `raw` holds the sound of a video, decoded already.
@@ -197,7 +197,7 @@ fn track(voice: &Voice, raw: &Path) -> Result<Track, RenderError> {
     let source: Box<dyn PcmSource> = if voice.is_video {
         Box::new(RawFile::open(raw)?)
     } else {
-        let mut source = sound::decode::open(&voice.file)?;
+        let mut source = bedtrack_sound::decode::open(&voice.file)?;
         skip(source.as_mut(), frames(voice.in_ms))?;
         source
     };

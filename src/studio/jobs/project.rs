@@ -13,10 +13,10 @@ use zip::write::SimpleFileOptions;
 use super::programme;
 use super::render::{self, RenderError};
 use super::workshop::Workshop;
-use crate::studio::film::{FilmError, FilmFormat, Plan, Watch};
-use crate::studio::sound::SoundError;
-use crate::wire::draft::Draft;
-use crate::wire::state::State;
+use bedtrack_film::{FilmError, FilmFormat, Plan, Watch};
+use bedtrack_sound::SoundError;
+use bedtrack_wire::draft::Draft;
+use bedtrack_wire::state::State;
 
 /// Writes the project of a draft.
 pub async fn write(

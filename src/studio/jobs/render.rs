@@ -12,16 +12,16 @@ use super::programme::{self, whole};
 use super::runner::{Handler, JobControl};
 use super::workshop::Workshop;
 use super::{project, stems};
-use crate::store::{Job, JobState, Outcome, StoreError};
-use crate::studio::agent::edit;
-use crate::studio::film::{
+use bedtrack_agent::edit;
+use bedtrack_film::{
     Aspect, Clip, Cover, FilmError, FilmFormat, LIMITS, MediaKind, Plan, Quality, SoundFormat, TitleCard, TitleLook,
     Watch,
 };
-use crate::studio::sound::SoundError;
-use crate::wire::draft::{self, Draft};
-use crate::wire::render::{OutputSpec, RenderFault};
-use crate::wire::state::State;
+use bedtrack_sound::SoundError;
+use bedtrack_store::{Job, JobState, Outcome, StoreError};
+use bedtrack_wire::draft::{self, Draft};
+use bedtrack_wire::render::{OutputSpec, RenderFault};
+use bedtrack_wire::state::State;
 
 /// Kind of these jobs.
 pub const KIND: &str = "render";

@@ -16,7 +16,7 @@ pub use control::JobControl;
 
 use super::render;
 use super::workshop::Limits;
-use crate::store::{Job, Outcome, Store, StoreError};
+use bedtrack_store::{Job, Outcome, Store, StoreError};
 
 /// Does the work of one kind of job.
 ///

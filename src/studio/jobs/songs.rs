@@ -5,15 +5,15 @@ use serde::{Deserialize, Serialize};
 
 use super::analysis::{self, AnalysisError};
 use super::workshop::Workshop;
-use crate::studio::compose::Score;
-use crate::studio::film::show::Section;
-use crate::studio::film::{FilmError, Watch};
-use crate::studio::sound::hear::beats::{self, Beats};
-use crate::studio::sound::hear::{loudness, sections};
-use crate::studio::sound::{RawFile, SoundError};
-use crate::wire::draft::{AUDIO, Placed, Track};
-use crate::wire::envelope::lenient_i64;
-use crate::wire::state::{Medium, State};
+use bedtrack_compose::Score;
+use bedtrack_film::show::Section;
+use bedtrack_film::{FilmError, Watch};
+use bedtrack_sound::hear::beats::{self, Beats};
+use bedtrack_sound::hear::{loudness, sections};
+use bedtrack_sound::{RawFile, SoundError};
+use bedtrack_wire::draft::{AUDIO, Placed, Track};
+use bedtrack_wire::envelope::lenient_i64;
+use bedtrack_wire::state::{Medium, State};
 
 /// Goes up when the same song would be heard otherwise.
 const VERSION: u32 = 2;

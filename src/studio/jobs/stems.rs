@@ -11,13 +11,13 @@ use super::programme::WAV_BITS;
 use super::project::add_files;
 use super::render::RenderError;
 use super::workshop::Workshop;
-use crate::studio::compose::Score;
-use crate::studio::compose::score::Stem;
-use crate::studio::film::Watch;
-use crate::studio::sound::encode::WavWriter;
-use crate::studio::sound::{self, Bank, Performance, StemBlock};
-use crate::wire::draft::{self, Draft};
-use crate::wire::state::State;
+use bedtrack_compose::Score;
+use bedtrack_compose::score::Stem;
+use bedtrack_film::Watch;
+use bedtrack_sound::encode::WavWriter;
+use bedtrack_sound::{Bank, Performance, StemBlock};
+use bedtrack_wire::draft::{self, Draft};
+use bedtrack_wire::state::State;
 
 /// Writes the stems of every piece on the draft.
 pub async fn write(
@@ -75,7 +75,7 @@ fn play(bank: &Bank, score: &Score, folder: &Path, watch: &Watch) -> Result<Vec<
         }
         Ok(())
     };
-    sound::play(score, bank, &mut sink, &mut |done| {
+    bedtrack_sound::play(score, bank, &mut sink, &mut |done| {
         watch.at(done);
         !watch.token().is_cancelled()
     })?;

@@ -8,10 +8,10 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::turn;
-use crate::store::{Enqueued, Grant, Job, NewJob, Store, StoreError};
-use crate::studio::film::Film;
-use crate::studio::sound::Bank;
-use crate::wire::state::{Medium, State};
+use bedtrack_film::Film;
+use bedtrack_sound::Bank;
+use bedtrack_store::{Enqueued, Grant, Job, NewJob, Store, StoreError};
+use bedtrack_wire::state::{Medium, State};
 
 /// First part of the URL path of every medium.
 pub const MEDIA_PREFIX: &str = "/api/media";

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use bedtrack::store::{Grant, Store, file_url, sqlite_url};
+use bedtrack_store::{Grant, Store, file_url, sqlite_url};
 use serde_json::{Value, json};
 
 use super::cloud::{Answer, Cloud, Route, Turn, nothing};

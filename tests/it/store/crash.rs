@@ -4,7 +4,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 
-use bedtrack::store::{JobState, Outcome, Store};
+use bedtrack_store::{JobState, Outcome, Store};
 use serde_json::json;
 
 use super::{LONG, OVER, Place, claim, credits, furnished, job, jobs_of, movements, stored};

@@ -1,6 +1,6 @@
 //! What a process held that died is free at once; what a living one holds is its own for as long as it lives.
 
-use bedtrack::store::{Store, Work};
+use bedtrack_store::{Store, Work};
 use serde_json::json;
 
 use super::{LONG, Place, furnished, job};

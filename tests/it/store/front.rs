@@ -1,6 +1,6 @@
 //! The MCP side's memory.
 
-use bedtrack::store::{FrontSession, Request, RequestKey, Store, StoreError, WORK_RUNNING, Work};
+use bedtrack_store::{FrontSession, Request, RequestKey, Store, StoreError, WORK_RUNNING, Work};
 use serde_json::json;
 
 use super::{LONG, OVER, Place, on_every_database};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bedtrack::store::{Beat, Cancelling, Enqueued, JobState, Outcome, StoreError};
+use bedtrack_store::{Beat, Cancelling, Enqueued, JobState, Outcome, StoreError};
 use serde_json::json;
 
 use super::{LONG, OVER, Place, claim, credits, furnished, job, movements, on_every_database, stored};
@@ -39,7 +39,7 @@ async fn the_same_id_enqueued_again_gives_the_job_as_it_stands(place: Place) {
 
 async fn an_id_of_another_account_is_a_conflict_that_tells_nothing(place: Place) {
     let store = furnished(&place).await;
-    store.ledger().open_account("bob", bedtrack::store::Grant::Unlimited).await.unwrap();
+    store.ledger().open_account("bob", bedtrack_store::Grant::Unlimited).await.unwrap();
     store.jobs().enqueue(job("a")).await.unwrap();
     let mut other = job("a");
     other.account = "bob".into();

@@ -1,6 +1,6 @@
 //! Accounts and credits.
 
-use bedtrack::store::{Enqueued, Grant, Outcome, StoreError};
+use bedtrack_store::{Enqueued, Grant, Outcome, StoreError};
 use serde_json::json;
 
 use super::{LONG, Place, claim, credits, furnished, job, movements, on_every_database};

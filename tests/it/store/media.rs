@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use bedtrack::store::StoreError;
+use bedtrack_store::StoreError;
 
 use super::{Place, on_every_database};
 

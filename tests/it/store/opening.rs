@@ -1,6 +1,6 @@
 //! Opening a place, and what is said when that cannot be done. What is particular to SQLite files.
 
-use bedtrack::store::{NewSession, Outcome, Store, StoreError, file_url, sqlite_url};
+use bedtrack_store::{NewSession, Outcome, Store, StoreError, file_url, sqlite_url};
 use serde_json::json;
 
 use super::{LONG, Place, claim, credits, furnished, job, on_every_database, session, stored};

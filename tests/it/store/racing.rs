@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bedtrack::store::{Enqueued, JobState, Outcome, StoreError};
+use bedtrack_store::{Enqueued, JobState, Outcome, StoreError};
 use serde_json::json;
 use tokio::sync::Barrier;
 
@@ -29,7 +29,7 @@ async fn of_two_attempts_that_finish_at_once_one_settles(place: Place) {
         let zombie = claim(&one, OVER).await.unwrap();
         let heir = claim(&other, OVER).await.unwrap();
         let start = Barrier::new(2);
-        let finish = async |store: &bedtrack::store::Store, claimed, name: &str| {
+        let finish = async |store: &bedtrack_store::Store, claimed, name: &str| {
             start.wait().await;
             store.jobs().finish(claimed, Outcome::done(json!(name))).await.unwrap()
         };
@@ -133,7 +133,7 @@ async fn many_processes_may_open_a_new_place_at_once(place: Place) {
             let place = place.clone();
             tokio::spawn(async move {
                 let store = place.open().await;
-                store.ledger().open_account("ann", bedtrack::store::Grant::Credits(100)).await.unwrap();
+                store.ledger().open_account("ann", bedtrack_store::Grant::Credits(100)).await.unwrap();
                 store.jobs().enqueue(job(&number.to_string())).await.unwrap();
             })
         })

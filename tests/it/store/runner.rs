@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use bedtrack::store::{Job, JobState, Outcome, Store};
 use bedtrack::studio::jobs::runner::{Handler, JobControl, Runner, RunnerSettings};
+use bedtrack_store::{Job, JobState, Outcome, Store};
 use futures::future::BoxFuture;
 use serde_json::json;
 use tokio::sync::{Barrier, mpsc};

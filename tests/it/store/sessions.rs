@@ -1,6 +1,6 @@
 //! Sessions and the revisions of their state.
 
-use bedtrack::store::StoreError;
+use bedtrack_store::StoreError;
 use serde_json::json;
 
 use super::{Place, furnished, on_every_database, session};

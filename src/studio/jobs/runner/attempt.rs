@@ -11,7 +11,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::control::Progress;
 use super::{Handler, JobControl, RunnerSettings};
-use crate::store::{Beat, Job, Jobs, Outcome, StoreError};
+use bedtrack_store::{Beat, Job, Jobs, Outcome, StoreError};
 
 /// The pause between tries to write down how an attempt ended.
 const AGAIN: Duration = Duration::from_millis(250);

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use crate::store::{Job, Jobs, StoreError};
+use bedtrack_store::{Job, Jobs, StoreError};
 
 /// A handler's line to its job; cheap to clone.
 #[derive(Debug, Clone)]

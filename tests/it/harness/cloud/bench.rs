@@ -12,7 +12,7 @@ use bedtrack::director::tools::upload::UploadAsk;
 use bedtrack::director::{Backend, Caller, Director, Settings};
 use bedtrack::nemovideo::{self, Client, Fixed, Place, TokenKeeper};
 use bedtrack::skills::Catalogue;
-use bedtrack::store::{Store, file_url, sqlite_url};
+use bedtrack_store::{Store, file_url, sqlite_url};
 use futures::FutureExt as _;
 use tempfile::TempDir;
 

@@ -1,0 +1,3 @@
+//! How words are read in every room: what a caption file says.
+
+pub mod captions;
