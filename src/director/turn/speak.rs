@@ -1,7 +1,7 @@
 //! The agent's words for the user: screen instructions gone, and what they meant carried out where it only reads, else
 //! offered. Nothing is spent or written on the backend's word alone.
 
-use crate::director::advice::{Note, note, offered};
+use crate::director::advice::{Note, Offered, note, offered};
 use crate::director::reply::add;
 use crate::director::translate::{Offer, translate};
 use crate::director::{balance, timeline};
@@ -45,8 +45,15 @@ pub fn speak(
 
 impl Spoken {
     fn offer(&mut self, offer: &Offer, language: &str) {
+        let step = match offer {
+            Offer::Export => Offered::Export,
+            Offer::ShowTimeline => Offered::State,
+            Offer::ReadCredits => Offered::Credits,
+            Offer::Upload => Offered::Upload,
+            Offer::SendEdit(words) => Offered::Edit(words),
+        };
         let known = &mut self.offered;
-        let steps: Vec<String> = offered(offer, language).into_iter().filter(|step| !known.contains(step)).collect();
-        known.extend(steps);
+        let fresh: Vec<String> = offered(step, language).into_iter().filter(|step| !known.contains(step)).collect();
+        known.extend(fresh);
     }
 }
