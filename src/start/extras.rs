@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use zip::ZipArchive;
 
-use super::compose::finished;
+use super::finished::finished;
 use crate::director::tools::export::ExportAsk;
 use crate::director::{Caller, Director, Progress};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
-use super::END_WITHIN;
+use super::signals::END_WITHIN;
 use super::studio::{LazyStore, LocalStudio};
 use crate::config::{self, Settings};
 use crate::director::{self, Director};

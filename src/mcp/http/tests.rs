@@ -123,7 +123,7 @@ async fn a_request_of_the_new_era_stands_alone() {
 #[tokio::test]
 async fn a_client_is_known_by_its_token() {
     let token = "a token of alice";
-    let digest: String = Sha256::digest(token).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = hex::encode(Sha256::digest(token));
     let site = Site::open(Some(Clients::parse(&format!("alice {digest}")).unwrap()), Ok(())).await;
     for refused in [
         site.post(&initialize()),
