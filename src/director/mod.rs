@@ -10,7 +10,7 @@ mod balance;
 pub mod caller;
 pub mod changes;
 mod container;
-pub mod delivery;
+mod delivery;
 mod face;
 mod inputs;
 mod keep;

@@ -1,5 +1,7 @@
 //! A reply's text: paragraphs put together, and what may not go out of it taken away.
 
+use bedtrack_wire::limits::REPLY_CHARS;
+
 use super::advice::{Note, note};
 
 /// Adds a paragraph to a reply.
@@ -14,13 +16,10 @@ pub fn add(reply: &mut String, paragraph: &str) {
     reply.push_str(paragraph);
 }
 
-/// Longest reply, in characters.
-const MAX_REPLY: usize = 20_000;
-
 /// A reply as it may go out: without control characters, and cut with a note in its language where it is endless.
 pub fn presentable(reply: &str, language: &str) -> String {
     let clean: String = reply.chars().filter(|c| !is_control(*c)).collect();
-    match clean.char_indices().nth(MAX_REPLY) {
+    match clean.char_indices().nth(REPLY_CHARS) {
         Some((at, _)) => {
             let kept = clean.get(..at).unwrap_or_default().trim_end();
             format!("{kept}…\n\n{}", note(Note::Capped, language))

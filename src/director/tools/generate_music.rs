@@ -22,15 +22,10 @@ use crate::director::work::{Errand, Planned, Wish, Works, digest, patience};
 use crate::director::{Caller, Progress};
 use crate::skills::primary_tag;
 use bedtrack_wire::hint::Hint;
+use bedtrack_wire::limits::{DURATION_SECONDS, MESSAGE_CHARS, TEMPO_BPM};
 
-/// Longest request, in characters; what is longer is a document, not a wish.
-const MAX_REQUEST: usize = 20_000;
 /// Longest list of instruments.
 const MAX_INSTRUMENTS: usize = 24;
-/// Music has a beginning and an end; below 3 s there is room for neither. 20 minutes is the studio's limit.
-const SECONDS: (f64, f64) = (3.0, 1_200.0);
-/// Slower and faster than any music has a name for.
-const TEMPO: (f64, f64) = (20.0, 400.0);
 const ENERGIES: [&str; 3] = ["low", "medium", "high"];
 
 /// Input of `generate_music`.
@@ -154,14 +149,14 @@ impl GenerateAsk {
             ));
         }
         let length = words.chars().count();
-        if length > MAX_REQUEST {
+        if length > MESSAGE_CHARS {
             // Times of cues, as SubRip and WebVTT write them.
             let mend = match words.contains("-->") {
                 true => "Upload captions this long as an .srt or .vtt file, with upload or in files.",
                 false => "Put the wish itself into it, in a few sentences.",
             };
             return Err(Fault::invalid(format!(
-                "request has {length} characters; up to {MAX_REQUEST} are accepted. {mend}"
+                "request has {length} characters; up to {MESSAGE_CHARS} are accepted. {mend}"
             )));
         }
         Ok(words)
@@ -193,10 +188,10 @@ impl GenerateAsk {
                 hint.push(name, words);
             }
         }
-        if let Some(bpm) = within("tempo_bpm", self.tempo_bpm, TEMPO)? {
+        if let Some(bpm) = within("tempo_bpm", self.tempo_bpm, TEMPO_BPM)? {
             hint.push("tempo_bpm", bpm);
         }
-        if let Some(seconds) = within("duration_seconds", self.duration_seconds, SECONDS)? {
+        if let Some(seconds) = within("duration_seconds", self.duration_seconds, DURATION_SECONDS)? {
             hint.push("duration_seconds", seconds);
         }
         if self.instruments.len() > MAX_INSTRUMENTS {
@@ -366,5 +361,14 @@ mod tests {
         assert_eq!(with(" ", &["a.mp4"]).checked_words(), Ok(""));
         assert!(with(&"x".repeat(100_000), &[]).checked_words().is_err());
         assert!(with(&"音".repeat(20_000), &[]).checked_words().is_ok());
+    }
+
+    #[test]
+    fn the_fields_say_the_limits_that_are_checked() {
+        let schema = schemars::schema_for!(GenerateAsk).to_value();
+        let says = |field: &str| schema["properties"][field]["description"].as_str().unwrap().to_owned();
+        for (field, (least, most)) in [("duration_seconds", DURATION_SECONDS), ("tempo_bpm", TEMPO_BPM)] {
+            assert!(says(field).contains(&format!("{least} to {most}")), "{}", says(field));
+        }
     }
 }

@@ -62,7 +62,7 @@ impl Works {
     /// Takes a wish on.
     pub async fn admit(&self, caller: &Caller, wish: Wish) -> Result<Admitted, Fault> {
         let front = self.services().store().await?.front();
-        let kind = self.handle(&wish.errands);
+        let kind = self.inner.kinds.handle(&wish.errands);
         let id = Uuid::new_v4().simple().to_string();
         let handle = format!("{}-{}", kind.prefix(), id.get(..16).unwrap_or(&id));
 

@@ -11,7 +11,6 @@ use tokio_util::task::TaskTracker;
 use super::errand::{Kind, Kinds};
 use super::live::Registry;
 use super::order::{Keyed, Order};
-use super::record::{Handle, Planned};
 use crate::director::Caller;
 use crate::director::services::Services;
 use crate::director::sessions::Sessions;
@@ -65,11 +64,6 @@ impl Works {
     /// The clients' sessions.
     pub fn sessions(&self) -> &Sessions {
         &self.inner.sessions
-    }
-
-    /// What work of these errands is called by.
-    pub fn handle(&self, errands: &[Planned]) -> Handle {
-        self.inner.kinds.handle(errands)
     }
 
     /// One call of a client at a time decides what it begins; held until its work is written down.
