@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use bedtrack_film::{
-    Clip, Cover, Film, FilmError, FilmFormat, FilmPlan, MediaInfo, MediaKind, Quality, Rendered, SoundFormat, TitleCard,
-    TitleLook, Watch,
+    Clip, Cover, Film, FilmError, FilmFormat, FilmPlan, MediaInfo, MediaKind, Quality, Rendered, SoundFormat,
+    TitleCard, TitleLook, Watch,
 };
 use bedtrack_wire::look::Aspect;
 use bedtrack_wire::title::{Position, Style};

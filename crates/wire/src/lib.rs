@@ -8,6 +8,7 @@ pub mod envelope;
 pub mod event;
 pub mod facts;
 pub mod hint;
+pub mod limits;
 pub mod look;
 pub mod paths;
 pub mod render;

@@ -298,7 +298,8 @@ impl Turns {
         let Some(bed) = edit::bed(before, timeline) else { return Ok(None) };
         let followed = |bed: Bed| Some(Done::from(Deed::Followed(bed)));
         let (seconds, made) = (length.seconds(), edit::made_for_picture(before));
-        let Some((medium, sound)) = made.filter(|(medium, _)| LENGTH_SECONDS.contains(&seconds) && timeline.plays(medium))
+        let Some((medium, sound)) =
+            made.filter(|(medium, _)| LENGTH_SECONDS.contains(&seconds) && timeline.plays(medium))
         else {
             return Ok(followed(bed));
         };
