@@ -3,15 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use bedtrack_film::show::{self, Camera, Fit, Grid, Picture, Section, Transition, TransitionKind, Wish};
-use bedtrack_film::{Aspect, Clip, Film, FilmFormat, MediaKind, Plan, Quality, Watch};
+use bedtrack_agent::beats::{self, Grid, Picture, Section};
+use bedtrack_agent::read::Wish;
+use bedtrack_film::{Clip, Film, FilmFormat, FilmPlan, MediaKind, Quality, Watch};
+use bedtrack_wire::look::{Aspect, Camera, Fit, Transition, TransitionKind};
 
 use crate::harness::media;
 
 const RATE: f64 = 30.0;
 
-fn plan(clips: Vec<Clip>, duration_ms: u64, aspect: Aspect) -> Plan {
-    Plan {
+fn plan(clips: Vec<Clip>, duration_ms: u64, aspect: Aspect) -> FilmPlan {
+    FilmPlan {
         clips,
         titles: Vec::new(),
         sound: None,
@@ -31,7 +33,7 @@ fn photo(folder: &Path, level: u8) -> PathBuf {
     path
 }
 
-async fn render(film: &Film, plan: &Plan, out: &Path) {
+async fn render(film: &Film, plan: &FilmPlan, out: &Path) {
     let work = tempfile::tempdir().unwrap();
     film.render(plan, work.path(), out, &Watch::default()).await.unwrap();
     assert_eq!(work.path().read_dir().unwrap().count(), 0, "nothing is left behind");
@@ -65,7 +67,7 @@ async fn cuts_in_the_finished_film_lie_on_beats_and_every_photo_comes_once_befor
     let sections = [Section { start: 0.0, end: 10.0, energy: 0.2 }, Section { start: 10.0, end: 24.0, energy: 0.9 }];
     let grid = Grid { beats: &beats, downbeats: &bars, sections: &sections };
     for kind in [TransitionKind::Cut, TransitionKind::Crossfade, TransitionKind::Slide, TransitionKind::Zoom] {
-        let shots = show::cut(&[Picture { clip_ms: None }; 5], &grid, 24_000, Wish::Only(kind));
+        let shots = beats::cut(&[Picture { clip_ms: None }; 5], &grid, 24_000, Wish::Only(kind));
         let clips = shots.iter().map(|shot| Clip {
             enter: shot.enter,
             camera: shot.camera,
@@ -120,7 +122,7 @@ async fn the_camera_moves_evenly_and_never_back() {
     for camera in [Camera::Right, Camera::Left, Camera::In, Camera::Out] {
         let clip = Clip { camera, ..Clip::new(path.clone(), MediaKind::Image, 0, 4_000, 0) };
         let out = folder.path().join(format!("{camera:?}.mp4"));
-        render(&film, &Plan { quality: Quality::High, ..plan(vec![clip], 4_000, Aspect::Wide) }, &out).await;
+        render(&film, &FilmPlan { quality: Quality::High, ..plan(vec![clip], 4_000, Aspect::Wide) }, &out).await;
         // Where the edge stands, to fractions of a pixel: where the row passes the middle grey.
         let place = |row: &Vec<u8>| {
             let at = row.iter().position(|level| *level < 128).unwrap();

@@ -2,17 +2,17 @@
 
 use std::path::PathBuf;
 
+use bedtrack_wire::look::{Aspect, Camera, Fit, RECORDED_SPEED, Transition};
 use serde::{Deserialize, Serialize};
 
 use super::FilmError;
 use super::limits::LIMITS;
 use super::media::MediaKind;
-use super::show::{Camera, Fit, Transition};
-use super::titles::TitleLook;
+use super::titles::TitleCard;
 
 /// A film to make. Times are ms on the film's own clock.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Plan {
+pub struct FilmPlan {
     /// Pictures, one after another; where two overlap the later one wins, and gaps are black.
     pub clips: Vec<Clip>,
     /// Words over the picture.
@@ -58,9 +58,6 @@ pub struct Clip {
     pub fade_out_ms: u64,
 }
 
-/// The speed at which a video was recorded, in percent.
-pub const RECORDED_SPEED: u32 = 100;
-
 impl Clip {
     /// A clip that comes in with a hard cut and is looked at without a move.
     pub fn new(path: PathBuf, kind: MediaKind, in_ms: u64, duration_ms: u64, start_ms: u64) -> Self {
@@ -80,90 +77,11 @@ impl Clip {
     }
 }
 
-/// Words over the picture. Line breaks are kept and long lines wrapped.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TitleCard {
-    /// The words, in any script that the built-in fonts have.
-    pub text: String,
-    /// When they come; negative where a film begins within them.
-    pub start_ms: i64,
-    /// How long they stay.
-    pub duration_ms: u64,
-    /// Where they stand.
-    pub position: TitlePosition,
-    /// How they look.
-    pub style: TitleStyle,
-    /// And what of it is asked for otherwise.
-    pub look: TitleLook,
-}
-
-/// Where a title stands, within the safe area.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TitlePosition {
-    /// At the top.
-    Top,
-    /// In the middle.
-    #[default]
-    Center,
-    /// In the lower third, clear of the controls of players and phones.
-    Lower,
-    /// At the bottom, where captions stand.
-    Bottom,
-}
-
-/// How a title looks.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TitleStyle {
-    /// Large and bold.
-    #[default]
-    Title,
-    /// Smaller, for a line under a title.
-    Subtitle,
-    /// For spoken words.
-    Caption,
-}
-
 /// What stands for a picture where there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cover {
     /// The words on it.
     pub title: String,
-}
-
-/// The shape of a picture.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Aspect {
-    /// As the first picture is.
-    #[default]
-    #[serde(rename = "source")]
-    Source,
-    /// 16:9.
-    #[serde(rename = "16:9")]
-    Wide,
-    /// 9:16.
-    #[serde(rename = "9:16")]
-    Tall,
-    /// 1:1.
-    #[serde(rename = "1:1")]
-    Square,
-    /// 4:5.
-    #[serde(rename = "4:5")]
-    Portrait,
-}
-
-impl Aspect {
-    /// Width to height; none for the source's own.
-    pub fn ratio(self) -> Option<(u32, u32)> {
-        match self {
-            Self::Source => None,
-            Self::Wide => Some((16, 9)),
-            Self::Tall => Some((9, 16)),
-            Self::Square => Some((1, 1)),
-            Self::Portrait => Some((4, 5)),
-        }
-    }
 }
 
 /// Files with a picture.
@@ -230,7 +148,7 @@ pub struct Rendered {
     pub true_peak_db: Option<f64>,
 }
 
-impl Plan {
+impl FilmPlan {
     /// Refuses what no film can be made of.
     pub(super) fn check(&self) -> Result<(), FilmError> {
         let bad = |why: &str| Err(FilmError::BadPlan(why.to_owned()));
@@ -289,6 +207,8 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::titles::TitleLook;
+    use bedtrack_wire::title::{Position, Style};
 
     #[test]
     fn a_window_keeps_what_is_seen_in_it() {
@@ -297,11 +217,11 @@ mod tests {
             text: "t".into(),
             start_ms: 0,
             duration_ms: 3000,
-            position: TitlePosition::Center,
-            style: TitleStyle::Title,
+            position: Position::Center,
+            style: Style::Title,
             look: TitleLook::default(),
         };
-        let plan = Plan {
+        let plan = FilmPlan {
             clips: vec![clip(0), clip(4000)],
             titles: vec![title],
             sound: None,
@@ -315,6 +235,6 @@ mod tests {
         let seen = plan.window(2666, 40);
         assert_eq!((seen.clips.len(), seen.clips[0].in_ms, seen.clips[0].start_ms), (1, 3166, 0));
         assert_eq!((seen.clips[0].duration_ms, seen.titles[0].start_ms, seen.duration_ms), (40, -2666, 40));
-        assert!(Plan { duration_ms: 0, ..plan }.check().is_err());
+        assert!(FilmPlan { duration_ms: 0, ..plan }.check().is_err());
     }
 }

@@ -1,16 +1,15 @@
 //! The stage that a re-encoded film plays on: its size, its frame rate, and which picture is shown in which frames.
 
+use bedtrack_wire::look::{Aspect, usual_rate};
+
+use super::inspected::Inspected;
 use super::media::VideoInfo;
-use super::plan::{Aspect, Plan};
-use super::probe::Inspected;
+use super::plan::FilmPlan;
 
 /// The short side of a re-encoded picture is at most this.
 const SHORT_SIDE: u32 = 1080;
 /// And at least this, so that titles stay readable.
 const SHORT_SIDE_LEAST: u32 = 240;
-/// Frame rates that players expect, as fractions.
-const RATES: [(u32, u32); 8] =
-    [(24_000, 1001), (24, 1), (25, 1), (30_000, 1001), (30, 1), (50, 1), (60_000, 1001), (60, 1)];
 
 /// Size and frame rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +22,7 @@ pub(super) struct Stage {
 
 /// Frames `from..to` of the film show a clip, or black.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stretch {
+pub(super) struct FrameSpan {
     pub from: u64,
     pub to: u64,
     /// The clip's place in the plan.
@@ -32,7 +31,7 @@ pub(super) struct Stretch {
     pub late_us: u64,
 }
 
-impl Stretch {
+impl FrameSpan {
     pub fn frames(&self) -> u64 {
         self.to - self.from
     }
@@ -41,7 +40,7 @@ impl Stretch {
 impl Stage {
     /// The stage for a plan: as large as its largest picture within the limit, in the shape asked for, at the first
     /// video's frame rate.
-    pub fn of(plan: &Plan, clips: &[Inspected]) -> Self {
+    pub fn of(plan: &FilmPlan, clips: &[Inspected]) -> Self {
         let pictures = || clips.iter().filter_map(|seen| seen.info.video.as_ref());
         let first = pictures().next().map_or((1920, 1080), VideoInfo::shown);
         let short = pictures().map(|video| video.shown().0.min(video.shown().1)).max().unwrap_or(SHORT_SIDE);
@@ -101,11 +100,11 @@ impl Stage {
     }
 
     /// What is shown when: clips by their starts, a later one cutting off an earlier one, and black between.
-    pub fn stretches(&self, plan: &Plan) -> Vec<Stretch> {
+    pub fn stretches(&self, plan: &FilmPlan) -> Vec<FrameSpan> {
         let end = self.frame_at(plan.duration_ms).max(1);
         let mut order: Vec<usize> = (0..plan.clips.len()).collect();
         order.sort_by_key(|at| plan.clips.get(*at).map(|clip| clip.start_ms));
-        let mut stretches: Vec<Stretch> = Vec::new();
+        let mut stretches: Vec<FrameSpan> = Vec::new();
         for at in order {
             let Some(clip) = plan.clips.get(at) else { continue };
             let from = self.frame_at(clip.start_ms).min(end);
@@ -116,20 +115,20 @@ impl Stage {
             if let Some(last) = stretches.last_mut() {
                 last.to = last.to.min(from);
             }
-            stretches.push(Stretch { from, to, clip: Some(at), late_us: 0 });
+            stretches.push(FrameSpan { from, to, clip: Some(at), late_us: 0 });
         }
         stretches.retain(|stretch| stretch.from < stretch.to);
         let mut filled = Vec::with_capacity(2 * stretches.len() + 1);
         let mut at = 0;
         for stretch in stretches {
             if stretch.from > at {
-                filled.push(Stretch { from: at, to: stretch.from, clip: None, late_us: 0 });
+                filled.push(FrameSpan { from: at, to: stretch.from, clip: None, late_us: 0 });
             }
             at = stretch.to;
             filled.push(stretch);
         }
         if at < end {
-            filled.push(Stretch { from: at, to: end, clip: None, late_us: 0 });
+            filled.push(FrameSpan { from: at, to: end, clip: None, late_us: 0 });
         }
         filled
     }
@@ -145,19 +144,6 @@ pub(super) fn frame_rate(video: &VideoInfo) -> (u32, u32) {
     usual_rate(video.fps)
 }
 
-/// The frame rate, as a fraction, at which a film plays whose first video has so many frames a second on average.
-pub fn usual_rate(fps: f64) -> (u32, u32) {
-    let near = |rate: &&(u32, u32)| (f64::from(rate.0) / f64::from(rate.1) / fps - 1.0).abs() < 0.0005;
-    if let Some(rate) = RATES.iter().find(near) {
-        return *rate;
-    }
-    match fps {
-        fps if fps > 55.0 => (60, 1),
-        fps if (fps - fps.round()).abs() < 0.01 && (5.0..=30.0).contains(&fps) => (fps.round() as u32, 1),
-        _ => (30, 1),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -167,10 +153,10 @@ mod tests {
 
     const STAGE: Stage = Stage { width: 1920, height: 1080, rate: (30_000, 1001) };
 
-    fn plan(spans: &[(u64, u64)], duration_ms: u64) -> Plan {
+    fn plan(spans: &[(u64, u64)], duration_ms: u64) -> FilmPlan {
         let clip =
             |&(start_ms, duration_ms): &(u64, u64)| Clip::new("x".into(), MediaKind::Video, 0, duration_ms, start_ms);
-        Plan {
+        FilmPlan {
             clips: spans.iter().map(clip).collect(),
             titles: Vec::new(),
             sound: None,
