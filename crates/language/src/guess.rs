@@ -7,6 +7,12 @@ pub fn primary_tag(tag: &str) -> Option<String> {
     fits.then(|| primary.to_ascii_lowercase())
 }
 
+/// Whether a tag, or the name of a language in its place, says Chinese.
+pub fn names_chinese(tag: &str) -> bool {
+    let primary = tag.trim().split(['-', '_']).next().unwrap_or_default().to_lowercase();
+    matches!(primary.as_str(), "zh" | "chinese" | "cn" | "中文")
+}
+
 /// Blocks of scripts that tell a language.
 const SCRIPTS: [(&str, &[std::ops::RangeInclusive<u32>]); 7] = [
     ("zh", &[0x4e00..=0x9fff, 0x3400..=0x4dbf, 0x20000..=0x3134f]),
@@ -69,5 +75,6 @@ mod tests {
     fn a_tag_is_cut_to_its_first_part() {
         assert_eq!(primary_tag(" zh-Hans-CN ").as_deref(), Some("zh"));
         assert_eq!(primary_tag("!!"), None);
+        assert!(names_chinese("zh-TW") && names_chinese("中文") && !names_chinese("ja"));
     }
 }

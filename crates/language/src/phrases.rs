@@ -25,13 +25,16 @@ pub struct Phrases<Meaning = ()> {
 #[derive(Debug)]
 struct Row<Meaning> {
     steps: Vec<Step>,
+    // Most tokens that it takes.
+    most: usize,
     meanings: Vec<Meaning>,
 }
 
 /// A step of a row: one of some words or a token of a kind.
 #[derive(Debug, Default)]
 struct Step {
-    words: HashSet<String>,
+    // Few and in order, so that looking is quick.
+    words: Vec<String>,
     // Alternatives of several tokens.
     longer: Vec<Vec<String>>,
     slots: Vec<Slot>,
@@ -76,7 +79,8 @@ impl Step {
         let first = tokens.get(at);
         let takes = |token: &&Token| {
             let said = token.is_said() || self.quoted && token.is_untouchable();
-            said && self.words.contains(&token.text) || self.slots.iter().any(|slot| slot.takes(token.kind))
+            said && self.words.binary_search(&token.text).is_ok()
+                || self.slots.iter().any(|slot| slot.takes(token.kind))
         };
         let one = first.filter(takes).map(|_| at + 1);
         let longer = self.longer.iter().filter(move |words| says(tokens, at, words)).map(move |words| at + words.len());
@@ -118,8 +122,9 @@ impl<Meaning> Phrases<Meaning> {
         let candidates = self.by_first.get(&first.text).into_iter().flatten().chain(&self.loose);
         let mut best: Option<Found<'_, Meaning>> = None;
         for row in candidates.filter_map(|index| self.rows.get(*index)) {
-            let end = follow(&row.steps, tokens, at).filter(|end| *end > best.as_ref().map_or(at, |best| best.end));
-            if let Some(end) = end {
+            let reached = best.as_ref().map_or(at, |best| best.end);
+            let end = if at + row.most > reached { follow(&row.steps, tokens, at) } else { None };
+            if let Some(end) = end.filter(|end| *end > reached) {
                 best = Some(Found { end, meanings: &row.meanings });
             }
         }
@@ -161,11 +166,16 @@ impl<Meaning> Phrases<Meaning> {
         self.rows.iter().flat_map(|row| &row.meanings)
     }
 
-    fn push(&mut self, row: Row<Meaning>) {
+    fn push(&mut self, mut steps: Vec<Step>, meanings: Vec<Meaning>) {
+        steps.iter_mut().for_each(|step| step.words.sort_unstable());
+        let most = steps.iter().map(|step| step.longer.iter().map(Vec::len).max().unwrap_or(1).max(1)).sum();
         let index = self.rows.len();
-        for step in &row.steps {
+        for step in &steps {
             for word in step.words.iter().chain(step.longer.iter().filter_map(|words| words.first())) {
-                self.by_first.entry(word.clone()).or_default().push(index);
+                // The longest first, so that the shorter ones need no look.
+                let list = self.by_first.entry(word.clone()).or_default();
+                let place = list.partition_point(|row| self.rows.get(*row).is_some_and(|row| row.most >= most));
+                list.insert(place, index);
             }
             if !step.slots.is_empty() {
                 self.loose.push(index);
@@ -174,7 +184,7 @@ impl<Meaning> Phrases<Meaning> {
                 break;
             }
         }
-        self.rows.push(row);
+        self.rows.push(Row { steps, most, meanings });
     }
 }
 
@@ -203,10 +213,10 @@ impl<Meaning: PartialEq + Clone> Phrases<Meaning> {
             }
             return;
         }
-        let step = |word: &String| Step { words: HashSet::from([word.clone()]), quoted, ..Step::default() };
-        let steps = words.iter().map(step).collect();
+        let step = |word: &String| Step { words: vec![word.clone()], quoted, ..Step::default() };
+        let steps: Vec<Step> = words.iter().map(step).collect();
         self.plain.insert(words, self.rows.len());
-        self.push(Row { steps, meanings: vec![meaning] });
+        self.push(steps, vec![meaning]);
     }
 
     /// Adds a line of the pattern language, in the words of a grammar. Lines for `atoms` that are plain, or a class and nothing
@@ -232,7 +242,7 @@ impl<Meaning: PartialEq + Clone> Phrases<Meaning> {
                 None => steps.push(grammar.step(step)),
             }
         }
-        self.push(Row { steps, meanings: vec![meaning] });
+        self.push(steps, vec![meaning]);
     }
 }
 
@@ -346,7 +356,7 @@ impl Grammar {
         let parts: Vec<String> = step.split('|').map(str::to_owned).collect();
         let slots = parts.iter().filter_map(|part| Slot::of(part)).collect();
         let words: Vec<String> = parts.into_iter().filter(|part| Slot::of(part).is_none()).collect();
-        let words = self.words(&words);
+        let words: Vec<String> = self.words(&words).into_iter().collect();
         if !matches!(self.cut, Cut::Atoms) {
             let quoted = matches!(self.cut, Cut::Spaced);
             return Step { words, slots, optional, quoted, ..Step::default() };

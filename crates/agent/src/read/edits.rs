@@ -4,11 +4,9 @@ use std::ops::Range;
 
 use super::lexicon::Class;
 use super::marks::{Mark, Marked};
-use super::numbers::{number, percent};
 use super::reading::{Action, Context, Level, Part, Question, Target, Why};
-use super::text::Kind;
-use super::time::time;
 use bedtrack_language::captions::Captions;
+use bedtrack_language::tokens::Kind;
 
 /// What an edit came to.
 pub type Edit = Result<Action, Problem>;
@@ -98,11 +96,11 @@ impl Reader<'_> {
         let louder = self.has_any(&[Class::Louder, Class::LouderWeak]);
         let sign = if quieter && (!louder || self.has(Class::Quieter)) { -1.0 } else { 1.0 };
         for at in self.at.clone() {
-            if let Some((factor, _)) = percent(self.text, at) {
+            if let Some((factor, _)) = self.text.percent(at) {
                 let by = !self.is_aim(at) && (louder || quieter) || self.word(at.wrapping_sub(1)) == "by";
                 return Some(if by { Level::By((1.0 + sign * factor).max(0.0)) } else { Level::To(factor.min(2.0)) });
             }
-            let measured = number(self.text, at).filter(|(_, next)| self.text.is(*next, Class::Decibel));
+            let measured = self.text.number(at).filter(|(_, next)| self.text.is(*next, Class::Decibel));
             if let Some((decibels, _)) = measured {
                 let minus = matches!(self.word(at.wrapping_sub(1)), "-" | "–" | "minus");
                 let aim_at = if minus || self.word(at.wrapping_sub(1)) == "+" { at - 1 } else { at };
@@ -136,7 +134,8 @@ impl Reader<'_> {
         // "Set the volume to 50", "音量调到50".
         if self.has(Class::Volume) || !louder && !quieter {
             let value = self.at.clone().find_map(|at| {
-                number(self.text, at)
+                self.text
+                    .number(at)
                     .filter(|_| self.is_aim(at) || matches!(self.word(at.wrapping_sub(1)), "volume" | "量" | ":"))
             });
             if let Some((value, _)) = value.filter(|(value, _)| (0.0..=200.0).contains(value)) {
@@ -187,7 +186,7 @@ impl Reader<'_> {
         let length = self
             .at
             .clone()
-            .find_map(|at| time(self.text, at).filter(|_| !matches!(self.word(at.wrapping_sub(1)), "at" | "from")))
+            .find_map(|at| self.text.time(at).filter(|_| !matches!(self.word(at.wrapping_sub(1)), "at" | "from")))
             .map_or(USUAL_FADE_MS, |(ms, _)| ms);
         let both = self.has(Class::FadeIn) && self.text.has(&self.at, Class::FadeOut)
             || self.at.clone().any(|at| self.word(at) == "out" && self.has(Class::FadeIn));
@@ -252,7 +251,7 @@ impl Reader<'_> {
     fn edge(&self, class: Class) -> Option<(usize, u64)> {
         self.text.within(&self.at).filter(|mark| mark.is(class)).find_map(|mark| {
             let behind = if self.word(mark.at.end) == "的" { mark.at.end + 1 } else { mark.at.end };
-            time(self.text, behind).map(|(ms, _)| (mark.at.start, ms))
+            self.text.time(behind).map(|(ms, _)| (mark.at.start, ms))
         })
     }
 
@@ -290,15 +289,17 @@ impl Reader<'_> {
         let mut found = Vec::new();
         let mut at = self.at.start;
         while at < self.at.end {
-            if let Some((ms, next)) = time(self.text, at) {
+            if let Some((ms, next)) = self.text.time(at) {
                 found.push((at, ms));
                 at = next;
                 continue;
             }
-            let bare = number(self.text, at)
+            let bare = self
+                .text
+                .number(at)
                 .filter(|(_, next)| matches!(self.word(*next), "to" | "-" | "–" | "and" | "到" | "至" | "~"));
             if let Some((value, next)) = bare
-                && let Some((_, after)) = time(self.text, next + 1)
+                && let Some((_, after)) = self.text.time(next + 1)
                 && !self.text.is_word(at, "a")
             {
                 let minutes = (next + 1..after).any(|at| self.text.is(at, Class::MinuteUnit));
@@ -336,9 +337,10 @@ impl Reader<'_> {
 
     /// Steps back.
     pub fn undo(&self) -> Action {
-        let count = self.at.clone().find_map(|at| {
-            number(self.text, at).filter(|_| !matches!(self.word(at), "a" | "an" | "one" | "一" | "上"))
-        });
+        let count = self
+            .at
+            .clone()
+            .find_map(|at| self.text.number(at).filter(|_| !matches!(self.word(at), "a" | "an" | "one" | "一" | "上")));
         let twice = self.text.within(&self.at).any(|mark: &Mark<'_>| mark.is(Class::Double));
         let steps = count.map_or(if twice { 2.0 } else { 1.0 }, |(count, _)| count);
         Action::Undo { steps: steps.clamp(1.0, 50.0) as u32 }

@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use super::lexicon::{Lexicon, Sense};
 use super::marks::Marked;
-use super::text::Kind;
 use super::wishes::Wishes;
 use bedtrack_compose::brief::{Fusion, FusionAspect};
+use bedtrack_language::characters::folded;
+use bedtrack_language::tokens::Kind;
 
 /// Words between two genres, or before both, by which they are mixed.
 const MIXES: [&str; 22] = [
@@ -71,8 +72,8 @@ pub fn find(text: &Marked<'_>, at: &Range<usize>, lexicon: &Lexicon, wishes: &mu
     let Some((genre, aspects)) = found.or_else(described) else { return };
     wishes.genres.retain(|id| *id != genre);
     wishes.genre_lists.clear();
-    wishes.unknown_genres.retain(|(word, _)| !MIXES.contains(&word.to_lowercase().as_str()));
-    wishes.unused.retain(|word| !MIXES.contains(&word.to_lowercase().as_str()));
+    wishes.unknown_genres.retain(|(word, _)| !MIXES.contains(&folded(word).as_str()));
+    wishes.unused.retain(|word| !MIXES.contains(&folded(word).as_str()));
     wishes.fusion = Some(Fusion { genre, aspects });
 }
 

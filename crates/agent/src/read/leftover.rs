@@ -7,8 +7,8 @@ use std::ops::Range;
 use super::lexicon::{Class, Sense};
 use super::marks::{Mark, Marked};
 use super::reading::Impossible;
-use super::text::{Kind, unquoted};
 use super::wishes::{Wishes, add_one};
+use bedtrack_language::tokens::Kind;
 
 /// Adds to the wishes what was not understood.
 pub fn leftover(text: &Marked<'_>, range: &Range<usize>, wishes: &mut Wishes) {
@@ -56,7 +56,7 @@ impl Search<'_> {
         for (at, cover, strong) in marks {
             let Some(token) = self.text.token(at).filter(|_| at < self.range.end) else { continue };
             let name = if token.kind == Kind::Quote {
-                unquoted(self.text.message, token).to_owned()
+                token.unquoted(self.text.message).to_owned()
             } else if token.capital && !self.is_known_style(at) {
                 let end = (at..self.range.end.min(at + LONGEST))
                     .take_while(|index| {
@@ -411,7 +411,7 @@ impl Search<'_> {
                 continue;
             }
             if let Some(token) = self.text.token(at) {
-                add_one(&mut self.wishes.unused, unquoted(self.text.message, token).to_owned());
+                add_one(&mut self.wishes.unused, token.unquoted(self.text.message).to_owned());
             }
         }
     }

@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use super::lexicon::{Class, Lexicon, Sense};
-use super::text::{Kind, Token, tokens};
+use bedtrack_language::numbers::{number, percent};
+use bedtrack_language::times::time;
+use bedtrack_language::tokens::{Kind, Token, atoms};
 
 /// A phrase in a message.
 #[derive(Debug, Clone)]
@@ -79,7 +81,7 @@ pub struct Marked<'a> {
 impl<'a> Marked<'a> {
     /// Cuts and marks a message.
     pub fn new(message: &'a str, lexicon: &'a Lexicon) -> Self {
-        let tokens = tokens(message);
+        let tokens = atoms(message);
         let mut marks = Vec::new();
         let mut covering = vec![None; tokens.len()];
         let mut at = 0;
@@ -108,6 +110,26 @@ impl<'a> Marked<'a> {
     /// The mark that covers the token before.
     pub fn before(&self, at: usize) -> Option<&Mark<'a>> {
         self.mark(at.checked_sub(1)?)
+    }
+
+    /// A number that begins at a token, and the token after it.
+    pub fn number(&self, at: usize) -> Option<(f64, usize)> {
+        number(&self.tokens, at)
+    }
+
+    /// A share as a factor.
+    pub fn percent(&self, at: usize) -> Option<(f64, usize)> {
+        percent(&self.tokens, at, |unit| self.is_phrase(&unit))
+    }
+
+    /// A time in ms.
+    pub fn time(&self, at: usize) -> Option<(u64, usize)> {
+        time(&self.tokens, at, |unit| self.is_phrase(&unit))
+    }
+
+    /// Whether some tokens are a phrase of their own, and no part of a longer one.
+    fn is_phrase(&self, tokens: &Range<usize>) -> bool {
+        self.mark(tokens.start).is_some_and(|mark| mark.at == *tokens)
     }
 
     /// Whether the mark at a token can be of a class.

@@ -1,7 +1,7 @@
 //! Words → actions. A message in English, Chinese or both, with the tool's fields in its last line, becomes a list of
 //! things to do and everything that has to be said about how it was understood. Pure; the words are data in `../lexicon`.
 //!
-//! `text` cuts the message into tokens, `marks` finds the lexicon's phrases in it, `arrange` takes out what is said about
+//! `marks` cuts the message into tokens and finds the lexicon's phrases in it, `arrange` takes out what is said about
 //! songs and pictures, `cutting` what is said about single shots, `sequence` several pieces in turn, `score` what is said
 //! about the score itself. `pieces` parts the rest by what each clause wants, `scan` finds the wishes of a clause and
 //! `leftover` what sounds like one and is none, `settle` and `refine` make briefs of wishes, `edits` and `titles` read what
@@ -15,8 +15,6 @@ mod fusion;
 mod leftover;
 mod lexicon;
 mod marks;
-mod numbers;
-mod phrases;
 mod piece;
 mod pieces;
 mod pitch;
@@ -28,8 +26,6 @@ mod score;
 mod sequence;
 mod settle;
 mod tempo;
-mod text;
-mod time;
 mod titles;
 mod vocabulary;
 mod wishes;
@@ -45,7 +41,8 @@ pub use vocabulary::{Entry, Vocabulary};
 
 use std::ops::Range;
 
-use bedtrack_language::captions;
+use bedtrack_language::quotations::Quotations;
+use bedtrack_language::{captions, guess};
 use bedtrack_wire::hint::Hint;
 
 /// Longest message that is read, in characters; what goes beyond is not looked at.
@@ -65,7 +62,7 @@ pub fn read(message: &str, about: &Context) -> Reading {
     let lexicon = lexicon();
     let fields = fields::Fields::read(&hint, lexicon);
     let whole = marks::Marked::new(words, lexicon);
-    let language = language(&whole, fields.language.as_deref(), about.language_hint.as_deref());
+    let language = language(words, fields.language.as_deref(), about.language_hint.as_deref());
     // What a piece among others is called says nothing else any more.
     let (meant, called) = sequence::meant(&whole, lexicon, about).unzip();
     let words = called.as_deref().unwrap_or(words);
@@ -105,20 +102,14 @@ fn spoken(message: &str, captions: &Range<usize>) -> String {
     if before.is_empty() || behind.is_empty() { before + &behind } else { format!("{before}\n{behind}") }
 }
 
-fn language(text: &marks::Marked<'_>, field: Option<&str>, hint: Option<&str>) -> Language {
-    let tagged = |tag: &str| {
-        let primary = tag.trim().split(['-', '_']).next().unwrap_or_default().to_lowercase();
-        if matches!(primary.as_str(), "zh" | "chinese" | "cn" | "中文") { Language::Zh } else { Language::En }
-    };
+fn language(words: &str, field: Option<&str>, hint: Option<&str>) -> Language {
+    let tagged = |tag: &str| if guess::names_chinese(tag) { Language::Zh } else { Language::En };
     if let Some(tag) = field {
         return tagged(tag);
     }
-    let count = |kind: text::Kind| text.tokens.iter().filter(|token| token.kind == kind).count();
-    let (han, words) = (count(text::Kind::Han), count(text::Kind::Word));
-    match (han, words) {
-        (0, 0) => hint.map(tagged).unwrap_or_default(),
-        // A Chinese character says less than a word does; names and terms are often left in English.
-        _ if han > 0 && han * 2 >= words => Language::Zh,
-        _ => Language::En,
+    // What is quoted is not said by the user.
+    match guess::language(&Quotations::of(words).left_out_of(words)) {
+        None => hint.map(tagged).unwrap_or_default(),
+        Some(tag) => tagged(tag),
     }
 }

@@ -2,8 +2,8 @@
 
 use super::lexicon::Class;
 use super::marks::Marked;
-use super::text::{Kind, Token};
 use bedtrack_compose::key::{Key, Mode};
+use bedtrack_language::tokens::{Kind, Token};
 
 /// What is said about a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

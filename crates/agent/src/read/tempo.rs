@@ -2,9 +2,8 @@
 
 use super::lexicon::Class;
 use super::marks::Marked;
-use super::numbers::number;
-use super::text::Kind;
 use bedtrack_compose::limits::TEMPO_BPM;
+use bedtrack_language::tokens::Kind;
 
 /// What is said about the tempo.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -111,7 +110,7 @@ fn plain_number(text: &Marked<'_>, at: usize) -> Option<(f64, usize)> {
     if token.kind == Kind::Word && matches!(token.text.as_str(), "a" | "an") {
         return None;
     }
-    number(text, at)
+    text.number(at)
 }
 
 fn skip_unit(text: &Marked<'_>, at: usize) -> usize {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::read::{Language, Target, lexicon, plain};
 use bedtrack_compose::key::{Key, Mode};
+use bedtrack_language::template;
 use bedtrack_wire::time::Ms;
 
 /// Sentences by name.
@@ -86,24 +87,17 @@ fn load(file: &str, language: Language) -> Wording {
 
 /// A sentence with its gaps filled.
 pub fn fill(sentences: &Sentences, name: &str, gaps: &[(&str, &str)]) -> String {
-    let Some(template) = sentences.get(name) else { return String::new() };
-    let mut filled = String::with_capacity(template.len() + 32);
-    let mut rest = template.as_str();
-    // Filled-in words are not looked at again, so a user's "{bpm}" stays what it is.
-    while let Some((before, behind)) = rest.split_once('{') {
-        filled.push_str(before);
-        let Some((gap, after)) = behind.split_once('}') else { break };
-        filled.push_str(gaps.iter().find(|(known, _)| *known == gap).map_or("", |(_, value)| value));
-        rest = after;
-    }
-    filled.push_str(rest);
-    filled
+    sentences.get(name).map(|sentence| filled(sentence, gaps)).unwrap_or_default()
+}
+
+fn filled(sentence: &str, gaps: &[(&str, &str)]) -> String {
+    template::fill(sentence, |gap| gaps.iter().find(|(known, _)| *known == gap).map(|(_, value)| *value))
 }
 
 impl Wording {
     /// A length in seconds.
     pub fn seconds(&self, seconds: f64) -> String {
-        self.names.seconds.replace("{n}", &plain(seconds))
+        filled(&self.names.seconds, &[("n", &plain(seconds))])
     }
 
     /// A place or a length on the timeline.
@@ -147,10 +141,8 @@ impl Wording {
         };
         let spelled = key.spell(i32::from(key.tonic));
         let tonic = self.names.tonics.get(spelled).map_or(spelled, String::as_str);
-        self.names
-            .key
-            .replace("{tonic}", tonic)
-            .replace("{mode}", self.names.modes.get(mode).map_or("", String::as_str))
+        let mode = self.names.modes.get(mode).map_or("", String::as_str);
+        filled(&self.names.key, &[("tonic", tonic), ("mode", mode)])
     }
 
     /// A genre by its id.

@@ -1,5 +1,7 @@
 //! The user's own songs, and pictures on the beats of music.
 
+use bedtrack_language::endings::{self, Holds};
+
 use super::words::{Item, Meaning, Word, is_song};
 use crate::read::reading::{Arrange, Context, FileKind, Songs, Wish};
 use bedtrack_compose::limits::LONGEST_SECONDS;
@@ -104,8 +106,7 @@ fn own_songs(clause: &[Item]) -> Option<Songs> {
 }
 
 fn is_sound(name: &str) -> bool {
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
-    matches!(ending.as_str(), "mp3" | "wav" | "m4a" | "aac" | "flac" | "ogg" | "opus")
+    endings::of(name) == Some(Holds::Sound)
 }
 
 /// "Make a music video from my photos with this song, 30 seconds, crossfades".

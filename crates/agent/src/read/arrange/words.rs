@@ -3,14 +3,14 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use bedtrack_language::characters::is_han;
+use bedtrack_language::endings::{self, Holds};
+use bedtrack_language::phrases::Phrases;
+use bedtrack_language::tokens::{Kind, atoms};
 use serde::Deserialize;
 
 use crate::read::marks::Marked;
-use crate::read::numbers::{number, percent};
-use crate::read::phrases::Phrases;
 use crate::read::reading::{File, FileKind};
-use crate::read::text::{Kind, is_han, tokens, unquoted};
-use crate::read::time::time;
 
 /// A class of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -87,12 +87,6 @@ impl Item {
     }
 }
 
-/// Endings by which a word is a file's name.
-const ENDINGS: [&str; 20] = [
-    "mp3", "wav", "m4a", "aac", "flac", "ogg", "opus", "mp4", "mov", "avi", "webm", "mkv", "m4v", "jpg", "jpeg", "png",
-    "gif", "webp", "heic", "bmp",
-];
-
 /// A message as items, one after another.
 pub fn items(text: &Marked<'_>, files: &[File]) -> Vec<Item> {
     let names = names(files);
@@ -104,7 +98,7 @@ pub fn items(text: &Marked<'_>, files: &[File]) -> Vec<Item> {
         } else if let Some((name, end)) = unknown_file(text, at) {
             (Meaning::Unknown(name), end)
         } else if token.kind == Kind::Quote {
-            let name = unquoted(text.message, token);
+            let name = token.unquoted(text.message);
             let known = files.iter().find(|file| same_name(&file.name, name));
             (known.map_or(Meaning::Other, |file| Meaning::File(file.clone())), at + 1)
         } else {
@@ -128,14 +122,14 @@ fn measure(text: &Marked<'_>, at: usize) -> Option<(Meaning, usize)> {
     if text.is_word(at, "a") || text.is_word(at, "an") {
         return None;
     }
-    if let Some((share, end)) = percent(text, at) {
+    if let Some((share, end)) = text.percent(at) {
         return Some((Meaning::Percent(share), end));
     }
-    if let Some((ms, end)) = time(text, at) {
+    if let Some((ms, end)) = text.time(at) {
         return Some((Meaning::Time(ms), end));
     }
     // A count of pictures says nothing that is not seen: "my 12 photos", "五张照片".
-    let (_, end) = number(text, at)?;
+    let (_, end) = text.number(at)?;
     // "One after the other" is more than a one.
     if phrase(text, at).is_some_and(|(_, reach)| reach > end) {
         return None;
@@ -144,7 +138,7 @@ fn measure(text: &Marked<'_>, at: usize) -> Option<(Meaning, usize)> {
 }
 
 fn phrase(text: &Marked<'_>, at: usize) -> Option<(Meaning, usize)> {
-    phrases().at(text, at).map(|(words, end)| (Meaning::Words(words), end))
+    phrases().longest(&text.tokens, at).map(|found| (Meaning::Words(found.meanings), found.end))
 }
 
 /// The ways to write the names of some files.
@@ -154,7 +148,7 @@ pub fn names(files: &[File]) -> Vec<(Vec<String>, &File)> {
 
 /// The ways to write a file's name: whole, and without its ending where that is more than a common word.
 fn spellings(name: &str) -> impl Iterator<Item = Vec<String>> + use<> {
-    let words = |name: &str| tokens(name).into_iter().map(|token| token.text).collect::<Vec<_>>();
+    let words = |name: &str| atoms(name).into_iter().map(|token| token.text).collect::<Vec<_>>();
     let stem = name.rsplit_once('.').map(|(stem, _)| words(stem));
     let telling = |stem: &Vec<String>| {
         stem.len() > 1 || stem.iter().all(|word| word.chars().count() > 2 && !phrases().begins_with(word))
@@ -185,8 +179,7 @@ pub fn unknown_file(text: &Marked<'_>, at: usize) -> Option<(String, usize)> {
     let rest = text.message.get(token.start..)?;
     let parts = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '!' | '?' | '"' | '(' | ')' | '/') || is_han(c);
     let name = rest.split(parts).next()?.trim_end_matches('.');
-    let (stem, ending) = name.rsplit_once('.')?;
-    let known = ENDINGS.contains(&ending.to_lowercase().as_str()) && !stem.is_empty();
+    let known = endings::of(name).is_some_and(Holds::is_seen_or_heard);
     let reach = token.start + name.len();
     let end = (at + 1..=text.tokens.len()).find(|end| text.token(*end).is_none_or(|token| token.start >= reach))?;
     known.then(|| (name.to_owned(), end))

@@ -3,15 +3,13 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use bedtrack_language::phrases::Phrases;
+use bedtrack_language::tokens::Kind;
 use serde::Deserialize;
 
 use crate::read::arrange::words::{file_at, is_song, names, same_name, unknown_file};
 use crate::read::marks::Marked;
-use crate::read::numbers::{number, percent};
-use crate::read::phrases::Phrases;
 use crate::read::reading::File;
-use crate::read::text::{Kind, unquoted};
-use crate::read::time::time;
 
 /// A class of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -161,7 +159,7 @@ pub fn items(text: &Marked<'_>, files: &[File]) -> Vec<Item> {
         } else if let Some((name, end)) = unknown_file(text, at) {
             (Meaning::File(name), end)
         } else if token.kind == Kind::Quote {
-            let name = unquoted(text.message, token);
+            let name = token.unquoted(text.message);
             let known = files.iter().find(|file| same_name(&file.name, name) && !is_song(file));
             (known.map_or(Meaning::Other, |file| Meaning::File(file.name.clone())), at + 1)
         } else {
@@ -197,13 +195,13 @@ fn measure(text: &Marked<'_>, at: usize) -> Option<(Meaning, usize)> {
     if text.is_word(at, "a") || text.is_word(at, "an") || text.is_word(at, "couple") {
         return None;
     }
-    if let Some((share, end)) = percent(text, at) {
+    if let Some((share, end)) = text.percent(at) {
         return Some((Meaning::Percent(share), end));
     }
-    if let Some((ms, end)) = time(text, at) {
+    if let Some((ms, end)) = text.time(at) {
         return Some((Meaning::Time(ms), end));
     }
-    let (count, end) = number(text, at)?;
+    let (count, end) = text.number(at)?;
     // "One" alone stands for a thing.
     (!text.is_word(at, "one") || text.is_word(at.wrapping_sub(1), "clip")).then_some((Meaning::Count(count), end))
 }
@@ -213,5 +211,5 @@ fn phrase(text: &Marked<'_>, at: usize) -> Option<(Meaning, usize)> {
     if text.token(at).is_some_and(|token| matches!(token.text.as_str(), "-" | "–" | "—")) {
         return Some((Meaning::Words(&[Word::Range]), at + 1));
     }
-    phrases().at(text, at).map(|(words, end)| (Meaning::Words(words), end))
+    phrases().longest(&text.tokens, at).map(|found| (Meaning::Words(found.meanings), found.end))
 }

@@ -1,28 +1,22 @@
 //! The lexicon's files as they are written, and how they become one table.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use bedtrack_language::phrases::{Grammar, Languages, Phrases};
+use bedtrack_language::{numbers, times};
 use serde::Deserialize;
 
 use super::sense::{Class, Sense};
-use super::table::{Bridges, Lexicon, Phrase, Use, is_matched};
-use crate::read::text::tokens;
+use super::table::{Bridges, Lexicon, Use};
 use crate::read::vocabulary::{Entry, Vocabulary};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Words {
-    en: Vec<String>,
-    zh: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Plain {
-    stop: Words,
-    neutral: Words,
-    subject_noun: Words,
-    phrase: Words,
+    stop: Languages,
+    neutral: Languages,
+    subject_noun: Languages,
+    phrase: Languages,
 }
 
 #[derive(Deserialize)]
@@ -95,7 +89,7 @@ struct MetreRow {
 impl Lexicon {
     /// Reads the files over a vocabulary.
     pub(super) fn read(vocabulary: Vocabulary) -> Result<Self, toml::de::Error> {
-        let words: BTreeMap<Class, Words> = toml::from_str(include_str!("../../lexicon/words.toml"))?;
+        let words: BTreeMap<Class, Languages> = toml::from_str(include_str!("../../lexicon/words.toml"))?;
         let plain: Plain = toml::from_str(include_str!("../../lexicon/plain.toml"))?;
         let uses: Uses = toml::from_str(include_str!("../../lexicon/uses.toml"))?;
         let guards: Guards = toml::from_str(include_str!("../../lexicon/guards.toml"))?;
@@ -104,54 +98,61 @@ impl Lexicon {
         let metres: Metres = toml::from_str(include_str!("../../lexicon/metres.toml"))?;
         let bridges: Bridges = toml::from_str(include_str!("../../lexicon/bridges.toml"))?;
 
-        let mut table = Table::default();
+        let mut table = Table { phrases: Phrases::default(), grammar: Grammar::of_atoms() };
         for (class, words) in &words {
-            table.add(&words.en, &words.zh, Sense::Class(*class));
+            table.add(words.iter(), Sense::Class(*class));
         }
+        for unit in times::units() {
+            table.add(unit.words.iter(), Sense::Class(Class::of_unit(unit.seconds)));
+        }
+        table.add(numbers::percent_words().iter(), Sense::Class(Class::Percent));
         for (words, sense) in [
             (&plain.stop, Sense::Stop),
             (&plain.neutral, Sense::Neutral),
             (&plain.subject_noun, Sense::Subject),
             (&plain.phrase, Sense::Phrase),
         ] {
-            table.add(&words.en, &words.zh, sense);
+            table.add(words.iter(), sense);
         }
         let entries = |table: &mut Table, list: &[Entry], never: &[String], sense: fn(usize) -> Sense| {
             for (index, entry) in list.iter().enumerate() {
-                for alias in entry.aliases.iter().filter(|alias| !never.contains(alias)) {
-                    table.add_one(alias, sense(index));
-                }
+                let aliases = entry.aliases.iter().filter(|alias| !never.contains(alias));
+                table.add_names(aliases, sense(index));
             }
         };
         entries(&mut table, &vocabulary.genres, &[], Sense::Genre);
         entries(&mut table, &vocabulary.moods, &guards.never_moods, Sense::Mood);
         entries(&mut table, &vocabulary.instruments, &guards.never_instruments, Sense::Instrument);
         for (index, one) in uses.uses.iter().enumerate() {
-            table.add(&one.en, &one.zh, Sense::Use(index));
+            table.add(one.en.iter().chain(&one.zh), Sense::Use(index));
         }
         for (index, row) in bridges.near.zh_and_en.iter().enumerate() {
-            table.add(&row.words, &[], Sense::Near(index));
+            table.add(&row.words, Sense::Near(index));
         }
         for (index, row) in bridges.ensembles.iter().enumerate() {
-            table.add(&row.words, &[], Sense::Ensemble(index));
+            table.add(&row.words, Sense::Ensemble(index));
         }
         for (index, row) in owned.artist.iter().enumerate() {
-            table.add(&row.names, &[], Sense::Artist(index));
+            table.add_names(&row.names, Sense::Artist(index));
         }
         for (index, row) in owned.work.iter().enumerate() {
-            table.add(&row.names, &[], Sense::Work(index));
+            table.add_names(&row.names, Sense::Work(index));
         }
         for (index, row) in shifts.shift.iter().enumerate() {
-            table.add(&row.en, &row.zh, Sense::MoreMood(index));
+            table.add(row.en.iter().chain(&row.zh), Sense::MoreMood(index));
         }
         for (index, row) in shifts.genre.iter().enumerate() {
-            table.add(&row.en, &row.zh, Sense::MoreGenre(index));
+            table.add(row.en.iter().chain(&row.zh), Sense::MoreGenre(index));
         }
         for row in &metres.metre {
-            table.add(&row.en, &row.zh, Sense::Metre(row.is.0, row.is.1));
+            table.add(row.en.iter().chain(&row.zh), Sense::Metre(row.is.0, row.is.1));
         }
         let genres = |rows: Vec<OwnedRow>| rows.into_iter().map(|row| row.genres).collect();
-        let split = |list: &[String]| list.iter().map(|alias| parts(alias)).collect();
+        let plain = |list: &[String]| {
+            let mut phrases = Phrases::default();
+            list.iter().for_each(|alias| phrases.add_plain(alias, ()));
+            phrases
+        };
         Ok(Self {
             vocabulary,
             uses: uses.uses,
@@ -162,44 +163,25 @@ impl Lexicon {
             more_moods: shifts.shift.into_iter().map(|row| row.mood).collect(),
             more_genres: shifts.genre.into_iter().map(|row| row.genres).collect(),
             bridges,
-            phrases: table.finish(),
-            guarded_moods: split(&guards.moods_in_place_only),
-            guarded_instruments: split(&guards.instruments_in_place_only),
+            phrases: table.phrases,
+            guarded_moods: plain(&guards.moods_in_place_only),
+            guarded_instruments: plain(&guards.instruments_in_place_only),
         })
     }
 }
 
-fn parts(alias: &str) -> Vec<String> {
-    tokens(alias).into_iter().filter(is_matched).map(|token| token.text).collect()
-}
-
-#[derive(Default)]
 struct Table {
-    phrases: HashMap<String, Vec<Phrase>>,
+    phrases: Phrases<Sense>,
+    grammar: Grammar,
 }
 
 impl Table {
-    fn add(&mut self, en: &[String], zh: &[String], sense: Sense) {
-        for alias in en.iter().chain(zh) {
-            self.add_one(alias, sense);
-        }
+    fn add<'a>(&mut self, lines: impl IntoIterator<Item = &'a String>, sense: Sense) {
+        lines.into_iter().for_each(|line| self.phrases.add(line, sense, &mut self.grammar));
     }
 
-    fn add_one(&mut self, alias: &str, sense: Sense) {
-        let words = parts(alias);
-        let Some(first) = words.first() else { return };
-        let list = self.phrases.entry(first.clone()).or_default();
-        match list.iter_mut().find(|phrase| phrase.words == words) {
-            Some(phrase) if phrase.senses.contains(&sense) => {}
-            Some(phrase) => phrase.senses.push(sense),
-            None => list.push(Phrase { words, senses: vec![sense] }),
-        }
-    }
-
-    fn finish(mut self) -> HashMap<String, Vec<Phrase>> {
-        for list in self.phrases.values_mut() {
-            list.sort_by_key(|phrase| std::cmp::Reverse(phrase.words.len()));
-        }
-        self.phrases
+    /// Names as they are written, whatever signs stand in them.
+    fn add_names<'a>(&mut self, names: impl IntoIterator<Item = &'a String>, sense: Sense) {
+        names.into_iter().for_each(|name| self.phrases.add_plain(name, sense));
     }
 }

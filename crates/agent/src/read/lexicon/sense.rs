@@ -107,6 +107,17 @@ pub enum Class {
     Joiner,
 }
 
+impl Class {
+    /// The class of a unit of time.
+    pub(super) fn of_unit(seconds: u64) -> Self {
+        match seconds {
+            1 => Self::SecondUnit,
+            60 => Self::MinuteUnit,
+            _ => Self::HourUnit,
+        }
+    }
+}
+
 /// One meaning of a phrase. Numbers are places in the tables they come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sense {

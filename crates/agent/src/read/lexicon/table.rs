@@ -1,11 +1,12 @@
 //! The table of phrases and what their senses point to, and how it is asked.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use bedtrack_language::phrases::Phrases;
+use bedtrack_language::tokens::Token;
 use serde::Deserialize;
 
 use super::sense::Sense;
-use crate::read::text::{Kind, Token};
 use crate::read::vocabulary::Vocabulary;
 use bedtrack_compose::brief::Energy;
 
@@ -55,16 +56,9 @@ pub struct Lexicon {
     pub more_genres: Vec<Vec<String>>,
     /// From moods and instruments to genres and other moods.
     pub bridges: Bridges,
-    pub(super) phrases: HashMap<String, Vec<Phrase>>,
-    pub(super) guarded_moods: Vec<Vec<String>>,
-    pub(super) guarded_instruments: Vec<Vec<String>>,
-}
-
-/// Some words in a row, and what they can mean.
-#[derive(Debug)]
-pub(super) struct Phrase {
-    pub(super) words: Vec<String>,
-    pub(super) senses: Vec<Sense>,
+    pub(super) phrases: Phrases<Sense>,
+    pub(super) guarded_moods: Phrases,
+    pub(super) guarded_instruments: Phrases,
 }
 
 /// From one thing to another; see `bridges.toml`.
@@ -110,44 +104,31 @@ pub(super) struct NearRow {
 impl Lexicon {
     /// The longest phrase that begins at a token: how many tokens it has, and what it can mean.
     pub fn longest_at(&self, tokens: &[Token], at: usize) -> Option<(usize, &[Sense])> {
-        let first = tokens.get(at).filter(|token| is_matched(token))?;
-        let fits = |phrase: &&Phrase| {
-            let rest = tokens.get(at..at + phrase.words.len());
-            rest.is_some_and(|rest| {
-                rest.iter().zip(&phrase.words).all(|(token, word)| is_matched(token) && token.text == *word)
-            })
-        };
-        let phrase = self.phrases.get(&first.text)?.iter().find(fits)?;
-        Some((phrase.words.len(), &phrase.senses))
+        self.phrases.longest(tokens, at).map(|found| (found.end - at, found.meanings))
     }
 
     /// The phrases within a phrase: "solo" and "piano" in "solo piano".
     pub fn inside(&self, tokens: &[Token]) -> Vec<&[Sense]> {
         let mut found = Vec::new();
         let mut at = 0;
-        while let Some(first) = tokens.get(at) {
-            let rest = tokens.get(at..).unwrap_or_default();
-            let fits = |phrase: &&Phrase| {
-                let words = &phrase.words;
-                words.len() < tokens.len()
-                    && words.len() <= rest.len()
-                    && rest.iter().zip(words).all(|(token, word)| is_matched(token) && token.text == *word)
-            };
-            let phrase = self.phrases.get(&first.text).and_then(|list| list.iter().find(fits));
-            at += phrase.map_or(1, |phrase| phrase.words.len());
-            found.extend(phrase.map(|phrase| phrase.senses.as_slice()));
+        while at < tokens.len() {
+            // The whole is not within itself.
+            let end = if at == 0 { tokens.len() - 1 } else { tokens.len() };
+            let phrase = self.phrases.longest(tokens.get(..end).unwrap_or_default(), at);
+            at = phrase.as_ref().map_or(at + 1, |phrase| phrase.end);
+            found.extend(phrase.map(|phrase| phrase.meanings));
         }
         found
     }
 
     /// Whether a mood's word counts only in its place.
     pub fn is_guarded_mood(&self, words: &[Token]) -> bool {
-        is_listed(&self.guarded_moods, words)
+        self.guarded_moods.end(words, 0) == Some(words.len())
     }
 
     /// Whether an instrument's word counts only in its place.
     pub fn is_guarded_instrument(&self, words: &[Token]) -> bool {
-        is_listed(&self.guarded_instruments, words)
+        self.guarded_instruments.end(words, 0) == Some(words.len())
     }
 
     /// The first of some genres that the catalogue has.
@@ -160,14 +141,4 @@ impl Lexicon {
         let first = self.vocabulary.genres.first().map_or("", |genre| genre.id.as_str());
         self.first_known(&self.bridges.default_genres).unwrap_or(first)
     }
-}
-
-fn is_listed(list: &[Vec<String>], words: &[Token]) -> bool {
-    list.iter()
-        .any(|listed| listed.len() == words.len() && listed.iter().zip(words).all(|(word, token)| *word == token.text))
-}
-
-/// Whether a token takes part in phrases.
-pub(super) fn is_matched(token: &Token) -> bool {
-    matches!(token.kind, Kind::Word | Kind::Number(_) | Kind::Han | Kind::Sign)
 }

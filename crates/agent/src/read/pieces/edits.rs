@@ -2,8 +2,7 @@
 
 use super::intent::Judge;
 use crate::read::lexicon::{Class, Sense};
-use crate::read::numbers::percent;
-use crate::read::text::{Kind, unquoted};
+use bedtrack_language::tokens::Kind;
 
 impl Judge<'_> {
     /// "Don't make it louder", "keep the drums".
@@ -102,7 +101,7 @@ impl Judge<'_> {
             .text
             .quotes(&self.at)
             .filter_map(|at| self.text.token(at))
-            .any(|token| self.titles.iter().any(|title| title.text == unquoted(self.text.message, token)));
+            .any(|token| self.titles.iter().any(|title| title.text == token.unquoted(self.text.message)));
         if known && self.led_by(&[Class::Change, Class::Replace, Class::Remove, Class::Move]) {
             return true;
         }
@@ -142,7 +141,7 @@ impl Judge<'_> {
         if about_other {
             return false;
         }
-        let level = self.at.clone().any(|at| percent(self.text, at).is_some()) || self.has(Class::Decibel);
+        let level = self.at.clone().any(|at| self.text.percent(at).is_some()) || self.has(Class::Decibel);
         let weak = self.has_any(&[Class::LouderWeak, Class::QuieterWeak])
             && (self.has_any(&sound)
                 || level

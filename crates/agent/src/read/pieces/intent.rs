@@ -7,9 +7,8 @@ use crate::read::marks::{Mark, Marked};
 use crate::read::piece::Intent;
 use crate::read::reading::{TitleCard, Topic};
 use crate::read::tempo::TempoWish;
-use crate::read::text::Kind;
-use crate::read::time::time;
 use crate::read::wishes::Wishes;
+use bedtrack_language::tokens::Kind;
 
 /// A piece on trial.
 pub struct Judge<'a> {
@@ -64,7 +63,7 @@ impl Judge<'_> {
     }
 
     pub(super) fn has_time(&self) -> bool {
-        self.at.clone().any(|at| time(self.text, at).is_some())
+        self.at.clone().any(|at| self.text.time(at).is_some())
     }
 
     /// What it wants.

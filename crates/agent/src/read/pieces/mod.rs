@@ -11,8 +11,8 @@ use super::marks::Marked;
 use super::piece::Piece;
 use super::reading::Context;
 use super::scan::scan;
-use super::text::Kind;
 use super::titles;
+use bedtrack_language::tokens::Kind;
 use intent::Judge;
 
 /// Where one piece may end and the next begin: verbs, and in Chinese anything that can only be an edit.

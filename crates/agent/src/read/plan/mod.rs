@@ -20,10 +20,10 @@ use super::reading::{
 use super::score::wishes::ScoreWishes;
 use super::score::{is_husk, takes};
 use super::sequence::Sequence;
-use super::text::Kind;
 use super::titles::card;
 use super::wishes::{Wishes, add_one};
 use bedtrack_language::captions::{Captions, Unfit};
+use bedtrack_language::tokens::Kind;
 use parts::{Part, gather, join, musical_new};
 
 /// Most actions of one message; a turn that does more cannot be overlooked.

@@ -9,11 +9,11 @@ use std::ops::Range;
 
 use super::lexicon::{Class, Lexicon, Sense};
 use super::marks::{Mark, Marked};
-use super::numbers::{number, percent};
 use super::pitch;
 use super::tempo::tempo;
-use super::time::time;
 use super::wishes::{Wishes, add_one};
+use bedtrack_language::characters::folded;
+use bedtrack_language::tokens::Kind;
 
 /// The wishes in some words.
 pub fn scan(text: &Marked<'_>, range: &Range<usize>, lexicon: &Lexicon) -> Wishes {
@@ -76,9 +76,10 @@ impl<'a> Walk<'a> {
         }
         let says = |class: Class| {
             self.text.within(&self.range).filter(|mark| mark.is(class)).any(|mark| {
-                self.text.token(mark.at.start).is_some_and(|token| {
-                    token.kind != super::text::Kind::Han || matches!(token.text.as_str(), "稍" | "略")
-                }) || class == Class::Lot
+                self.text
+                    .token(mark.at.start)
+                    .is_some_and(|token| token.kind != Kind::Han || matches!(token.text.as_str(), "稍" | "略"))
+                    || class == Class::Lot
             })
         };
         self.wishes.degree = if says(Class::Lot) {
@@ -91,7 +92,6 @@ impl<'a> Walk<'a> {
     }
 
     fn step(&mut self, at: usize) -> usize {
-        use super::text::Kind;
         match self.text.token(at).map(|token| token.kind) {
             Some(Kind::Quote) | None => return at + 1,
             Some(Kind::Stop | Kind::Pause) => {
@@ -149,7 +149,7 @@ impl<'a> Walk<'a> {
             self.wishes.tempos.push(wish);
             return Some(next);
         }
-        if let Some((factor, next)) = percent(self.text, at) {
+        if let Some((factor, next)) = self.text.percent(at) {
             self.wishes.volume = Some(factor);
             return Some(next);
         }
@@ -176,13 +176,13 @@ impl<'a> Walk<'a> {
                 })
             };
             let value = (next..next + 4).find(|at| !linking(*at))?;
-            let (value, next) = number(self.text, value)?;
+            let (value, next) = self.text.number(value)?;
             if (0.0..=MOST_EXACT).contains(&value) && value.fract() == 0.0 {
                 self.wishes.seed = Some(value as u64);
             }
             return Some(next);
         }
-        let (ms, next) = time(self.text, at)?;
+        let (ms, next) = self.text.time(at)?;
         if !self.is_a_place(at) && self.denied_here(at).is_none_or(|denial| denial == Denial::Less) && ms > 0 {
             let of_picture = self.subject && self.leads_to_picture(next);
             self.wishes.lengths_ms.push((ms, of_picture));
@@ -291,8 +291,8 @@ impl<'a> Walk<'a> {
                     let family = self
                         .text
                         .before(at)
-                        .map(|mark| self.text.written(&mark.at))
-                        .and_then(|word| self.lexicon.bridges.families.get(word));
+                        .map(|mark| folded(self.text.written(&mark.at)))
+                        .and_then(|word| self.lexicon.bridges.families.get(&word));
                     family
                         .cloned()
                         .unwrap_or_else(|| vec![id])
@@ -323,8 +323,7 @@ impl<'a> Walk<'a> {
             self.denied = None;
         }
         // "About 90 seconds" and "for 20 seconds" speak of lengths, not of subjects.
-        let measured =
-            number(self.text, end).is_some() && !self.text.is_word(end, "a") && !self.text.is_word(end, "an");
+        let measured = self.text.number(end).is_some() && !self.text.is_word(end, "a") && !self.text.is_word(end, "an");
         if mark.is(Class::Subject) && !measured {
             self.subject = true;
         } else if mark.is_any(&[Class::Make, Class::Score, Class::Add, Class::Change]) && !mark.is(Class::Subject)

@@ -2,7 +2,7 @@
 
 use super::{Walk, leads_to_music};
 use crate::read::lexicon::{Class, Sense};
-use crate::read::text::Kind;
+use bedtrack_language::tokens::Kind;
 
 impl Walk<'_> {
     /// "Only", "solo", "just" before an instrument or "only", "solo", "alone" behind it.

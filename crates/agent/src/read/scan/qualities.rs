@@ -5,10 +5,10 @@ use crate::read::lexicon::{Class, Sense};
 use crate::read::marks::{Mark, Marked};
 use crate::read::reading::Impossible;
 use crate::read::tempo::TempoWish;
-use crate::read::text::Kind;
-use crate::read::time::time;
 use crate::read::wishes::add_one;
 use bedtrack_compose::brief::Energy;
+use bedtrack_language::characters::folded;
+use bedtrack_language::tokens::Kind;
 
 /// One step faster.
 const STEP: f64 = 1.12;
@@ -59,7 +59,7 @@ impl Walk<'_> {
                 .text
                 .token(at)
                 .filter(|_| end - at == 1 || self.text.token(at).is_some_and(|token| token.kind == Kind::Han))
-                .and_then(|_| self.lexicon.bridges.families.get(&self.text.written(&(at..end)).to_lowercase()))
+                .and_then(|_| self.lexicon.bridges.families.get(&folded(self.text.written(&(at..end)))))
         {
             family.iter().for_each(|id| add_one(&mut wishes.without, id.clone()));
             self.entity(end, denial);
@@ -176,10 +176,10 @@ impl Walk<'_> {
             let mut last = end;
             // "Build up at 0:20" is one wish.
             if self.text.is_word(end, "at")
-                && let Some((_, after)) = time(self.text, end + 1)
+                && let Some((_, after)) = self.text.time(end + 1)
             {
                 last = after;
-            } else if let Some((_, after)) = time(self.text, end) {
+            } else if let Some((_, after)) = self.text.time(end) {
                 last = after;
             }
             add_one(&mut self.wishes.unused, self.text.written(&(at..last)).to_owned());

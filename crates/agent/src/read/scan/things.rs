@@ -4,9 +4,10 @@ use super::{Denial, REACH, Walk, leads_to_music};
 use crate::read::lexicon::{Class, Sense};
 use crate::read::marks::Mark;
 use crate::read::reading::Impossible;
-use crate::read::text::Kind;
 use crate::read::vocabulary::Entry;
 use crate::read::wishes::add_one;
+use bedtrack_language::characters::folded;
+use bedtrack_language::tokens::Kind;
 
 /// What a mark was found to name.
 struct Named {
@@ -62,7 +63,7 @@ impl Walk<'_> {
     fn instrument(&mut self, entry: &Entry, inside: &[&[Sense]], at: usize, end: usize, denial: Option<Denial>) {
         match denial {
             Some(Denial::No | Denial::Not) => {
-                let written = self.text.written(&(at..end)).to_lowercase();
+                let written = folded(self.text.written(&(at..end)));
                 let family = self.lexicon.bridges.families.get(&written);
                 let out = family.cloned().unwrap_or_else(|| vec![entry.id.clone()]);
                 out.into_iter().for_each(|id| add_one(&mut self.wishes.without, id));

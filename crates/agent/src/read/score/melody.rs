@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::abc;
 use crate::read::marks::Marked;
 use bedtrack_compose::given::{MOST_NOTES, Melody, MelodyNote};
+use bedtrack_language::characters::{folded, in_simplified};
 
 /// Fewest note names with octaves in a row that are a melody, and without.
 const LEAST: usize = 3;
@@ -109,7 +110,7 @@ fn named(message: &str) -> Option<(Melody, Range<usize>)> {
         let before = at.checked_sub(1).and_then(|before| words.get(before)).map_or("", |(_, word)| word);
         let told = ["melody", "notes", "tune", "motif", "theme", "旋律", "音符"]
             .iter()
-            .any(|name| before.to_lowercase().ends_with(name));
+            .any(|name| folded(before).ends_with(name));
         let enough =
             octaves == keys.len() && octaves >= LEAST || keys.len() >= LEAST_BARE || told && keys.len() >= LEAST;
         if enough && let (Some(first), Some(last)) = (words.get(at), words.get(end - 1)) {
@@ -135,7 +136,7 @@ fn melody(keys: impl Iterator<Item = u8>, lengths: &[f64]) -> Option<Melody> {
 
 /// Numbered notation, in C: `1` to `7`, `0` a rest, `-` holds, `'` an octave up.
 fn numbered(message: &str) -> Option<(Melody, Range<usize>)> {
-    let start = message.find("简谱")?;
+    let start = in_simplified(message).find("简谱")?;
     let after = start + "简谱".len();
     let mut notes: Vec<MelodyNote> = Vec::new();
     let (mut at, mut end) = (0.0, after);

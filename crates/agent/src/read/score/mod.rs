@@ -14,6 +14,7 @@ mod tests;
 
 use std::ops::Range;
 
+use bedtrack_language::tokens::Kind;
 use wishes::ScoreWishes;
 
 use super::lexicon::{Class, Lexicon};
@@ -97,7 +98,6 @@ pub fn blanked(message: &str, cuts: &[Range<usize>]) -> String {
 /// Whether words hold nothing but verbs and fillers, once what they spoke of is taken out.
 pub fn is_husk(text: &Marked<'_>, range: &Range<usize>) -> bool {
     use super::lexicon::Sense;
-    use super::text::Kind;
     range.clone().all(|at| {
         text.token(at).is_some_and(|token| matches!(token.kind, Kind::Pause | Kind::Stop | Kind::Sign))
             || text.token(at).is_some_and(|token| words::is_filler(&token.text))

@@ -5,11 +5,9 @@ use std::ops::Range;
 use super::words::{Act, is_filler, score_words};
 use crate::read::lexicon::{Class, Lexicon};
 use crate::read::marks::{Mark, Marked};
-use crate::read::numbers::number;
 use crate::read::scan::scan;
-use crate::read::text::Kind;
-use crate::read::time::time;
 use bedtrack_compose::Revision;
+use bedtrack_language::tokens::Kind;
 
 /// A stretch of the clock as it stands in the words. Seconds; negative from the end, endless for the end.
 #[derive(Debug, Clone)]
@@ -112,7 +110,7 @@ fn clauses(text: &Marked<'_>) -> Vec<Range<usize>> {
             || matches!(token.text.as_str(), "并" | "再" | "但")
             || token.text == "然" && text.is_word(at + 1, "后");
         let in_a_range = token.text == "and"
-            && time(text, at + 1).is_some()
+            && text.time(at + 1).is_some()
             && (at.saturating_sub(6)..at).any(|before| text.is_word(before, "between"));
         if matches!(token.kind, Kind::Stop | Kind::Pause) || joins && !in_a_range {
             if start < at {
@@ -135,17 +133,17 @@ fn places(text: &Marked<'_>, clause: &Range<usize>) -> Vec<Place> {
     let joins = |at: usize| matches!(word(at), "to" | "-" | "–" | "~" | "and" | "until" | "till" | "到" | "至");
     let mut at = clause.start;
     while at < clause.end {
-        let single = time(text, at);
+        let single = text.time(at);
         // In "from 10 to 18 seconds" the unit counts for both.
         let bare = || {
-            let (value, next) = number(text, at)?;
-            let (to, end) = time(text, next + 1).filter(|_| joins(next))?;
+            let (value, next) = text.number(at)?;
+            let (to, end) = text.time(next + 1).filter(|_| joins(next))?;
             (!matches!(word(at), "a" | "an" | "one")).then_some((value, to as f64 / 1000.0, end))
         };
         let (from, to, end, clock) = match single {
             Some((ms, next)) => {
                 let clock = word(at + 1) == ":";
-                match time(text, next + 1).filter(|_| joins(next)) {
+                match text.time(next + 1).filter(|_| joins(next)) {
                     Some((to, end)) => (ms as f64 / 1000.0, Some(to as f64 / 1000.0), end, clock),
                     None => (ms as f64 / 1000.0, None, next, clock),
                 }

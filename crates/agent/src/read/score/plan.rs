@@ -3,13 +3,11 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use bedtrack_language::phrases::Phrases;
+use bedtrack_language::tokens::Kind;
 use serde::Deserialize;
 
 use crate::read::marks::Marked;
-use crate::read::numbers::number;
-use crate::read::phrases::Phrases;
-use crate::read::text::Kind;
-use crate::read::time::time;
 use bedtrack_compose::given::{MOST_BARS, MOST_STAGES, PlannedSection};
 
 /// A class of `../../lexicon/plan.toml`.
@@ -118,7 +116,7 @@ fn clauses(text: &Marked<'_>) -> Vec<Range<usize>> {
 
 /// A clause that names a stage and nothing else but how long it is.
 fn named(text: &Marked<'_>, clause: &Range<usize>) -> Option<Named> {
-    if clause.len() > LONGEST || clause.clone().any(|at| time(text, at).is_some()) {
+    if clause.len() > LONGEST || clause.clone().any(|at| text.time(at).is_some()) {
         return None;
     }
     let mut stages: Vec<(&'static str, usize)> = Vec::new();
@@ -128,16 +126,17 @@ fn named(text: &Marked<'_>, clause: &Range<usize>) -> Option<Named> {
     let mut at = clause.start;
     while at < clause.end {
         let article = text.is_word(at, "a") || text.is_word(at, "an");
-        if let Some((value, next)) = number(text, at).filter(|_| !article) {
+        if let Some((value, next)) = text.number(at).filter(|_| !article) {
             counts = true;
-            let unit = phrases().at(text, next).is_some_and(|(words, _)| words.contains(&Word::Bar));
+            let unit = phrases().longest(&text.tokens, next).is_some_and(|found| found.meanings.contains(&Word::Bar));
             if value.fract() == 0.0 && value >= 1.0 && (unit || before.contains(&Word::Counts)) {
                 bars = Some((value as u32).min(MOST_BARS));
                 (before, at) = (&[], next);
                 continue;
             }
         }
-        match phrases().at(text, at).filter(|(_, next)| *next <= clause.end) {
+        let found = phrases().longest(&text.tokens, at).map(|found| (found.meanings, found.end));
+        match found.filter(|(_, next)| *next <= clause.end) {
             Some((words, next)) => {
                 stages.extend(words.iter().find_map(|word| word.letter()).map(|letter| (letter, next - at)));
                 soft |= words.contains(&Word::Soft);

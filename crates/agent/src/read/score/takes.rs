@@ -4,36 +4,33 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use bedtrack_language::phrases::{Grammar, Phrases};
+use bedtrack_language::tokens::Kind;
 use serde::Deserialize;
 
 use crate::read::lexicon::Class;
 use crate::read::marks::Marked;
-use crate::read::numbers::number;
 use crate::read::reading::{Action, Context, Topic};
-use crate::read::text::{Kind, tokens};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Words {
-    redo: Phrases,
-    list: Phrases,
-    use_take: Phrases,
-    take: Phrases,
-    sibling: Phrases,
-    cutdown: Phrases,
+    redo: List,
+    list: List,
+    use_take: List,
+    take: List,
+    sibling: List,
+    cutdown: List,
 }
 
-/// Phrases as tokens, the longest first.
+/// Phrases that mean the same.
 #[derive(Deserialize)]
 #[serde(from = "Vec<String>")]
-struct Phrases(Vec<Vec<String>>);
+struct List(Phrases);
 
-impl From<Vec<String>> for Phrases {
+impl From<Vec<String>> for List {
     fn from(list: Vec<String>) -> Self {
-        let words = |phrase: &String| tokens(phrase).into_iter().map(|token| token.text).collect();
-        let mut phrases: Vec<Vec<String>> = list.iter().map(words).collect();
-        phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.len()));
-        Self(phrases)
+        Self(Grammar::of_atoms().phrases(&list))
     }
 }
 
@@ -46,17 +43,13 @@ fn words() -> &'static Words {
 }
 
 /// The longest of some phrases that begins at a token.
-fn phrase(text: &Marked<'_>, at: usize, list: &Phrases) -> Option<Range<usize>> {
-    let fits = |phrase: &&Vec<String>| {
-        phrase.iter().enumerate().all(|(offset, word)| {
-            text.token(at + offset).is_some_and(|token| token.kind != Kind::Quote && token.text == *word)
-        })
-    };
-    list.0.iter().find(fits).map(|phrase| at..at + phrase.len())
+fn phrase(text: &Marked<'_>, at: usize, list: &List) -> Option<Range<usize>> {
+    list.0.end(&text.tokens, at).map(|end| at..end)
 }
 
-fn find_phrase(text: &Marked<'_>, list: &Phrases) -> Option<Range<usize>> {
-    (0..text.tokens.len()).find_map(|at| phrase(text, at, list))
+fn find_phrase(text: &Marked<'_>, list: &List) -> Option<Range<usize>> {
+    let start = list.0.first_in(&text.tokens)?;
+    phrase(text, start, list)
 }
 
 /// Longest message that is only about takes, in tokens.
@@ -93,7 +86,7 @@ pub fn action(text: &Marked<'_>, about: &Context) -> Option<Action> {
     let named = take?;
     let word = |at: usize| text.token(at).map_or("", |token| token.text.as_str());
     // "Take 2", "the second take", "第二版", "the first version".
-    let behind = number(text, named.end).map(|(value, _)| value).filter(|_| named.end <= last);
+    let behind = text.number(named.end).map(|(value, _)| value).filter(|_| named.end <= last);
     let ordinal = (verb.end..named.start).rev().find_map(|at| match word(at) {
         "first" | "1st" | "original" | "原" => Some(1.0),
         "second" | "2nd" => Some(2.0),
@@ -101,8 +94,8 @@ pub fn action(text: &Marked<'_>, about: &Context) -> Option<Action> {
         "fourth" | "4th" => Some(4.0),
         "fifth" | "5th" => Some(5.0),
         "last" | "latest" | "newest" | "最" => Some(about.takes.len() as f64),
-        "第" => number(text, at + 1).map(|(value, _)| value),
-        _ => number(text, at).filter(|_| matches!(word(at + 1), "st" | "nd" | "rd" | "th")).map(|(value, _)| value),
+        "第" => text.number(at + 1).map(|(value, _)| value),
+        _ => text.number(at).filter(|_| matches!(word(at + 1), "st" | "nd" | "rd" | "th")).map(|(value, _)| value),
     });
     let value = behind.or(ordinal)?;
     ((1.0..1000.0).contains(&value) && value.fract() == 0.0).then_some(Action::UseTake { number: value as usize })
@@ -125,7 +118,7 @@ pub fn cutdowns(text: &Marked<'_>) -> Option<(Vec<f64>, Range<usize>)> {
     let (mut lengths, mut from): (Vec<(f64, usize)>, usize) = (Vec::new(), named.start);
     let mut at = named.start.saturating_sub(16);
     while at < named.start {
-        match number(text, at).filter(|_| !text.is_word(at, "a") && !text.is_word(at, "an")) {
+        match text.number(at).filter(|_| !text.is_word(at, "a") && !text.is_word(at, "an")) {
             Some((value, next)) => {
                 // What is not joined to the list begins it anew.
                 if lengths.last().is_some_and(|(_, end)| !(*end..at).all(joins)) {

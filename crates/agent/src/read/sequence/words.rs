@@ -3,12 +3,11 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use bedtrack_language::phrases::Phrases;
+use bedtrack_language::tokens::Kind;
 use serde::Deserialize;
 
 use crate::read::marks::Marked;
-use crate::read::phrases::Phrases;
-use crate::read::text::Kind;
-use crate::read::time::time;
 
 /// The bytes of a message that some of its tokens take.
 pub fn bytes(text: &Marked<'_>, tokens: &Range<usize>) -> Option<Range<usize>> {
@@ -110,10 +109,12 @@ pub fn items(text: &Marked<'_>) -> Vec<Item> {
         let article = text.is_word(at, "a") || text.is_word(at, "an");
         // "第4秒" is a moment as "4秒" is.
         let ordinal = usize::from(text.is_word(at, "第"));
-        let (meaning, end) = if let Some((ms, end)) = time(text, at + ordinal).filter(|_| !article) {
+        let (meaning, end) = if let Some((ms, end)) = text.time(at + ordinal).filter(|_| !article) {
             (Meaning::Time(ms), end)
-        } else if let Some((words, end)) = phrases().at(text, at).filter(|(_, end)| !splits_a_name(text, at, *end)) {
-            (Meaning::Words(words), end)
+        } else if let Some(found) =
+            phrases().longest(&text.tokens, at).filter(|found| !splits_a_name(text, at, found.end))
+        {
+            (Meaning::Words(found.meanings), found.end)
         } else {
             let meaning = match token.kind {
                 Kind::Sign | Kind::Pause if is_dash(text, at) => Meaning::Words(&[Word::To]),

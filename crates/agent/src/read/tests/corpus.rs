@@ -1,5 +1,8 @@
 //! Messages with what they must be read as, from `../corpus`.
 
+use bedtrack_language::characters::{in_simplified, is_han};
+use bedtrack_language::testing::{in_traditional, traditional_forms};
+use proptest::prelude::*;
 use serde::Deserialize;
 
 use super::*;
@@ -277,6 +280,68 @@ fn check(corpus: &str, least: usize) {
         }
     }
     assert!(wrong.is_empty(), "{} of {} wrong:\n{}", wrong.len(), corpus.message.len(), wrong.join("\n"));
+}
+
+const CORPORA: [&str; 7] = [
+    include_str!("../corpus/en.toml"),
+    include_str!("../corpus/zh.toml"),
+    include_str!("../corpus/score.toml"),
+    include_str!("../corpus/arrange.toml"),
+    include_str!("../corpus/sequence.toml"),
+    include_str!("../corpus/cutting.toml"),
+    include_str!("../corpus/titles.toml"),
+];
+
+/// Every message with Chinese in it, and the draft that it is read against.
+fn chinese() -> Vec<(String, String)> {
+    let cases = CORPORA.into_iter().flat_map(|corpus| toml::from_str::<Corpus>(corpus).unwrap().message);
+    cases.filter(|case| case.says.contains(is_han)).map(|case| (case.says, case.on)).collect()
+}
+
+/// What a message is read as, in simplified characters whatever it was written in.
+fn in_full(says: &str, on: &str) -> String {
+    in_simplified(&format!("{:?}", read(says, &context(on))))
+}
+
+#[test]
+fn every_chinese_message_reads_the_same_in_traditional_characters() {
+    let messages = chinese();
+    assert!(messages.len() >= 240, "{} messages", messages.len());
+    for (says, on) in &messages {
+        for traditional in traditional_forms(says) {
+            assert_eq!(in_full(&traditional, on), in_full(says, on), "{traditional}");
+        }
+    }
+}
+
+#[test]
+fn a_title_keeps_the_characters_that_it_was_written_in() {
+    for (says, title) in [
+        ("加一個標題「導出視頻」", "導出視頻"),
+        ("添加標題“後來的我們”，三秒後淡出", "後來的我們"),
+        ("標題寫著「把音樂調小聲」", "把音樂調小聲"),
+    ] {
+        let reading = read(says, &context("clip"));
+        let titled = |action: &Action| matches!(action, Action::AddTitle(new) if new.text == title);
+        assert!(reading.actions.iter().any(titled), "{says}: {:?}", reading.actions);
+    }
+}
+
+proptest! {
+    #[test]
+    fn whichever_traditional_characters_stand_in_a_message_it_reads_the_same(
+        which: prop::sample::Index,
+        pick: u64,
+    ) {
+        let messages = chinese();
+        let (says, on) = which.get(&messages);
+        let mut rest = pick;
+        let traditional = in_traditional(says, |forms| {
+            rest = rest.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (rest >> 33) as usize % forms
+        });
+        prop_assert_eq!(in_full(&traditional, on), in_full(says, on), "{}", traditional);
+    }
 }
 
 #[test]

@@ -112,6 +112,19 @@ proptest! {
 }
 
 #[test]
+fn a_quoted_text_of_any_length_does_nothing_but_stand_there() {
+    let long = "undo it, don't wait; make it louder, remove the music, 把音乐调小声，撤销。 ".repeat(160);
+    let long = long.trim();
+    for (open, close) in
+        [("\"", "\""), ("'", "'"), ("“", "”"), ("‘", "’"), ("«", "»"), ("「", "」"), ("『", "』"), ("《", "》")]
+    {
+        let reading = read(&format!("add a title {open}{long}{close}"), &context("scored"));
+        let [Action::AddTitle(title)] = reading.actions.as_slice() else { panic!("{open}: {:?}", reading.actions) };
+        assert!(long.starts_with(title.text.trim_end_matches('…').trim()), "{open}: {}", title.text);
+    }
+}
+
+#[test]
 fn a_message_of_100_000_characters_is_read_with_bounded_effort() {
     for piece in [
         "louder ",

@@ -9,8 +9,7 @@ use crate::read::lexicon::{Class, Sense};
 use crate::read::marks::Marked;
 use crate::read::piece::{Intent, Piece};
 use crate::read::reading::Context;
-use crate::read::text::{Kind, unquoted};
-use crate::read::time::time;
+use bedtrack_language::tokens::Kind;
 
 /// Gives pieces to titles, and joins what goes on about one.
 pub fn claim(text: &Marked<'_>, about: &Context, pieces: Vec<Piece>) -> Vec<Piece> {
@@ -106,7 +105,7 @@ impl Judge<'_> {
     }
 
     fn says_how(&self) -> bool {
-        self.found.iter().any(is_look) || self.at.clone().any(|at| time(self.text, at).is_some())
+        self.found.iter().any(is_look) || self.at.clone().any(|at| self.text.time(at).is_some())
     }
 
     /// "Could the title be red?", "show "Hello" on screen in blue".
@@ -118,7 +117,7 @@ impl Judge<'_> {
             .text
             .quotes(&self.at)
             .filter_map(|at| self.text.token(at))
-            .any(|token| self.about.titles.iter().any(|title| title.text == unquoted(self.text.message, token)));
+            .any(|token| self.about.titles.iter().any(|title| title.text == token.unquoted(self.text.message)));
         let shows = self.at.clone().any(|at| {
             self.text.token(at).is_some_and(|token| {
                 matches!(
@@ -185,7 +184,7 @@ impl Judge<'_> {
         let mut any = false;
         let mut at = self.at.start;
         while at < self.at.end {
-            if let Some((_, next)) = time(self.text, at) {
+            if let Some((_, next)) = self.text.time(at) {
                 (at, any) = (next, true);
                 continue;
             }

@@ -4,9 +4,7 @@ use std::ops::Range;
 
 use super::words::{Found, Term, Word};
 use crate::read::marks::Marked;
-use crate::read::numbers::number;
 use crate::read::reading::{Align, Backing, Look, Position, Size, Style};
-use crate::read::time::time;
 
 /// A fade where no length is named.
 const USUAL_FADE_MS: u64 = 500;
@@ -93,7 +91,7 @@ fn paint(text: &Marked<'_>, found: &[Found], index: usize, colour: &str, look: &
 /// "20% bigger" and "bigger by 20%" say how much.
 fn resized(text: &Marked<'_>, phrase: &Found, factor: f64) -> f64 {
     let percent_at = |at: usize| {
-        let (value, next) = number(text, at)?;
+        let (value, next) = text.number(at)?;
         let sign = text.token(next)?.text.as_str();
         (matches!(sign, "%" | "percent") && value > 0.0 && value < 500.0).then_some(value / 100.0)
     };
@@ -110,7 +108,7 @@ fn resized(text: &Marked<'_>, phrase: &Found, factor: f64) -> f64 {
 fn pixels(text: &Marked<'_>, found: &[Found]) -> Option<f64> {
     let measured = found.iter().filter(|phrase| phrase.is(Word::Pixels)).find_map(|phrase| {
         (1..=3)
-            .filter_map(|back| number(text, phrase.at.start.checked_sub(back)?))
+            .filter_map(|back| text.number(phrase.at.start.checked_sub(back)?))
             .find(|(_, next)| *next == phrase.at.start)
     });
     let sized = || {
@@ -120,7 +118,7 @@ fn pixels(text: &Marked<'_>, found: &[Found]) -> Option<f64> {
                 only_between(text, phrase.at.end..at, &joins)
             };
             let close = phrase.at.end..phrase.at.end + 4;
-            close.filter(|at| linked(*at)).find_map(|at| number(text, at).filter(|_| time(text, at).is_none()))
+            close.filter(|at| linked(*at)).find_map(|at| text.number(at).filter(|_| text.time(at).is_none()))
         })
     };
     measured.or_else(sized).map(|(value, _)| value)
@@ -131,7 +129,7 @@ fn fade_length(text: &Marked<'_>, phrase: &Found) -> Option<(u64, usize)> {
     let joins = ["over", "for", "of", "in", "a", "within", "用", "时", "长", "为", "持", "续", "与", "the"];
     let mut at = phrase.at.end;
     loop {
-        if let Some((ms, _)) = time(text, at) {
+        if let Some((ms, _)) = text.time(at) {
             return Some((ms, at));
         }
         if !only_between(text, at..at + 1, &joins) || at > phrase.at.end + 3 {
@@ -144,8 +142,8 @@ fn fade_length(text: &Marked<'_>, phrase: &Found) -> Option<(u64, usize)> {
         if text.token(phrase.at.start.checked_sub(1)?)?.text == "的" { phrase.at.start - 1 } else { phrase.at.start };
     let start = (1..=4)
         .filter_map(|back| end.checked_sub(back))
-        .find(|at| time(text, *at).is_some_and(|(_, next)| next == end))?;
-    time(text, start).map(|(ms, _)| (ms, start))
+        .find(|at| text.time(*at).is_some_and(|(_, next)| next == end))?;
+    text.time(start).map(|(ms, _)| (ms, start))
 }
 
 /// Height and side; "bottom centre" is the bottom, and in the middle of it.

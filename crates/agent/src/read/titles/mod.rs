@@ -11,12 +11,13 @@ mod words;
 
 use std::ops::Range;
 
+use bedtrack_language::tokens::Kind;
+
 use super::edits::{Edit, Problem, Reader};
 use super::lexicon::Class;
 use super::reading::{
     Action, Align, CaptionWish, Look, NewTitle, Pick, Position, Question, Retitle, Style, Target, TitleCard, When, Why,
 };
-use super::text::unquoted;
 use when::Clock;
 use words::{Found, Term, Word, phrase_at};
 
@@ -50,7 +51,7 @@ impl Reader<'_> {
         let quotes: Vec<Quote> = self
             .text
             .quotes(&self.at)
-            .filter_map(|at| Some(Quote { at, words: unquoted(self.text.message, self.text.token(at)?).to_owned() }))
+            .filter_map(|at| Some(Quote { at, words: self.text.token(at)?.unquoted(self.text.message).to_owned() }))
             .filter(|quote| !quote.words.is_empty())
             .collect();
         let deed = self.deed(&found);
@@ -270,8 +271,7 @@ impl Reader<'_> {
         if text.is_none() && look.is_empty() && when.is_empty() {
             let asks_other = self.text.has_any(part, &[Class::EnergyUp, Class::EnergyDown, Class::Style])
                 || part.clone().any(|at| {
-                    self.text.mark(at).is_none()
-                        && self.text.token(at).is_some_and(|token| token.kind == super::text::Kind::Word)
+                    self.text.mark(at).is_none() && self.text.token(at).is_some_and(|token| token.kind == Kind::Word)
                 });
             return Err(if asks_other { Problem::No(Why::CannotDo) } else { Problem::Ask(Question::TitleText) });
         }

@@ -3,8 +3,8 @@
 use super::words::{Found, Term, Word, phrase_at};
 use crate::read::edits::Reader;
 use crate::read::lexicon::Class;
-use crate::read::text::Kind;
-use crate::read::time::time;
+use bedtrack_language::characters::in_simplified;
+use bedtrack_language::tokens::Kind;
 
 /// A look of more words than this is none.
 const LONGEST_LOOK: usize = 40;
@@ -42,7 +42,7 @@ impl Reader<'_> {
         let start =
             colon.map(|at| at + 1).or(signal).or(changed).or(to.filter(|_| changes)).or(title.filter(|_| !changes))?;
         // What begins with a look or a time is no text; after a colon anything is.
-        if colon.is_none() && (time(text, start).is_some() || self.begins_a_look(start, found)) {
+        if colon.is_none() && (text.time(start).is_some() || self.begins_a_look(start, found)) {
             return None;
         }
         let mut end = start;
@@ -54,8 +54,10 @@ impl Reader<'_> {
             .trim_matches(|c: char| matches!(c, ':' | '：' | ',' | '，' | '.' | '"'))
             .trim()
             .to_owned();
-        let filler =
-            matches!(words.as_str(), "吗" | "吧" | "呢" | "please" | "一下" | "s" | "it" | "this" | "video" | "了");
+        let filler = matches!(
+            in_simplified(&words).as_str(),
+            "吗" | "吧" | "呢" | "please" | "一下" | "s" | "it" | "this" | "video" | "了"
+        );
         (!words.is_empty() && !filler).then_some(words)
     }
 
@@ -78,7 +80,7 @@ impl Reader<'_> {
         let mut any = false;
         let mut at = start;
         while at < self.at.end {
-            if let Some((_, next)) = time(self.text, at) {
+            if let Some((_, next)) = self.text.time(at) {
                 any = true;
                 at = next;
             } else if let Some(phrase) = phrase_at(found, at) {
@@ -112,7 +114,7 @@ impl Reader<'_> {
             "at" | "for" | "from" | "in" | "on" | "with" | "after" | "until" | "在" | "从" | "持" | "显" | "用"
         );
         if leads
-            && (time(text, at + 1).is_some()
+            && (text.time(at + 1).is_some()
                 || text.mark(at).is_some_and(|mark| mark.is_any(&classes))
                 || text.is_word(at + 1, "the") && text.has_any(&(at..at + 3), &[Class::First, Class::Last])
                 || self.begins_a_look(at, found)

@@ -6,8 +6,7 @@ use super::words::{Found, Word, phrase_at, phrase_before};
 use crate::read::lexicon::Class;
 use crate::read::marks::Marked;
 use crate::read::reading::When;
-use crate::read::text::Kind;
-use crate::read::time::time;
+use bedtrack_language::tokens::Kind;
 
 /// How much "longer" or "later" is where no time is named.
 const STEP_MS: i64 = 1_000;
@@ -175,7 +174,7 @@ impl Clock<'_> {
         let mut found = Vec::new();
         let mut at = self.at.start;
         while at < self.at.end && found.len() < MOST_TIMES {
-            if let Some((ms, next)) = time(self.text, at).filter(|(_, next)| *next <= self.at.end) {
+            if let Some((ms, next)) = self.text.time(at).filter(|(_, next)| *next <= self.at.end) {
                 if !self.used.contains(&at) {
                     found.push(Time { at: at..next, ms });
                 }
@@ -196,11 +195,11 @@ impl Clock<'_> {
         let measured =
             phrase_at(self.found, at + 1).is_some_and(|phrase| phrase.is_any(&[Word::Pixels, Word::Percent]));
         let range = matches!(next, "to" | "-" | "–" | "到" | "至" | "~" | "and") && {
-            time(self.text, at + 2).is_some() || matches!(self.text.token(at + 2)?.kind, Kind::Number(_))
+            self.text.time(at + 2).is_some() || matches!(self.text.token(at + 2)?.kind, Kind::Number(_))
         };
         let led = phrase_before(self.found, at).is_some_and(|phrase| phrase.is_any(&[Word::From, Word::At]));
         let ends = last.is_some_and(|last| self.joins(last.at.end, at));
-        let fits = !measured && (led || ends || range && time(self.text, at + 2).is_some());
+        let fits = !measured && (led || ends || range && self.text.time(at + 2).is_some());
         (fits && (0.0..=86_400.0).contains(&value) && next != "%" && next != "/")
             .then_some((value * 1000.0).round() as u64)
     }

@@ -1,13 +1,13 @@
 //! The words of `../../lexicon/titles.toml`, and where they stand in a message.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use bedtrack_language::phrases::{Grammar, Languages, Phrases};
 use serde::Deserialize;
 
 use crate::read::marks::Marked;
-use crate::read::text::{Kind, tokens};
 use bedtrack_wire::title::Rgb;
 
 /// What a phrase can mean in a clause about a title.
@@ -113,13 +113,6 @@ impl Found {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Phrases {
-    en: Vec<String>,
-    zh: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct ColourRow {
     hex: String,
     en: Vec<String>,
@@ -140,7 +133,7 @@ struct File {
     size: Vec<SizeRow>,
     resize: Vec<SizeRow>,
     #[serde(flatten)]
-    lists: BTreeMap<Word, Phrases>,
+    lists: BTreeMap<Word, Languages>,
 }
 
 /// What a colour is called, where it has a name.
@@ -152,15 +145,12 @@ pub fn colour_name(hex: &str, zh: bool) -> Option<&'static str> {
         .map(|(_, en, name_zh)| if zh { name_zh.as_str() } else { en.as_str() })
 }
 
-/// The words of a phrase, and what it can mean.
-type Phrase = (Vec<String>, Vec<Term>);
-
-/// The table of phrases: by their first token, the longest first.
+/// The table of phrases.
 #[derive(Debug, Default)]
 pub struct Table {
     // Each colour with its name in English and Chinese.
     colours: Vec<(String, String, String)>,
-    phrases: HashMap<String, Vec<Phrase>>,
+    phrases: Phrases<Term>,
 }
 
 impl Table {
@@ -180,34 +170,19 @@ impl Table {
             table.put(row.en.iter().chain(&row.zh), &Term::Resize(row.factor));
         }
         for (word, phrases) in file.lists {
-            table.put(phrases.en.iter().chain(&phrases.zh), &Term::Word(word));
+            table.put(phrases.iter(), &Term::Word(word));
         }
-        table.phrases.values_mut().for_each(|list| list.sort_by_key(|(words, _)| std::cmp::Reverse(words.len())));
         Ok(table)
     }
 
     fn put<'a>(&mut self, phrases: impl Iterator<Item = &'a String>, term: &Term) {
-        for phrase in phrases {
-            let words: Vec<String> = tokens(phrase).into_iter().map(|token| token.text).collect();
-            let Some(first) = words.first() else { continue };
-            let list = self.phrases.entry(first.clone()).or_default();
-            match list.iter_mut().find(|(known, _)| *known == words) {
-                Some((_, terms)) => terms.push(term.clone()),
-                None => list.push((words, vec![term.clone()])),
-            }
-        }
+        let mut grammar = Grammar::of_atoms();
+        phrases.for_each(|line| self.phrases.add(line, term.clone(), &mut grammar));
     }
 
     fn longest_at(&self, text: &Marked<'_>, at: usize, end: usize) -> Option<Found> {
-        let token = text.token(at).filter(|token| !matches!(token.kind, Kind::Quote | Kind::Stop | Kind::Pause))?;
-        let fits = |words: &[String]| {
-            at + words.len() <= end
-                && words.iter().enumerate().all(|(offset, word)| {
-                    text.token(at + offset).is_some_and(|token| token.kind != Kind::Quote && token.text == *word)
-                })
-        };
-        let (words, terms) = self.phrases.get(&token.text)?.iter().find(|(words, _)| fits(words))?;
-        Some(Found { at: at..at + words.len(), terms: terms.clone() })
+        let found = self.phrases.longest(text.tokens.get(..end)?, at)?;
+        Some(Found { at: at..found.end, terms: found.meanings.to_vec() })
     }
 }
 
@@ -265,7 +240,7 @@ mod tests {
     #[test]
     fn every_list_and_every_colour_of_the_file_is_known() {
         let table = Table::read(include_str!("../../lexicon/titles.toml")).unwrap();
-        let terms: Vec<&Term> = table.phrases.values().flatten().flat_map(|(_, terms)| terms).collect();
+        let terms: Vec<&Term> = table.phrases.meanings().collect();
         for term in &terms {
             if let Term::Colour(hex) = term {
                 assert_eq!(hex.parse::<Rgb>().unwrap().to_string(), *hex);
