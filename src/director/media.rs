@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use crate::director::answer::Media;
+use bedtrack_language::endings::{self, Holds};
 use bedtrack_wire::draft::text_at;
 use bedtrack_wire::state::{Medium, State};
 use bedtrack_wire::time::Ms;
@@ -76,11 +77,10 @@ fn kind(medium: &Medium) -> String {
         return kind.to_owned();
     }
     let name = medium.display_name().or(medium.url.as_deref()).unwrap_or_default();
-    let name = name.split(['?', '#']).next().unwrap_or_default();
-    match name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase().as_str() {
-        "mp3" | "wav" | "m4a" | "aac" | "flac" | "ogg" => "audio",
-        "jpg" | "jpeg" | "png" | "gif" | "webp" => "image",
-        "mid" | "midi" => "midi",
+    match endings::of(name) {
+        Some(Holds::Sound) => "audio",
+        Some(Holds::Still) => "image",
+        Some(Holds::Notes) => "midi",
         _ => "video",
     }
     .to_owned()

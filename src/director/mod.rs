@@ -25,7 +25,6 @@ mod services;
 mod sessions;
 pub mod settings;
 mod steps;
-mod template;
 pub mod timeline;
 pub mod tools;
 pub mod translate;

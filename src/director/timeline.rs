@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::answer;
+use bedtrack_language::endings::{self, Holds};
 use bedtrack_wire::draft::{self, Draft, Placed, Segment, Track};
 use bedtrack_wire::state::{Medium, State};
 use bedtrack_wire::time::Ms;
@@ -33,12 +34,6 @@ const NOT_MUSIC: [&str; 16] = [
 
 /// Keys under which metadata tells what kind of sound it is.
 const KIND_KEYS: [&str; 7] = ["kind", "type", "role", "category", "audio_type", "material_type", "subtype"];
-
-/// Endings that make a name a file's name.
-const FILE_ENDINGS: [&str; 24] = [
-    "mp4", "mov", "avi", "webm", "mkv", "m4v", "mpg", "mpeg", "jpg", "jpeg", "png", "gif", "webp", "heic", "bmp",
-    "mp3", "wav", "m4a", "aac", "flac", "ogg", "opus", "mid", "midi",
-];
 
 /// What a track is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -236,8 +231,8 @@ fn title_of(raw: &str, of_upload: bool) -> String {
 fn file_stem(name: &str) -> Option<&str> {
     let file = name.trim().rsplit(['/', '\\']).next()?;
     let (stem, ending) = file.rsplit_once('.')?;
-    let is_file = !stem.is_empty() && FILE_ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known));
-    is_file.then_some(stem)
+    let holds = endings::ending(ending).filter(|_| !stem.is_empty())?;
+    (holds.is_seen_or_heard() || holds == Holds::Notes).then_some(stem)
 }
 
 /// Fit for one line: no control characters and none that turn the writing direction, and not endless.

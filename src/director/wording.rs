@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::template::fill;
+use bedtrack_language::template::fill;
 
 type Table = HashMap<String, String>;
 

@@ -1,6 +1,10 @@
 //! Which language a session is opened in: the skill's rule, unless the call names one.
 
+use bedtrack_language::guess::{self, primary_tag};
 use serde::Deserialize;
+
+/// Where a request has no letter in it.
+const FALLBACK: &str = "en";
 
 /// A skill's rule for the language of a session.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,7 +25,7 @@ impl SessionLanguage {
             return Some(asked);
         }
         match self {
-            Self::Detect => Some(detect(request).to_owned()),
+            Self::Detect => Some(guess::language(request).unwrap_or(FALLBACK).to_owned()),
             Self::Fixed(tag) => Some(tag.clone()),
             Self::Omit => None,
         }
@@ -40,47 +44,6 @@ impl<'de> Deserialize<'de> for SessionLanguage {
                 ))
             }),
         }
-    }
-}
-
-/// The primary tag of a language tag: `zh` of `zh-Hans-CN`. None where it is no tag (BCP 47: two or three letters, up to eight).
-pub fn primary_tag(tag: &str) -> Option<String> {
-    let primary = tag.trim().split(['-', '_']).next().unwrap_or_default();
-    let fits = (2..=8).contains(&primary.len()) && primary.bytes().all(|byte| byte.is_ascii_alphabetic());
-    fits.then(|| primary.to_ascii_lowercase())
-}
-
-/// The language of a text by its script. Latin counts as English unless another script carries it: a Chinese request with a
-/// genre's English name in it is Chinese.
-fn detect(text: &str) -> &'static str {
-    let mut counts = [("zh", 0_usize), ("ja", 0), ("ko", 0), ("ru", 0), ("ar", 0), ("th", 0), ("hi", 0)];
-    let mut latin_letters = 0_usize;
-    for c in text.chars() {
-        let tag = match u32::from(c) {
-            0x3040..=0x30ff => "ja",
-            0x4e00..=0x9fff | 0x3400..=0x4dbf | 0x20000..=0x3134f => "zh",
-            0xac00..=0xd7af | 0x1100..=0x11ff => "ko",
-            0x0400..=0x04ff => "ru",
-            0x0600..=0x06ff => "ar",
-            0x0e00..=0x0e7f => "th",
-            0x0900..=0x097f => "hi",
-            _ => {
-                latin_letters += usize::from(c.is_alphabetic());
-                continue;
-            }
-        };
-        for (name, count) in &mut counts {
-            *count += usize::from(*name == tag);
-        }
-    }
-    // Kana makes it Japanese, however many Han characters stand beside it.
-    if counts.iter().any(|(tag, count)| *tag == "ja" && *count > 0) {
-        return "ja";
-    }
-    match counts.iter().max_by_key(|(_, count)| *count) {
-        // A Han character carries about as much as a word of five letters.
-        Some((tag, count)) if *count > 0 && count.saturating_mul(5) >= latin_letters => tag,
-        _ => "en",
     }
 }
 

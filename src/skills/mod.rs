@@ -12,5 +12,5 @@ mod tests;
 
 pub use attribution::{Attribution, attribution};
 pub use catalogue::{Catalogue, Problem, Severity};
-pub use language::{SessionLanguage, primary_tag};
+pub use language::SessionLanguage;
 pub use skill::{Formats, Skill, Wording, Words, Workflow};

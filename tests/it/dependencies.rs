@@ -112,7 +112,8 @@ fn the_list_of_third_party_packages_is_up_to_date() {
     }
     let head = "# Third-party packages\n\n\
         Every package that `Cargo.lock` names, tests and other systems' included. Licence texts are in the packages \
-        themselves; samples and fonts have theirs beside them in the `assets` folders of `crates/sound` and `crates/film`.\n\n\
+        themselves; samples and fonts have theirs beside them in the `assets` folders of `crates/sound` and `crates/film`; \
+        the table of Chinese characters, after Unicode's data, has its own beside it in `crates/language`.\n\n\
         | Package | Licence | Source |\n| --- | --- | --- |\n";
     generated::check_file("THIRD-PARTY.md", &(head.to_owned() + &lines.into_iter().collect::<String>()));
 }

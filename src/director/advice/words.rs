@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::director::template;
+use bedtrack_language::template;
 
 /// One language's words.
 #[derive(Debug, Deserialize)]

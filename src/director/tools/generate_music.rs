@@ -20,7 +20,7 @@ use crate::director::turn::Message;
 use crate::director::voice::Voice;
 use crate::director::work::{Errand, Planned, Wish, Works, digest, patience};
 use crate::director::{Caller, Progress};
-use crate::skills::primary_tag;
+use bedtrack_language::guess::primary_tag;
 use bedtrack_wire::hint::Hint;
 use bedtrack_wire::limits::{DURATION_SECONDS, MESSAGE_CHARS, TEMPO_BPM};
 
