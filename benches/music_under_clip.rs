@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
-use bedtrack_film::{Aspect, Clip, Film, FilmFormat, Plan, Quality, Watch};
+use bedtrack_film::{Aspect, Clip, Film, FilmFormat, FilmPlan, Quality, Watch};
 use bedtrack_sound::encode::WavWriter;
 use bedtrack_sound::programme::{self, Track};
 use bedtrack_sound::{RATE, RawFile, decode};
@@ -67,7 +67,7 @@ async fn ours(film: &Film, clip: &Path, song: &Path, folder: &Path) -> anyhow::R
     programme::set_loudness(&mut mixed, &mut spool, -14.0, &mut |frames| writer.push(frames), &mut |_| true)?;
     writer.finish()?;
     let duration_ms = info.duration_ms;
-    let plan = Plan {
+    let plan = FilmPlan {
         clips: vec![Clip::new(clip.to_owned(), info.kind, 0, duration_ms, 0)],
         titles: Vec::new(),
         sound: Some(wav),

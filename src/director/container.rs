@@ -5,8 +5,10 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
-/// More boxes, chunks or atoms at the top level than any file has.
-const MAX_PARTS: usize = 1_000_000;
+use bedtrack_mp4::{Mp4Error, Opening, Scan, opening};
+
+/// More elements at the top level than any file has.
+const MAX_ELEMENTS: usize = 1_000_000;
 /// How far from a file's end its closing mark may lie; a zip's may be followed by a comment of 64 KiB.
 const TAIL: u64 = 66_000;
 
@@ -36,13 +38,12 @@ pub fn check(path: &Path, told: Option<u64>, format: &str) -> Result<(), String>
     }
 }
 
-/// The first bytes of each container: ISO 14496-12 `ftyp` (QuickTime also begins with other atoms), EBML, RIFF, and the
-/// formats' own signatures.
+/// The first bytes of each container: MP4 and QuickTime, EBML, RIFF, and the formats' own signatures.
 fn begins_as(format: &str, head: &[u8]) -> bool {
     let at = |from: usize, bytes: &[u8]| head.get(from..from + bytes.len()) == Some(bytes);
     match format {
-        "mp4" | "m4a" => at(4, b"ftyp"),
-        "mov" => [&b"ftyp"[..], b"moov", b"mdat", b"wide", b"free", b"skip"].iter().any(|atom| at(4, atom)),
+        "mp4" | "m4a" => matches!(opening(head), Some(Opening::Brand(_))),
+        "mov" => opening(head).is_some(),
         "webm" => at(0, b"\x1a\x45\xdf\xa3"),
         "gif" => at(0, b"GIF8"),
         "jpg" => at(0, b"\xff\xd8\xff"),
@@ -59,7 +60,7 @@ fn begins_as(format: &str, head: &[u8]) -> bool {
 /// Whether nothing is missing, as far as the container tells: mp3, aac and flac do not.
 fn is_whole(file: &mut File, bytes: u64, format: &str) -> io::Result<bool> {
     match format {
-        "mp4" | "m4a" | "mov" => boxes_fit(file, bytes),
+        "mp4" | "m4a" | "mov" => boxes_fit(file),
         "webm" => elements_fit(file, bytes),
         "wav" => riff_fits(file, bytes),
         "png" => Ok(tail(file, bytes)?.windows(8).any(|part| part == b"IEND\xae\x42\x60\x82")),
@@ -70,30 +71,24 @@ fn is_whole(file: &mut File, bytes: u64, format: &str) -> io::Result<bool> {
     }
 }
 
-/// ISO 14496-12, 4.2: boxes follow one another; size 1 means 64 bits after the type, size 0 up to the end of the file.
-fn boxes_fit(file: &mut File, bytes: u64) -> io::Result<bool> {
-    let mut at = 0;
-    for _ in 0..MAX_PARTS {
-        if at == bytes {
-            return Ok(true);
-        }
-        let size = match number(file, at, 4)? {
-            0 => return Ok(true),
-            1 => number(file, at + 8, 8)?,
-            size => size,
-        };
-        match at.checked_add(size).filter(|next| size >= 8 && *next <= bytes) {
-            Some(next) => at = next,
-            None => return Ok(false),
-        }
+/// Whether the boxes of an MP4 or QuickTime file follow one another up to its end.
+fn boxes_fit(file: &mut File) -> io::Result<bool> {
+    let walk = |file| {
+        let mut scan = Scan::new(file)?;
+        while scan.next_box()?.is_some() {}
+        Ok(scan.is_at_end())
+    };
+    match walk(file) {
+        Ok(fit) => Ok(fit),
+        Err(Mp4Error::File(error)) => Err(error),
+        Err(_) => Ok(false),
     }
-    Ok(false)
 }
 
 /// RFC 8794: an id and a size of variable length before each element; a size of ones alone is unknown.
 fn elements_fit(file: &mut File, bytes: u64) -> io::Result<bool> {
     let mut at = 0;
-    for _ in 0..MAX_PARTS {
+    for _ in 0..MAX_ELEMENTS {
         if at == bytes {
             return Ok(true);
         }

@@ -10,6 +10,7 @@ use serde_json::json;
 use tokio::sync::Semaphore;
 
 use crate::harness::cloud::{Answer, Bench, Piece, Route, Turn, draft, segment, sse, title};
+use crate::harness::patience::Patience;
 
 fn clip() -> serde_json::Value {
     draft(json!([segment(0, "city timelapse", 10_000)]))
@@ -228,14 +229,17 @@ async fn after_a_kill_the_turn_is_reported_from_the_state_under_the_same_handle(
     let process = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let (director, caller) = (bench.director.clone(), bench.caller.clone());
     let running = process.spawn(async move { director.generate(&caller, ask, &()).await }).await.unwrap();
+    let patience = Patience::until("the turn arrives at the cloud");
     while bench.cloud.count(Route::Run) == 0 {
-        tokio::task::yield_now().await;
+        patience.give_way().await;
     }
     process.shutdown_background();
     let next = bench.restarted();
     next.director.resume();
     let mut answer = next.state(StateAsk { turn: running.turn.clone(), ..StateAsk::default() }).await;
+    let patience = Patience::until("the turn's outcome is told");
     while answer.status == Status::Running {
+        patience.check();
         answer = next.state(StateAsk { turn: running.turn.clone(), ..StateAsk::default() }).await;
     }
     assert_eq!((answer.status, answer.turn), (Status::Done, running.turn));
@@ -247,8 +251,9 @@ async fn after_a_kill_the_turn_is_reported_from_the_state_under_the_same_handle(
 async fn taken_back(bench: &Bench, ask: GenerateAsk) -> bedtrack::director::answer::Answer {
     let (director, caller) = (bench.director.clone(), bench.caller.clone());
     let call = tokio::spawn(async move { director.generate(&caller, ask, &()).await });
+    let patience = Patience::until("the turn arrives at the cloud");
     while bench.cloud.count(Route::Run) == 0 {
-        tokio::task::yield_now().await;
+        patience.give_way().await;
     }
     bench.caller.cancelled.cancel();
     call.await.unwrap()
@@ -322,8 +327,9 @@ async fn a_waiting_caller_hears_what_is_done_and_that_it_goes_on() {
     let call = bench.director.generate(&bench.caller, ask, &heard);
     let opened = async {
         // Once the last tool has been told twice, the second time came from the clock.
+        let patience = Patience::until("the tool is told a second time");
         while heard.0.lock().unwrap().iter().filter(|words| *words == "Working on the music").count() < 2 {
-            tokio::task::yield_now().await;
+            patience.give_way().await;
         }
         gate.add_permits(1);
     };

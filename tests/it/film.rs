@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use bedtrack_film::{
-    Aspect, Clip, Cover, Film, FilmError, FilmFormat, MediaInfo, MediaKind, Plan, Quality, Rendered, SoundFormat,
+    Aspect, Clip, Cover, Film, FilmError, FilmFormat, FilmPlan, MediaInfo, MediaKind, Quality, Rendered, SoundFormat,
     TitleCard, TitleLook, TitlePosition, TitleStyle, Watch,
 };
 use tempfile::TempDir;
@@ -73,7 +73,7 @@ impl Set {
         self.film.probe(&self.path(name)).await
     }
 
-    async fn render(&self, plan: &Plan, out: &str) -> Result<(Rendered, PathBuf), FilmError> {
+    async fn render(&self, plan: &FilmPlan, out: &str) -> Result<(Rendered, PathBuf), FilmError> {
         let work = tempfile::tempdir_in(self.folder.path()).unwrap();
         let out = self.path(out);
         let rendered = self.film.render(plan, work.path(), &out, &Watch::default()).await?;
@@ -114,8 +114,8 @@ impl Set {
     }
 }
 
-fn plan(clip: &Path, info: &MediaInfo, sound: Option<PathBuf>) -> Plan {
-    Plan {
+fn plan(clip: &Path, info: &MediaInfo, sound: Option<PathBuf>) -> FilmPlan {
+    FilmPlan {
         clips: vec![Clip::new(clip.to_owned(), info.kind, 0, info.duration_ms, 0)],
         titles: Vec::new(),
         sound,
@@ -538,8 +538,8 @@ fn clip(path: PathBuf, kind: MediaKind, in_ms: u64, duration_ms: u64, start_ms: 
     Clip::new(path, kind, in_ms, duration_ms, start_ms)
 }
 
-fn film(clips: Vec<Clip>, duration_ms: u64, format: FilmFormat) -> Plan {
-    Plan {
+fn film(clips: Vec<Clip>, duration_ms: u64, format: FilmFormat) -> FilmPlan {
+    FilmPlan {
         clips,
         titles: Vec::new(),
         sound: None,
@@ -613,7 +613,7 @@ async fn clips_stills_and_gaps_follow_one_another_in_any_shape() {
         (Aspect::Square, (240, 240)),
         (Aspect::Portrait, (240, 300)),
     ] {
-        let plan = Plan { aspect, ..film(clips.clone(), 3000, FilmFormat::Mp4) };
+        let plan = FilmPlan { aspect, ..film(clips.clone(), 3000, FilmFormat::Mp4) };
         let (rendered, out) = set.render(&plan, &format!("{size:?}.mp4")).await.unwrap();
         assert!(rendered.notes[0].contains("joined"), "{rendered:?}");
         let video = set.film.probe(&out).await.unwrap().video.unwrap();

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use bedtrack_film::{Aspect, Clip, Film, FilmError, FilmFormat, MediaKind, Plan, Quality, Watch};
+use bedtrack_film::{Aspect, Clip, Film, FilmError, FilmFormat, FilmPlan, MediaKind, Quality, Watch};
 
 use crate::harness::media;
 
@@ -255,9 +255,9 @@ fn places(corpus: &mut Corpus) {
 fn places(_: &mut Corpus) {}
 
 /// A second of film out of a medium, small.
-fn film_of(path: &Path, kind: MediaKind, duration_ms: u64) -> Plan {
+fn film_of(path: &Path, kind: MediaKind, duration_ms: u64) -> FilmPlan {
     let length = duration_ms.clamp(200, 1_000);
-    Plan {
+    FilmPlan {
         clips: vec![Clip::new(path.to_owned(), kind, 0, length, 0)],
         titles: Vec::new(),
         sound: None,

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use bedtrack_film::show::{self, Camera, Fit, Grid, Picture, Section, Transition, TransitionKind, Wish};
-use bedtrack_film::{Aspect, Clip, Film, FilmFormat, MediaKind, Plan, Quality, Watch};
+use bedtrack_film::{Aspect, Clip, Film, FilmFormat, FilmPlan, MediaKind, Quality, Watch};
 
 use crate::harness::media;
 
 const RATE: f64 = 30.0;
 
-fn plan(clips: Vec<Clip>, duration_ms: u64, aspect: Aspect) -> Plan {
-    Plan {
+fn plan(clips: Vec<Clip>, duration_ms: u64, aspect: Aspect) -> FilmPlan {
+    FilmPlan {
         clips,
         titles: Vec::new(),
         sound: None,
@@ -31,7 +31,7 @@ fn photo(folder: &Path, level: u8) -> PathBuf {
     path
 }
 
-async fn render(film: &Film, plan: &Plan, out: &Path) {
+async fn render(film: &Film, plan: &FilmPlan, out: &Path) {
     let work = tempfile::tempdir().unwrap();
     film.render(plan, work.path(), out, &Watch::default()).await.unwrap();
     assert_eq!(work.path().read_dir().unwrap().count(), 0, "nothing is left behind");
@@ -120,7 +120,7 @@ async fn the_camera_moves_evenly_and_never_back() {
     for camera in [Camera::Right, Camera::Left, Camera::In, Camera::Out] {
         let clip = Clip { camera, ..Clip::new(path.clone(), MediaKind::Image, 0, 4_000, 0) };
         let out = folder.path().join(format!("{camera:?}.mp4"));
-        render(&film, &Plan { quality: Quality::High, ..plan(vec![clip], 4_000, Aspect::Wide) }, &out).await;
+        render(&film, &FilmPlan { quality: Quality::High, ..plan(vec![clip], 4_000, Aspect::Wide) }, &out).await;
         // Where the edge stands, to fractions of a pixel: where the row passes the middle grey.
         let place = |row: &Vec<u8>| {
             let at = row.iter().position(|level| *level < 128).unwrap();

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use bedtrack_film::{
-    Aspect, Clip, Film, FilmError, FilmFormat, MediaInfo, MediaKind, Plan, Quality, Rendered, SoundFormat, Watch,
+    Aspect, Clip, Film, FilmError, FilmFormat, FilmPlan, MediaInfo, MediaKind, Quality, Rendered, SoundFormat, Watch,
 };
 use serde_json::json;
 use tempfile::TempDir;
@@ -39,9 +39,9 @@ fn programme(folder: &TempDir) -> PathBuf {
     path
 }
 
-fn plan(clip: &Path, info: &MediaInfo, sound: Option<PathBuf>, format: FilmFormat) -> Plan {
+fn plan(clip: &Path, info: &MediaInfo, sound: Option<PathBuf>, format: FilmFormat) -> FilmPlan {
     let (path, kind, duration_ms) = (clip.to_owned(), info.kind, info.duration_ms);
-    Plan {
+    FilmPlan {
         clips: vec![Clip::new(path, kind, 0, duration_ms, 0)],
         titles: Vec::new(),
         sound,
@@ -53,7 +53,7 @@ fn plan(clip: &Path, info: &MediaInfo, sound: Option<PathBuf>, format: FilmForma
     }
 }
 
-async fn render(folder: &TempDir, plan: &Plan, out: &str) -> Result<(Rendered, PathBuf), FilmError> {
+async fn render(folder: &TempDir, plan: &FilmPlan, out: &str) -> Result<(Rendered, PathBuf), FilmError> {
     let work = tempfile::tempdir_in(folder.path()).unwrap();
     let out = folder.path().join(out);
     let rendered = bare().render(plan, work.path(), &out, &Watch::default()).await?;

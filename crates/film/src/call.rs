@@ -230,6 +230,11 @@ impl Call {
     }
 }
 
+/// µs as the seconds that ffmpeg takes.
+pub(super) fn seconds(micros: u64) -> String {
+    format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)
+}
+
 /// `file:/absolute/path`: the `file:` keeps ffmpeg from reading a protocol or an option out of a name.
 fn file_url(path: &Path) -> OsString {
     let mut url = OsString::from("file:");

@@ -6,10 +6,10 @@ use std::path::Path;
 use super::FilmError;
 use super::cover::{Painted, paint, store};
 use super::graph::{Pixels, Raw};
-use super::plan::{Plan, TitleCard, TitlePosition};
+use super::plan::FilmPlan;
 use super::reel::{self, Packed, Reel};
 use super::stage::Stage;
-use super::titles::{Drawn, Pen, usual_fade_ms};
+use super::titles::{Drawn, Pen, TitleCard, TitlePosition, usual_fade_ms};
 use super::watch::Watch;
 
 /// A film with more titles than this has them on reels: each overlay is an input and a filter of its own.
@@ -50,7 +50,7 @@ struct Taken {
 }
 
 /// Draws titles and cover.
-pub(super) fn draw(plan: &Plan, stage: Stage, folder: &Path, watch: &Watch) -> Result<Drawings, FilmError> {
+pub(super) fn draw(plan: &FilmPlan, stage: Stage, folder: &Path, watch: &Watch) -> Result<Drawings, FilmError> {
     let mut drawings = Drawings::default();
     if plan.titles.is_empty() && (plan.cover.is_none() || !plan.clips.is_empty()) {
         return Ok(drawings);

@@ -4,15 +4,14 @@
 use std::path::Path;
 
 use super::FilmError;
-use super::call::Call;
-use super::plan::{FilmFormat, Plan, RECORDED_SPEED};
-use super::probe::Inspected;
-use super::sound::seconds;
+use super::call::{Call, seconds};
+use super::inspected::Inspected;
+use super::plan::{FilmFormat, FilmPlan, RECORDED_SPEED};
 use super::tools::Tools;
 use super::watch::Watch;
 
 /// Why a picture cannot stay as it is, in words for the user; none where it can.
-pub(super) fn obstacle(plan: &Plan, clips: &[Inspected]) -> Option<String> {
+pub(super) fn obstacle(plan: &FilmPlan, clips: &[Inspected]) -> Option<String> {
     let ([clip], [seen]) = (plan.clips.as_slice(), clips) else {
         return Some("several pictures are joined".to_owned());
     };

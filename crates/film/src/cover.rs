@@ -4,10 +4,9 @@
 use std::path::Path;
 
 use super::graph::{Pixels, Raw};
-use super::plan::{TitleCard, TitlePosition, TitleStyle};
 use super::publish::scratch;
 use super::stage::Stage;
-use super::titles::{Drawn, Pen, TitleLook};
+use super::titles::{Drawn, Pen, TitleCard, TitleLook, TitlePosition, TitleStyle};
 use super::{FilmError, pcm};
 
 /// Upper left and lower right colour of the background.

@@ -4,16 +4,16 @@
 use std::path::Path;
 
 use super::FilmError;
+use super::blocking::run_blocking;
 use super::call::Call;
 use super::cards;
 use super::copy::{muxer, muxing};
 use super::cover::Painted;
 use super::graph::{Fill, Graph, Overlay};
-use super::media::VideoInfo;
-use super::plan::{Clip, FilmFormat, Plan};
-use super::probe::{Inspected, run_blocking};
-use super::show::{self, Fit};
-use super::stage::{Stage, Stretch, frame_rate};
+use super::plan::{FilmFormat, FilmPlan};
+use super::scene::{Scene, moving};
+use super::show;
+use super::stage::FrameSpan;
 use super::tools::Tools;
 use super::watch::Watch;
 
@@ -22,17 +22,6 @@ use super::watch::Watch;
 pub(super) struct Encoded {
     pub frames: u64,
     pub notes: Vec<String>,
-}
-
-/// What is put on a stage.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Scene<'a> {
-    pub plan: &'a Plan,
-    /// The plan's clips, looked into, in its order.
-    pub clips: &'a [Inspected],
-    pub stage: Stage,
-    /// Encoded sound to lay beside the picture, and the demuxer that reads it.
-    pub sound: Option<(&'a Path, &'static str)>,
 }
 
 /// Encodes a scene into `out`.
@@ -57,7 +46,7 @@ pub(super) async fn encode(
     let is_show = show::is_show(&plan.clips);
     let mut graph = Graph::new(Call::ffmpeg("encoding the picture", length_ms), stage, tone_map, blur);
     if is_show {
-        let whole = Stretch { from: 0, to: frames, clip: None, late_us: 0 };
+        let whole = FrameSpan { from: 0, to: frames, clip: None, late_us: 0 };
         graph.stretch(&whole, &Fill::Piped);
         for (clip, seen) in plan.clips.iter().zip(clips).filter(|(_, seen)| seen.format.demuxer().is_some()) {
             moving(clip, seen, tone_map, &mut notes)?;
@@ -125,52 +114,6 @@ pub(super) async fn encode(
     Ok(Encoded { frames, notes })
 }
 
-pub(super) fn moving<'a>(
-    clip: &Clip,
-    seen: &'a Inspected,
-    tone_map: bool,
-    notes: &mut Vec<String>,
-) -> Result<Fill<'a>, FilmError> {
-    let Some(video) = &seen.info.video else { return Err(FilmError::BadPlan("a clip has no picture".to_owned())) };
-    if video.is_hdr() {
-        notes.push(if tone_map {
-            "The clip is HDR; its picture was brought to SDR.".to_owned()
-        } else {
-            "The clip is HDR and this ffmpeg cannot bring it to SDR (no zscale filter), so its colours look pale."
-                .to_owned()
-        });
-    }
-    let from_us = clip.in_ms.saturating_mul(1000).saturating_add(seen.zero_us());
-    let lead_us = lead(seen, video, from_us);
-    Ok(Fill::Video {
-        path: clip.path.clone(),
-        demuxer: seen.demuxer(),
-        from_us: from_us - lead_us,
-        lead_us,
-        video,
-        seal: seen.seal.as_ref(),
-        crop: clip.fit == Fit::Crop,
-        speed: clip.speed,
-    })
-}
-
-/// How long before `from_us` reading has to begin so that what stands on screen then is seen: no time where a frame begins
-/// there, and else, in a picture of variable rate, since the frame before began. A seek alone takes the next frame.
-fn lead(seen: &Inspected, video: &VideoInfo, from_us: u64) -> u64 {
-    /// Less than a tick of any file's clock is long.
-    const TICK_US: i64 = 500;
-    if seen.picture.unstamped || from_us == 0 {
-        return 0;
-    }
-    let (over, under) = frame_rate(video);
-    let half_us = i64::from(under) * 500_000 / i64::from(over.max(1));
-    let from = seen.clock_us.saturating_add_unsigned(from_us);
-    let starts = || seen.picture.starts.iter().map(|start| start - from);
-    let begins = starts().any(|start| (0..half_us).contains(&start));
-    let before = starts().filter(|start| *start < 0).max().filter(|_| !begins);
-    before.map_or(0, |start| (TICK_US - start).unsigned_abs().min(from_us))
-}
-
 /// What turns the stage's picture (bt709, limited range) into what the encoder takes.
 fn last_step(format: FilmFormat) -> &'static str {
     match format {
@@ -188,7 +131,7 @@ fn last_step(format: FilmFormat) -> &'static str {
 }
 
 /// The encoder and its numbers.
-async fn encoder(tools: &Tools, plan: &Plan) -> Result<Vec<(&'static str, String)>, FilmError> {
+async fn encoder(tools: &Tools, plan: &FilmPlan) -> Result<Vec<(&'static str, String)>, FilmError> {
     let numbers = plan.quality.settings()?;
     let (name, mut flags) = match plan.format {
         FilmFormat::Mp4 | FilmFormat::Mov => (

@@ -3,12 +3,11 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use super::call::Call;
+use super::call::{Call, seconds};
 use super::media::VideoInfo;
 use super::open::Seal;
 use super::plan::RECORDED_SPEED;
-use super::sound::seconds;
-use super::stage::{Stage, Stretch, frame_rate};
+use super::stage::{FrameSpan, Stage, frame_rate};
 
 /// A picture that was drawn here: raw pixels in a file.
 #[derive(Debug)]
@@ -91,7 +90,7 @@ impl Graph {
     }
 
     /// Adds one stretch after the ones before.
-    pub fn stretch(&mut self, stretch: &Stretch, fill: &Fill) {
+    pub fn stretch(&mut self, stretch: &FrameSpan, fill: &Fill) {
         let (frames, number) = (stretch.frames(), self.joined);
         let Stage { width, height, rate: (over, under) } = self.stage;
         let exact =

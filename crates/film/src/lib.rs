@@ -1,6 +1,8 @@
 //! Pictures, sound and files: what a medium is, its sound as samples, and finished films out of a plan. The only room
 //! that knows ffmpeg, which runs as a child process and is never linked.
 
+mod abilities;
+mod blocking;
 mod call;
 mod cards;
 mod child;
@@ -11,6 +13,7 @@ mod error;
 mod fence;
 mod ffprobe;
 mod graph;
+mod inspected;
 mod limits;
 mod magic;
 mod measure;
@@ -26,8 +29,10 @@ mod publish;
 mod pure;
 mod quality;
 mod reel;
+mod remux;
 mod render;
 mod restamp;
+mod scene;
 pub mod show;
 mod sound;
 mod stage;
@@ -41,18 +46,19 @@ mod waveform;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use abilities::ToolStatus;
 pub use error::FilmError;
 pub use limits::{LIMITS, Limits};
 pub use media::{AudioInfo, MediaInfo, MediaKind, VideoInfo};
 pub use pace::{Cut, Pace};
-pub use plan::{
-    Aspect, Clip, Cover, FilmFormat, Plan, Quality, RECORDED_SPEED, Rendered, SoundFormat, TitleCard, TitlePosition,
-    TitleStyle,
-};
+pub use plan::{Aspect, Clip, Cover, FilmFormat, FilmPlan, Quality, RECORDED_SPEED, Rendered, SoundFormat};
 pub use publish::publish;
 pub use stage::usual_rate;
-pub use titles::{BOX_OPACITY, Backing, NoColour, Rgb, SIZES, TitleAlign, TitleLook, usual_fade_ms, usual_size};
-pub use tools::{ToolStatus, install_hint};
+pub use titles::{
+    BOX_OPACITY, Backing, NoColour, Rgb, SIZES, TitleAlign, TitleCard, TitleLook, TitlePosition, TitleStyle,
+    usual_fade_ms, usual_size,
+};
+pub use tools::install_hint;
 pub use watch::Watch;
 
 /// The film room, ready for work. Cheap to clone; clones share what they know and how many children may run.
@@ -132,7 +138,7 @@ impl Film {
     /// # Errors
     /// What is wrong with a clip, the plan, the tools or the result; [`FilmError::OutputExists`];
     /// [`FilmError::Cancelled`].
-    pub async fn render(&self, plan: &Plan, work: &Path, out: &Path, watch: &Watch) -> Result<Rendered, FilmError> {
+    pub async fn render(&self, plan: &FilmPlan, work: &Path, out: &Path, watch: &Watch) -> Result<Rendered, FilmError> {
         render::render(&self.tools, plan, work, out, watch).await
     }
 
@@ -148,7 +154,7 @@ impl Film {
     /// [`FilmError::BadPlan`] for another kind of file; what hinders writing.
     pub async fn draw_waveform(&self, wav: &Path, out: &Path) -> Result<(), FilmError> {
         let (wav, out) = (wav.to_owned(), out.to_owned());
-        probe::run_blocking(move || waveform::draw(&wav, &out)).await
+        blocking::run_blocking(move || waveform::draw(&wav, &out)).await
     }
 
     /// Encodes a finished programme (WAV) alone, at its exact length. `out` must not exist.

@@ -1,6 +1,8 @@
 //! What the bytes say a file is. The name never counts. Formats follow their published signatures; text of any kind is
 //! named for what it is, because playlists, manifests and scripts under a media name are an attack.
 
+use bedtrack_mp4::Opening;
+
 /// A type that we take. Each is opened by exactly one demuxer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Format {
@@ -135,22 +137,10 @@ pub(super) fn sniff(head: &[u8], after: &mut dyn FnMut(u64) -> Vec<u8>) -> Conte
 
 fn container(head: &[u8]) -> Option<Content> {
     let at = |from: usize, bytes: &[u8]| head.get(from..).is_some_and(|rest| rest.starts_with(bytes));
-    if at(4, b"ftyp") {
-        return Some(match head.get(8..12).unwrap_or_default() {
-            b"qt  " => Content::Known(Format::Mov),
-            b"M4A " | b"M4B " | b"F4A " => Content::Known(Format::M4a),
-            b"heic" | b"heix" | b"hevc" | b"hevx" | b"heim" | b"heis" | b"mif1" | b"msf1" => {
-                Content::Other("a HEIC picture")
-            }
-            b"avif" | b"avis" => Content::Other("an AVIF picture"),
-            b"crx " => Content::Other("a raw picture"),
-            _ => Content::Known(Format::Mp4),
-        });
-    }
-    // QuickTime files from before `ftyp`; the first box says its size, which has to make sense.
-    let boxed = [&b"moov"[..], b"mdat", b"wide", b"free", b"skip", b"pnot"].iter().any(|name| at(4, name));
-    if boxed && !head.starts_with(b"    ") {
-        return Some(Content::Known(Format::Mov));
+    match bedtrack_mp4::opening(head) {
+        Some(Opening::Classic) => return Some(Content::Known(Format::Mov)),
+        Some(Opening::Brand(brand)) => return Some(branded(&brand)),
+        None => {}
     }
     if at(0, b"\x1a\x45\xdf\xa3") {
         let first = head.get(..128.min(head.len())).unwrap_or_default();
@@ -171,6 +161,19 @@ fn container(head: &[u8]) -> Option<Content> {
         });
     }
     None
+}
+
+fn branded(brand: &[u8; 4]) -> Content {
+    match brand {
+        b"qt  " => Content::Known(Format::Mov),
+        b"M4A " | b"M4B " | b"F4A " => Content::Known(Format::M4a),
+        b"heic" | b"heix" | b"hevc" | b"hevx" | b"heim" | b"heis" | b"mif1" | b"msf1" => {
+            Content::Other("a HEIC picture")
+        }
+        b"avif" | b"avis" => Content::Other("an AVIF picture"),
+        b"crx " => Content::Other("a raw picture"),
+        _ => Content::Known(Format::Mp4),
+    }
 }
 
 fn still(head: &[u8]) -> Option<Content> {

@@ -16,6 +16,11 @@ pub(super) const RATE: u32 = 48_000;
 /// Bytes of a frame: two channels of f32.
 pub(super) const FRAME_BYTES: u64 = 8;
 
+/// Frames of sound that last as long as a picture.
+pub(super) fn frames_in(micros: u64) -> u64 {
+    (micros * u64::from(RATE) + 500_000) / 1_000_000
+}
+
 /// What was heard.
 #[derive(Debug, Clone)]
 pub(super) struct Heard {

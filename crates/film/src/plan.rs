@@ -8,11 +8,11 @@ use super::FilmError;
 use super::limits::LIMITS;
 use super::media::MediaKind;
 use super::show::{Camera, Fit, Transition};
-use super::titles::TitleLook;
+use super::titles::TitleCard;
 
 /// A film to make. Times are ms on the film's own clock.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Plan {
+pub struct FilmPlan {
     /// Pictures, one after another; where two overlap the later one wins, and gaps are black.
     pub clips: Vec<Clip>,
     /// Words over the picture.
@@ -78,51 +78,6 @@ impl Clip {
             fade_out_ms: 0,
         }
     }
-}
-
-/// Words over the picture. Line breaks are kept and long lines wrapped.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TitleCard {
-    /// The words, in any script that the built-in fonts have.
-    pub text: String,
-    /// When they come; negative where a film begins within them.
-    pub start_ms: i64,
-    /// How long they stay.
-    pub duration_ms: u64,
-    /// Where they stand.
-    pub position: TitlePosition,
-    /// How they look.
-    pub style: TitleStyle,
-    /// And what of it is asked for otherwise.
-    pub look: TitleLook,
-}
-
-/// Where a title stands, within the safe area.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TitlePosition {
-    /// At the top.
-    Top,
-    /// In the middle.
-    #[default]
-    Center,
-    /// In the lower third, clear of the controls of players and phones.
-    Lower,
-    /// At the bottom, where captions stand.
-    Bottom,
-}
-
-/// How a title looks.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TitleStyle {
-    /// Large and bold.
-    #[default]
-    Title,
-    /// Smaller, for a line under a title.
-    Subtitle,
-    /// For spoken words.
-    Caption,
 }
 
 /// What stands for a picture where there is none.
@@ -230,7 +185,7 @@ pub struct Rendered {
     pub true_peak_db: Option<f64>,
 }
 
-impl Plan {
+impl FilmPlan {
     /// Refuses what no film can be made of.
     pub(super) fn check(&self) -> Result<(), FilmError> {
         let bad = |why: &str| Err(FilmError::BadPlan(why.to_owned()));
@@ -289,6 +244,7 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::titles::{TitleLook, TitlePosition, TitleStyle};
 
     #[test]
     fn a_window_keeps_what_is_seen_in_it() {
@@ -301,7 +257,7 @@ mod tests {
             style: TitleStyle::Title,
             look: TitleLook::default(),
         };
-        let plan = Plan {
+        let plan = FilmPlan {
             clips: vec![clip(0), clip(4000)],
             titles: vec![title],
             sound: None,
@@ -315,6 +271,6 @@ mod tests {
         let seen = plan.window(2666, 40);
         assert_eq!((seen.clips.len(), seen.clips[0].in_ms, seen.clips[0].start_ms), (1, 3166, 0));
         assert_eq!((seen.clips[0].duration_ms, seen.titles[0].start_ms, seen.duration_ms), (40, -2666, 40));
-        assert!(Plan { duration_ms: 0, ..plan }.check().is_err());
+        assert!(FilmPlan { duration_ms: 0, ..plan }.check().is_err());
     }
 }

@@ -5,9 +5,11 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::FilmError;
+use super::blocking::run_blocking;
 use super::call::Call;
 use super::error::name_of;
 use super::ffprobe::{Answer, PACKET_ENTRIES, Packets, Stream, Table, micros};
+use super::inspected::Inspected;
 use super::limits::LIMITS;
 use super::magic::Format;
 use super::media::{AudioInfo, MediaInfo, MediaKind, VideoInfo};
@@ -18,36 +20,6 @@ use super::{open, pure, stills};
 
 /// A sample beyond this (of 32,768) is heard: -66 dBFS.
 const HEARD: u16 = 16;
-
-/// A file that was looked into, with more than its owner needs to know.
-#[derive(Debug, Clone)]
-pub(super) struct Inspected {
-    pub format: Format,
-    pub info: MediaInfo,
-    /// The picture's packets.
-    pub picture: Packets,
-    /// When the sound's first and last packets start and end, in µs.
-    pub sound_us: Option<(i64, i64)>,
-    /// Whether frames are decoded in another order than they are shown in.
-    pub reorders: bool,
-    /// What tells this file from another one of its name.
-    pub seal: Option<Seal>,
-    /// The file's own clock starts here, in µs; ffmpeg counts `-ss` from it.
-    pub clock_us: i64,
-}
-
-impl Inspected {
-    /// The demuxer that opens it.
-    pub fn demuxer(&self) -> &'static str {
-        self.format.demuxer().unwrap_or("mov")
-    }
-
-    /// How long after the file's own clock its time zero is, in µs: the picture's start, where there is a picture.
-    pub fn zero_us(&self) -> u64 {
-        let start = self.info.video.as_ref().map_or(self.clock_us, |video| video.start_us);
-        u64::try_from(start.saturating_sub(self.clock_us)).unwrap_or(0)
-    }
-}
 
 /// What the time limit of reading all packets of a file is reckoned from: a disk gives 1 GB in that time.
 const SCAN_MS: u64 = 2_000;
@@ -300,15 +272,4 @@ fn explain(path: &Path, format: Format, fault: FilmError) -> FilmError {
         |(_, detail)| (*detail).to_owned(),
     );
     FilmError::Damaged { name: name_of(path), container: format.name(), detail }
-}
-
-/// Runs what blocks off the async threads.
-pub(super) async fn run_blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, FilmError> + Send + 'static,
-) -> Result<T, FilmError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(fault) if fault.is_cancelled() => Err(FilmError::Cancelled),
-        Err(fault) => Err(FilmError::BadResult(format!("a part of the film room failed: {fault}"))),
-    }
 }

@@ -7,6 +7,8 @@ use tempfile::TempPath;
 
 use super::FilmError;
 use super::error::name_of;
+use super::measure::Heard;
+use super::plan::Rendered;
 
 /// A name in the same folder as `out`, which goes away with this value.
 pub(super) fn beside(out: &Path) -> Result<TempPath, FilmError> {
@@ -45,4 +47,25 @@ pub(super) fn check_free(out: &Path) -> Result<(), FilmError> {
 pub fn publish(made: TempPath, out: &Path, overwrite: bool) -> Result<(), FilmError> {
     let done = if overwrite { made.persist(out) } else { made.persist_noclobber(out) };
     done.map_err(|fault| FilmError::writing(out, &fault.error))
+}
+
+/// Publishes a checked film.
+pub(super) fn finish(
+    made: TempPath,
+    out: &Path,
+    duration_ms: u64,
+    heard: Option<Heard>,
+    notes: Vec<String>,
+    picture_copied: bool,
+) -> Result<Rendered, FilmError> {
+    let bytes = made.metadata().map_err(|fault| FilmError::reading(out, &fault))?.len();
+    publish(made, out, false)?;
+    Ok(Rendered {
+        bytes,
+        duration_ms,
+        notes,
+        picture_copied,
+        lufs: heard.as_ref().and_then(|heard| heard.lufs),
+        true_peak_db: heard.and_then(|heard| heard.true_peak_db),
+    })
 }

@@ -10,7 +10,7 @@ use super::plan::Quality;
 /// The settings of one quality.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Settings {
+pub(super) struct EncoderSettings {
     pub x264: X264,
     pub vp9: Vp9,
     /// Bit rates in bit/s.
@@ -34,9 +34,9 @@ pub(super) struct Vp9 {
 
 #[derive(Debug, Deserialize)]
 struct Table {
-    draft: Settings,
-    standard: Settings,
-    high: Settings,
+    draft: EncoderSettings,
+    standard: EncoderSettings,
+    high: EncoderSettings,
 }
 
 static TABLE: LazyLock<Result<Table, String>> =
@@ -44,7 +44,7 @@ static TABLE: LazyLock<Result<Table, String>> =
 
 impl Quality {
     /// Its numbers.
-    pub(super) fn settings(self) -> Result<&'static Settings, FilmError> {
+    pub(super) fn settings(self) -> Result<&'static EncoderSettings, FilmError> {
         let table = TABLE.as_ref().map_err(|fault| FilmError::BadPlan(format!("quality.toml: {fault}")))?;
         Ok(match self {
             Self::Draft => &table.draft,

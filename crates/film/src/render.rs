@@ -7,32 +7,34 @@ use std::path::Path;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 
-use super::encode::Scene;
+use super::blocking::run_blocking;
 use super::ffprobe::Packets;
-use super::measure::{Heard, RATE};
-use super::plan::{Clip, FilmFormat, Plan, Quality, Rendered, SoundFormat};
-use super::probe::{Inspected, inspect, run_blocking};
-use super::publish::{beside, check_free, publish};
+use super::inspected::Inspected;
+use super::measure::{RATE, frames_in};
+use super::plan::{Clip, FilmFormat, FilmPlan, Quality, Rendered, SoundFormat};
+use super::probe::inspect;
+use super::publish::{beside, check_free, finish};
 use super::restamp::restamp;
+use super::scene::Scene;
 use super::sound::{self, Encoding};
 use super::stage::Stage;
 use super::tools::Tools;
 use super::verify::{self, Expected};
 use super::watch::Watch;
-use super::{FilmError, copy, encode, open, pure, stills};
+use super::{FilmError, copy, encode, open, remux, stills};
 use bedtrack_sound::WavFile;
 
 /// Renders `plan` into `out`, which must not exist. `work` takes what is needed on the way.
 pub(super) async fn render(
     tools: &Tools,
-    plan: &Plan,
+    plan: &FilmPlan,
     work: &Path,
     out: &Path,
     watch: &Watch,
 ) -> Result<Rendered, FilmError> {
     plan.check()?;
     check_free(out)?;
-    if let Some(rendered) = pure::render(tools, plan, work, out, watch).await? {
+    if let Some(rendered) = remux::render(tools, plan, work, out, watch).await? {
         return Ok(rendered);
     }
     let clips = each_once(&plan.clips, |path| inspect(tools, path, watch).boxed()).await?;
@@ -78,7 +80,7 @@ async fn each_once<'a, T: Clone>(
 /// Re-encodes a film.
 async fn encoded(
     tools: &Tools,
-    plan: &Plan,
+    plan: &FilmPlan,
     clips: &[Inspected],
     why: Option<String>,
     work: &Path,
@@ -111,7 +113,7 @@ async fn encoded(
 /// A GIF: small, short, silent.
 async fn gif(
     tools: &Tools,
-    plan: &Plan,
+    plan: &FilmPlan,
     clips: &[Inspected],
     work: &Path,
     out: &Path,
@@ -148,7 +150,7 @@ async fn gif(
 /// A poster: the frame at one third of the film.
 async fn poster(
     tools: &Tools,
-    plan: &Plan,
+    plan: &FilmPlan,
     clips: &[Inspected],
     work: &Path,
     out: &Path,
@@ -174,7 +176,7 @@ async fn poster(
 }
 
 /// A part of a plan, with the clips that are seen in it.
-fn windowed(plan: &Plan, clips: &[Inspected], from: u64, length: u64) -> (Plan, Vec<Inspected>) {
+fn windowed(plan: &FilmPlan, clips: &[Inspected], from: u64, length: u64) -> (FilmPlan, Vec<Inspected>) {
     let part = plan.window(from, length);
     let seen = part.clips.iter().filter_map(|kept| {
         let at = plan.clips.iter().position(|clip| clip.path == kept.path)?;
@@ -206,7 +208,7 @@ async fn still_of(made: &Path) -> Result<Inspected, FilmError> {
 
 async fn copied(
     tools: &Tools,
-    plan: &Plan,
+    plan: &FilmPlan,
     clip: &Path,
     seen: &Inspected,
     work: &Path,
@@ -241,32 +243,6 @@ async fn copied(
 /// How the programme is encoded in a film.
 pub(super) fn encoding(format: FilmFormat) -> Encoding {
     if format == FilmFormat::Webm { Encoding::Opus } else { Encoding::File(SoundFormat::M4a) }
-}
-
-/// Frames of sound that last as long as a picture.
-pub(super) fn frames_in(micros: u64) -> u64 {
-    (micros * u64::from(RATE) + 500_000) / 1_000_000
-}
-
-/// Publishes a checked film.
-pub(super) fn finish(
-    made: tempfile::TempPath,
-    out: &Path,
-    duration_ms: u64,
-    heard: Option<Heard>,
-    notes: Vec<String>,
-    picture_copied: bool,
-) -> Result<Rendered, FilmError> {
-    let bytes = made.metadata().map_err(|fault| FilmError::reading(out, &fault))?.len();
-    publish(made, out, false)?;
-    Ok(Rendered {
-        bytes,
-        duration_ms,
-        notes,
-        picture_copied,
-        lufs: heard.as_ref().and_then(|heard| heard.lufs),
-        true_peak_db: heard.and_then(|heard| heard.true_peak_db),
-    })
 }
 
 /// Encodes a programme alone.

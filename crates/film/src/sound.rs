@@ -6,13 +6,14 @@ use std::path::Path;
 use tempfile::TempPath;
 
 use super::FilmError;
-use super::call::Call;
+use super::blocking::run_blocking;
+use super::call::{Call, seconds};
 use super::error::name_of;
 use super::limits::LIMITS;
 use super::measure::{FRAME_BYTES, Heard, RATE, listen};
 use super::peaks::Dips;
 use super::plan::{Quality, RECORDED_SPEED, SoundFormat};
-use super::probe::{inspect, run_blocking};
+use super::probe::inspect;
 use super::publish::scratch;
 use super::pure::{self, Unfit};
 use super::tools::Tools;
@@ -278,9 +279,4 @@ pub(super) async fn encode(
         dips.deepen(&heard.block_peaks_db, CEILING_DB, METER_DB, encoding.reach());
     }
     Err(FilmError::BadResult("the encoded sound peaks above -1 dBTP".to_owned()))
-}
-
-/// µs as the seconds that ffmpeg takes.
-pub(super) fn seconds(micros: u64) -> String {
-    format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)
 }

@@ -1,8 +1,8 @@
 //! The stage that a re-encoded film plays on: its size, its frame rate, and which picture is shown in which frames.
 
+use super::inspected::Inspected;
 use super::media::VideoInfo;
-use super::plan::{Aspect, Plan};
-use super::probe::Inspected;
+use super::plan::{Aspect, FilmPlan};
 
 /// The short side of a re-encoded picture is at most this.
 const SHORT_SIDE: u32 = 1080;
@@ -23,7 +23,7 @@ pub(super) struct Stage {
 
 /// Frames `from..to` of the film show a clip, or black.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stretch {
+pub(super) struct FrameSpan {
     pub from: u64,
     pub to: u64,
     /// The clip's place in the plan.
@@ -32,7 +32,7 @@ pub(super) struct Stretch {
     pub late_us: u64,
 }
 
-impl Stretch {
+impl FrameSpan {
     pub fn frames(&self) -> u64 {
         self.to - self.from
     }
@@ -41,7 +41,7 @@ impl Stretch {
 impl Stage {
     /// The stage for a plan: as large as its largest picture within the limit, in the shape asked for, at the first
     /// video's frame rate.
-    pub fn of(plan: &Plan, clips: &[Inspected]) -> Self {
+    pub fn of(plan: &FilmPlan, clips: &[Inspected]) -> Self {
         let pictures = || clips.iter().filter_map(|seen| seen.info.video.as_ref());
         let first = pictures().next().map_or((1920, 1080), VideoInfo::shown);
         let short = pictures().map(|video| video.shown().0.min(video.shown().1)).max().unwrap_or(SHORT_SIDE);
@@ -101,11 +101,11 @@ impl Stage {
     }
 
     /// What is shown when: clips by their starts, a later one cutting off an earlier one, and black between.
-    pub fn stretches(&self, plan: &Plan) -> Vec<Stretch> {
+    pub fn stretches(&self, plan: &FilmPlan) -> Vec<FrameSpan> {
         let end = self.frame_at(plan.duration_ms).max(1);
         let mut order: Vec<usize> = (0..plan.clips.len()).collect();
         order.sort_by_key(|at| plan.clips.get(*at).map(|clip| clip.start_ms));
-        let mut stretches: Vec<Stretch> = Vec::new();
+        let mut stretches: Vec<FrameSpan> = Vec::new();
         for at in order {
             let Some(clip) = plan.clips.get(at) else { continue };
             let from = self.frame_at(clip.start_ms).min(end);
@@ -116,20 +116,20 @@ impl Stage {
             if let Some(last) = stretches.last_mut() {
                 last.to = last.to.min(from);
             }
-            stretches.push(Stretch { from, to, clip: Some(at), late_us: 0 });
+            stretches.push(FrameSpan { from, to, clip: Some(at), late_us: 0 });
         }
         stretches.retain(|stretch| stretch.from < stretch.to);
         let mut filled = Vec::with_capacity(2 * stretches.len() + 1);
         let mut at = 0;
         for stretch in stretches {
             if stretch.from > at {
-                filled.push(Stretch { from: at, to: stretch.from, clip: None, late_us: 0 });
+                filled.push(FrameSpan { from: at, to: stretch.from, clip: None, late_us: 0 });
             }
             at = stretch.to;
             filled.push(stretch);
         }
         if at < end {
-            filled.push(Stretch { from: at, to: end, clip: None, late_us: 0 });
+            filled.push(FrameSpan { from: at, to: end, clip: None, late_us: 0 });
         }
         filled
     }
@@ -167,10 +167,10 @@ mod tests {
 
     const STAGE: Stage = Stage { width: 1920, height: 1080, rate: (30_000, 1001) };
 
-    fn plan(spans: &[(u64, u64)], duration_ms: u64) -> Plan {
+    fn plan(spans: &[(u64, u64)], duration_ms: u64) -> FilmPlan {
         let clip =
             |&(start_ms, duration_ms): &(u64, u64)| Clip::new("x".into(), MediaKind::Video, 0, duration_ms, start_ms);
-        Plan {
+        FilmPlan {
             clips: spans.iter().map(clip).collect(),
             titles: Vec::new(),
             sound: None,

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use super::FilmError;
 use super::call::Call;
-use super::probe::{Inspected, inspect};
+use super::inspected::Inspected;
+use super::probe::inspect;
 use super::tools::Tools;
 use super::watch::Watch;
 

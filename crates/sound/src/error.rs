@@ -40,3 +40,9 @@ pub enum SoundError {
     #[error("stopped on request")]
     Stopped,
 }
+
+impl SoundError {
+    pub(crate) fn encode(format: &'static str, reason: impl ToString) -> Self {
+        Self::Encode { format, reason: reason.to_string() }
+    }
+}

@@ -25,9 +25,6 @@ mod tests;
 pub use bank::Bank;
 pub use error::SoundError;
 pub use master::Measured;
-pub use pcm::{Frame, PcmSource, Samples, raw::RawFile, wav::WavFile};
+pub use pcm::{Frame, PcmSource, RATE, Samples, raw::RawFile, wav::WavFile};
 pub use performance::{Performance, StemBlock};
 pub use render::{Spool, play, render_music};
-
-/// Frames a second, in every part of this room.
-pub const RATE: u32 = 48_000;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::bank::voices;
 use super::bank::voices::{Synth, Voice};
 use super::dsp::{BLOCK, add, db};
-use super::mix::{Bus, Duck, Glue, STEMS, Setting, Strip, place};
+use super::mix::{Bus, Duck, Glue, STEMS, Setting, Strip, channel};
 use super::player::Surface;
 use super::player::{Event, player};
 use super::{Bank, Frame, RATE, SoundError};
@@ -78,7 +78,7 @@ impl Performance {
             let events = events(part, number, total, from, period.is_some());
             let player = player(voice, events, from, bank)?;
             let stem = STEMS.iter().position(|stem| *stem == part.stem).unwrap_or(0);
-            strips.push((stem, Strip::new(part, voice, player, place(part.stem)?, &score.mix, period)));
+            strips.push((stem, Strip::new(part, voice, player, channel(part.stem)?, &score.mix, period)));
             if let Some(playing) = playing.get_mut(stem) {
                 *playing = true;
             }
@@ -86,7 +86,7 @@ impl Performance {
         let beat = 60.0 / score.bpm.clamp(20.0, 400.0);
         let setting = Setting { mix: &score.mix, echo_seconds: beat * 0.75, period };
         let buses =
-            STEMS.iter().map(|stem| Ok(Bus::new(place(*stem)?, &setting))).collect::<Result<_, SoundError>>()?;
+            STEMS.iter().map(|stem| Ok(Bus::new(channel(*stem)?, &setting))).collect::<Result<_, SoundError>>()?;
         let vinyl = (score.mix.vinyl > 0.001)
             .then(|| (Surface::new(voices::Scene::Vinyl, score.seed), db(-26.0) * score.mix.vinyl));
         Ok(Self {

@@ -6,7 +6,7 @@ use super::programme::{self, whole};
 use super::render_error::RenderError;
 use super::workshop::Workshop;
 use bedtrack_agent::edit;
-use bedtrack_film::{Clip, Cover, FilmFormat, MediaKind, Plan, Quality, TitleCard, TitleLook};
+use bedtrack_film::{Clip, Cover, FilmFormat, FilmPlan, MediaKind, Quality, TitleCard, TitleLook};
 use bedtrack_wire::draft::{self, Draft};
 use bedtrack_wire::state::State;
 
@@ -17,8 +17,8 @@ pub async fn plan(
     state: &State,
     draft: &Draft,
     format: FilmFormat,
-) -> Result<Plan, RenderError> {
-    Ok(Plan {
+) -> Result<FilmPlan, RenderError> {
+    Ok(FilmPlan {
         clips: clips(workshop, session, state, draft).await?,
         titles: titles(draft),
         cover: has_no_picture(draft).then(|| Cover { title: cover_title(state, draft) }),

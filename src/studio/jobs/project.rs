@@ -14,7 +14,7 @@ use super::archive::add_files;
 use super::render_error::RenderError;
 use super::workshop::Workshop;
 use super::{picture, programme};
-use bedtrack_film::{FilmError, FilmFormat, Plan, Watch};
+use bedtrack_film::{FilmError, FilmFormat, FilmPlan, Watch};
 use bedtrack_sound::SoundError;
 use bedtrack_wire::draft::Draft;
 use bedtrack_wire::state::State;
@@ -76,7 +76,7 @@ async fn looks(
     }
     let path = folder.join("thumbnail.jpg");
     let shown = async {
-        let plan = Plan { sound, ..picture::plan(workshop, session, state, draft, FilmFormat::Jpg).await? };
+        let plan = FilmPlan { sound, ..picture::plan(workshop, session, state, draft, FilmFormat::Jpg).await? };
         Ok::<_, RenderError>(workshop.film.render(&plan, folder, &path, &watch.part(0.6..1.0)).await?)
     };
     if drawn("thumbnail", shown.await)?.is_some() {

@@ -12,7 +12,7 @@ use super::programme::{self, whole};
 use super::render_error::RenderError;
 use super::workshop::Workshop;
 use super::{project, stems};
-use bedtrack_film::{Aspect, FilmFormat, LIMITS, Plan, Quality, SoundFormat, Watch};
+use bedtrack_film::{Aspect, FilmFormat, FilmPlan, LIMITS, Quality, SoundFormat, Watch};
 use bedtrack_store::engine::{JobControl, JobKind};
 use bedtrack_store::{Job, JobState, Outcome};
 use bedtrack_wire::draft::Draft;
@@ -145,7 +145,7 @@ async fn render(workshop: &Workshop, job: &Job, wanted: &Render, watch: &Watch) 
             let drafted = plan(workshop, session, &state, &draft, format).await?;
             // What the export asks for wins over the draft's own shape.
             let asked = wanted.output.aspect.as_deref().map(|aspect| wish::<Aspect>("shape", aspect)).transpose()?;
-            let plan = Plan { sound, aspect: asked.unwrap_or(drafted.aspect), quality, ..drafted };
+            let plan = FilmPlan { sound, aspect: asked.unwrap_or(drafted.aspect), quality, ..drafted };
             workshop.film.render(&plan, folder, &out, &finish).await?.notes
         }
     };

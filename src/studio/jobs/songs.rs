@@ -105,7 +105,7 @@ fn of_score(score: Score) -> Heard {
 }
 
 fn of_song(song: Song) -> Heard {
-    let parts = sections::parts(&song.loudness).into_iter();
+    let parts = sections::find(&song.loudness).into_iter();
     let sections = parts.map(|part| Section { start: part.start, end: part.end, energy: part.energy }).collect();
     if song.beats.confidence < SURE {
         return Heard { sections, ..Heard::default() };

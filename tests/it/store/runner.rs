@@ -12,6 +12,8 @@ use tokio::sync::{Barrier, mpsc};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::harness::patience::Patience;
+
 use super::{LONG, OVER, Place, claim, credits, furnished, job, movements, stored};
 
 /// Quick beats and polls, and leases that do not run out by themselves.
@@ -289,7 +291,9 @@ async fn a_worker_that_lost_its_lease_stops_and_changes_nothing() {
     });
     store.jobs().enqueue(job("a")).await.unwrap();
     assert_eq!(started.recv().await.unwrap().attempt, 1);
+    let patience = Patience::until("the lease runs out");
     let heir = loop {
+        patience.check();
         // A beat may renew the lease in this very millisecond.
         if let Some(heir) = claim(&other, LONG).await {
             break heir;

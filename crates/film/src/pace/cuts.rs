@@ -1,8 +1,8 @@
 //! Cuts among the frames: where much changes at once that no motion explains, far more than around it, and does not come
 //! back as after a flash. A fade through black counts as one cut, at its darkest.
 
+use super::found::{Cut, Pace};
 use super::glance::Glance;
-use super::{Cut, Pace};
 
 /// Change (mean of 255, light and colour) from which a cut is possible, and how far above the frames around it.
 const LEAST: f32 = 9.0;
@@ -22,7 +22,7 @@ const BUSY: f32 = 14.0;
 
 /// A frame beside the one before.
 #[derive(Debug, Clone, Copy)]
-struct Step {
+struct FrameChange {
     change: f32,
     difference: f32,
     palette: f32,
@@ -35,7 +35,7 @@ struct Step {
 pub struct Watching {
     rate: f64,
     before: Option<Glance>,
-    steps: Vec<Step>,
+    steps: Vec<FrameChange>,
     /// Frames before sudden changes, with the number of the changed frame, for as long as a flash may last.
     pending: Vec<(usize, Glance)>,
 }
@@ -68,7 +68,7 @@ impl Watching {
                 step.passes = true;
             }
         }
-        let mut step = Step { change: 0.0, difference: 0.0, palette: 0.0, light: now.light, passes: false };
+        let mut step = FrameChange { change: 0.0, difference: 0.0, palette: 0.0, light: now.light, passes: false };
         if let Some(before) = &self.before {
             step.difference = before.difference(&now);
             // Most frames hardly differ; looking for where their blocks went would tell nothing.
@@ -133,7 +133,7 @@ impl Watching {
     fn through_black(&self, cuts: &mut Vec<Cut>) {
         let mut at = 0;
         while at < self.steps.len() {
-            let dark = |step: &Step| step.light < BLACK;
+            let dark = |step: &FrameChange| step.light < BLACK;
             let Some(from) = self.steps.iter().skip(at).position(dark).map(|skip| at + skip) else { break };
             let to = self.steps.iter().skip(from).position(|step| !dark(step)).map(|skip| from + skip);
             let Some(to) = to else { break };

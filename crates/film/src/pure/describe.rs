@@ -1,11 +1,12 @@
 //! What a file is, in the words of a probe, out of its index alone.
 
+use bedtrack_mp4::Track;
+
 use super::movie::{Movie, Picture};
-use super::track::Track;
 use crate::ffprobe::Packets;
+use crate::inspected::Inspected;
 use crate::magic::Format;
 use crate::media::{AudioInfo, MediaInfo, MediaKind, VideoInfo};
-use crate::probe::Inspected;
 
 /// Describes a movie as `probe` would.
 pub(super) fn describe(movie: &Movie, format: Format) -> Inspected {
@@ -65,7 +66,7 @@ fn video(picture: &Picture, packets: &Packets) -> VideoInfo {
         width: coding.width,
         height: coding.height,
         fps: f64::from(frame_rate.0) / f64::from(frame_rate.1.max(1)),
-        rotation: rotation(track),
+        rotation: track.rotation(),
         frames: packets.starts.len() as u64,
         pix_fmt: coding.pix_fmt.clone(),
         pixel_aspect: coding.pixel_aspect,
@@ -82,13 +83,6 @@ fn audio(track: &Track, channels: Option<u32>) -> AudioInfo {
     // AAC's own clock is its rate.
     let codec = if channels.is_some() { "aac" } else { "other" }.to_owned();
     AudioInfo { codec, rate: track.scale, channels: channels.unwrap_or(0), index: track.number }
-}
-
-/// Quarter turns clockwise of a track's matrix (ISO/IEC 14496-12, 6.2.2).
-fn rotation(track: &Track) -> u16 {
-    let matrix = &track.header.matrix;
-    let quarters = (f64::from(matrix.b).atan2(f64::from(matrix.a)) / std::f64::consts::FRAC_PI_2).round();
-    [0, 90, 180, 270].get(quarters.rem_euclid(4.0) as usize).copied().unwrap_or(0)
 }
 
 /// A fraction in lowest terms, in as many bits as there are.

@@ -4,17 +4,20 @@ use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
-use super::{Unfit, blocking, describe, look};
+use super::describe;
+use super::look::look;
+use super::unfit::{Unfit, blocking};
 use crate::FilmError;
+use crate::blocking::run_blocking;
 use crate::error::name_of;
 use crate::ffprobe::Packets;
+use crate::inspected::Inspected;
 use crate::magic::Format;
 use crate::measure::{FRAME_BYTES, Heard, Meter, RATE};
 use crate::media::{AudioInfo, MediaInfo, MediaKind};
 use crate::open::{open, recognise};
 use crate::peaks::Dips;
 use crate::plan::SoundFormat;
-use crate::probe::Inspected;
 use crate::watch::Watch;
 use bedtrack_sound::encode::{AdtsWriter, FlacWriter, M4aWriter, WavWriter};
 use bedtrack_sound::{Frame, PcmSource, SoundError, WavFile};
@@ -108,7 +111,7 @@ fn stretch(
 /// Whether anything can be heard in a file; a clip that speaks is known after its first packets.
 pub(crate) async fn is_heard(path: &Path, format: Format, watch: &Watch) -> Result<bool, FilmError> {
     let (path, watch) = (path.to_owned(), watch.clone());
-    super::run_blocking(move || {
+    run_blocking(move || {
         let mut source = bedtrack_sound::decode::open(&path).map_err(|fault| explain(&path, format, fault))?;
         let mut block = vec![[0.0; 2]; BLOCK];
         loop {
@@ -223,7 +226,7 @@ fn count(path: &Path, watch: &Watch) -> Result<u64, FilmError> {
 pub(crate) async fn loudness(path: &Path, watch: &Watch) -> Result<Option<f64>, FilmError> {
     const LONGEST: u64 = 20 * 60 * RATE as u64;
     let (path, watch) = (path.to_owned(), watch.clone());
-    super::run_blocking(move || {
+    run_blocking(move || {
         let mut source = match bedtrack_sound::decode::open(&path) {
             Ok(source) => source,
             Err(SoundError::Undecodable { .. }) => return Ok(None),

@@ -13,13 +13,14 @@ use super::resample::Slab;
 use super::source::{Animation, Canvases, Decoded};
 use super::style::{Camera, Transition, TransitionKind};
 use crate::FilmError;
+use crate::blocking::run_blocking;
 use crate::call::Call;
-use crate::encode::{Scene, moving};
 use crate::graph::Graph;
+use crate::inspected::Inspected;
 use crate::media::MediaKind;
 use crate::plan::Clip;
-use crate::probe::{Inspected, run_blocking};
-use crate::stage::Stretch;
+use crate::scene::{Scene, moving};
+use crate::stage::FrameSpan;
 use crate::tools::Tools;
 use crate::watch::Watch;
 
@@ -29,7 +30,7 @@ const ZOOM: f64 = 1.6;
 /// One stretch of the film with its transition, in frames.
 #[derive(Debug, Clone, Copy)]
 struct Scheduled {
-    stretch: Stretch,
+    stretch: FrameSpan,
     /// Frames for which the picture before shares the screen, and how.
     enter: (u64, TransitionKind),
     /// Frames for which it is held under the next picture.
@@ -68,7 +69,7 @@ pub(crate) fn is_show(clips: &[Clip]) -> bool {
 pub(crate) async fn play(
     tools: &Tools,
     scene: &Scene<'_>,
-    stretches: &[Stretch],
+    stretches: &[FrameSpan],
     mut encoder: ChildStdin,
     watch: &Watch,
 ) -> Result<(), FilmError> {
@@ -119,8 +120,8 @@ pub(crate) async fn play(
 }
 
 /// Turns transitions into frames. No transition is longer than the pictures that it joins.
-fn schedule(scene: &Scene, stretches: &[Stretch]) -> Vec<Scheduled> {
-    let clip = |stretch: &Stretch| stretch.clip.and_then(|at| scene.plan.clips.get(at));
+fn schedule(scene: &Scene, stretches: &[FrameSpan]) -> Vec<Scheduled> {
+    let clip = |stretch: &FrameSpan| stretch.clip.and_then(|at| scene.plan.clips.get(at));
     let mut schedule: Vec<Scheduled> = Vec::with_capacity(stretches.len());
     for stretch in stretches {
         let enter = clip(stretch).and_then(|clip| clip.enter);
@@ -203,7 +204,7 @@ impl Hall<'_> {
         let stage = self.scene.stage;
         let blur = self.tools.has_filters(&["gblur"]).await?;
         let tone_map = self.tools.has_filters(&["zscale", "tonemap"]).await?;
-        let stretch = Stretch { to: now.stretch.to + now.held, ..now.stretch };
+        let stretch = FrameSpan { to: now.stretch.to + now.held, ..now.stretch };
         let length_ms = stage.micros_of(stretch.frames()) / 1000;
         // The clip waits for the show, which waits for the encoder: its time is the whole film's.
         let call = Call::ffmpeg("reading a clip", length_ms.max(self.scene.plan.duration_ms));

@@ -10,8 +10,8 @@ use super::canvas::canvas;
 use super::planes::Planes;
 use super::style::{Camera, Fit};
 use crate::FilmError;
+use crate::blocking::run_blocking;
 use crate::child::Reading;
-use crate::probe::run_blocking;
 use crate::stills;
 
 /// Bytes of canvases that are kept for a second showing.

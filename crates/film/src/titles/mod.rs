@@ -1,6 +1,7 @@
 //! Titles: words shaped and drawn here with the built-in fonts, over what keeps them readable on any picture. What comes
 //! out are pixels; the words never reach ffmpeg.
 
+mod card;
 mod look;
 mod mask;
 #[cfg(test)]
@@ -14,9 +15,9 @@ use cosmic_text::{Align, Attrs, Buffer, Family, FontSystem, Metrics, Shaping, Sw
 use serde::Deserialize;
 
 use super::FilmError;
-use super::plan::{TitleCard, TitlePosition, TitleStyle};
 use mask::{Ink, Mask};
 
+pub use card::{TitleCard, TitlePosition, TitleStyle};
 pub use look::{BOX_OPACITY, Backing, NoColour, Rgb, SIZES, TitleAlign, TitleLook};
 
 const INTER_BOLD: &[u8] = include_bytes!("../../assets/fonts/Inter-Bold.otf");
@@ -36,7 +37,7 @@ const BALANCED_LINES: usize = 6;
 const NOMINAL: f32 = 1080.0;
 
 #[derive(Debug, Deserialize)]
-struct Settings {
+struct TitleStyles {
     title: Face,
     subtitle: Face,
     caption: Face,
@@ -59,14 +60,14 @@ struct Margins {
     lower: f32,
 }
 
-static SETTINGS: LazyLock<Result<Settings, String>> =
+static SETTINGS: LazyLock<Result<TitleStyles, String>> =
     LazyLock::new(|| toml::from_str(include_str!("titles.toml")).map_err(|fault| fault.to_string()));
 
-fn settings() -> Result<&'static Settings, FilmError> {
+fn settings() -> Result<&'static TitleStyles, FilmError> {
     SETTINGS.as_ref().map_err(|fault| FilmError::Title(format!("titles.toml: {fault}")))
 }
 
-impl Settings {
+impl TitleStyles {
     fn face(&self, style: TitleStyle) -> &Face {
         match style {
             TitleStyle::Title => &self.title,

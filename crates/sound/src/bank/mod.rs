@@ -3,7 +3,6 @@
 mod sf3;
 pub mod voices;
 
-use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -14,6 +13,8 @@ use rustysynth_ext::SoundFont;
 use super::SoundError;
 use voices::Sample;
 
+pub use sf3::Strikes;
+
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/assets/bank");
 
 /// Name and terms of the built-in bank, for provenance notes.
@@ -23,9 +24,6 @@ pub const LICENCE: &str = "MIT, parts CC0 or public domain";
 /// The notice that goes along with copies of the samples.
 pub const NOTICE: &str = "Copyright (c) 2018-2021 S. Christian Collins; Copyright (c) 2014-2017 Michael Cowgill; \
     Copyright (c) 2000-2002, 2008 Frank Wen. Released under the MIT License.";
-
-/// Keys with the velocities at which they are struck.
-pub type Strikes = BTreeSet<(u8, u8)>;
 
 /// Where sampled instruments come from.
 #[derive(Debug)]

@@ -1,9 +1,10 @@
 //! Thins a SoundFont 3 before it is decoded: Ogg Vorbis costs time, so only samples that a part strikes are kept. Chunks
 //! and records as in the SoundFont 2.04 specification, sections 4 to 8; a compressed sample's start and end are bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::Strikes;
+/// Keys with the velocities at which they are struck.
+pub type Strikes = BTreeSet<(u8, u8)>;
 
 const KEY_RANGE: u16 = 43;
 const VELOCITY_RANGE: u16 = 44;

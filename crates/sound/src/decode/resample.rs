@@ -4,7 +4,7 @@
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{Fft, FixedSync, Indexing, Resampler};
 
-use super::Decoded;
+use super::decoded::Decoded;
 use crate::pcm::read_full;
 use crate::{Frame, PcmSource, RATE, SoundError};
 
@@ -62,11 +62,11 @@ impl Resampled {
         let refused = |error: String| self.source.refused(error);
         let input = InterleavedSlice::new(self.input.as_flattened(), 2, wanted).map_err(|e| refused(e.to_string()))?;
         let mut output = InterleavedSlice::new_mut(self.output.as_flattened_mut(), 2, room)
-            .map_err(|error| SoundError::Undecodable { path: self.source.path.clone(), reason: error.to_string() })?;
+            .map_err(|error| self.source.refused(error.to_string()))?;
         let (_, made) = self
             .resampler
             .process_into_buffer(&input, &mut output, Some(&Indexing::new()))
-            .map_err(|error| SoundError::Undecodable { path: self.source.path.clone(), reason: error.to_string() })?;
+            .map_err(|error| self.source.refused(error.to_string()))?;
         let skip = self.skip.min(made);
         self.skip -= skip;
         self.ready = (skip, made);

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use super::decoded::fold;
 use super::*;
+use crate::Frame;
 use crate::encode::{FlacWriter, M4aWriter, WavWriter};
 
 fn read_all(path: &Path) -> Result<Vec<Frame>, SoundError> {

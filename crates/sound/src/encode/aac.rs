@@ -2,7 +2,6 @@
 
 use syom::{EncodeOptions, Encoder};
 
-use super::failed;
 use crate::{Frame, RATE, SoundError};
 
 /// The encoder, and the units that it gave last.
@@ -71,5 +70,5 @@ impl Units {
 }
 
 fn error(error: syom::AacError) -> SoundError {
-    failed("AAC", error)
+    SoundError::encode("AAC", error)
 }

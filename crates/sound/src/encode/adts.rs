@@ -4,7 +4,6 @@
 use std::io::Write;
 
 use super::aac::Units;
-use super::failed;
 use crate::{Frame, SoundError};
 
 /// Bytes of a header.
@@ -51,7 +50,7 @@ impl<W: Write> AdtsWriter<W> {
 fn header(size: u32) -> Result<[u8; HEADER as usize], SoundError> {
     let length = size + HEADER;
     if length >= 1 << 13 {
-        return Err(failed("AAC", "a unit is too long"));
+        return Err(SoundError::encode("AAC", "a unit is too long"));
     }
     let [high, middle, low] = [length >> 11, length >> 3, length << 5].map(|bits| bits as u8);
     Ok([0xff, 0xf1, 0x4c, 0x80 | high, middle, low | 0x1f, 0xfc])

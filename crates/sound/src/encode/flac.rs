@@ -9,7 +9,7 @@ use flacenc::encode_fixed_size_frame;
 use flacenc::error::{Verified, Verify};
 use flacenc::source::{Context, Fill, FrameBuf};
 
-use super::{Quantizer, failed};
+use super::quantizer::Quantizer;
 use crate::{Frame, RATE, SoundError};
 
 /// Frames in a block.
@@ -32,9 +32,10 @@ impl<W: Write + Seek> FlacWriter<W> {
     /// A stereo file of `bits` (16 or 24) in `output`.
     pub fn new(mut output: W, bits: u16) -> Result<Self, SoundError> {
         let bits = if bits <= 16 { 16 } else { 24 };
-        let config = Encoder::default().into_verified().map_err(|(_, error)| failed("FLAC", error))?;
-        let mut info = StreamInfo::new(RATE as usize, 2, usize::from(bits)).map_err(|error| failed("FLAC", error))?;
-        info.set_block_sizes(BLOCK, BLOCK).map_err(|error| failed("FLAC", error))?;
+        let config = Encoder::default().into_verified().map_err(|(_, error)| SoundError::encode("FLAC", error))?;
+        let mut info =
+            StreamInfo::new(RATE as usize, 2, usize::from(bits)).map_err(|error| SoundError::encode("FLAC", error))?;
+        info.set_block_sizes(BLOCK, BLOCK).map_err(|error| SoundError::encode("FLAC", error))?;
         let start = output.stream_position()?;
         output.write_all(&header(&info)?)?;
         Ok(Self {
@@ -43,7 +44,7 @@ impl<W: Write + Seek> FlacWriter<W> {
             config,
             info,
             context: Context::new(usize::from(bits), 2),
-            buffer: FrameBuf::with_size(2, BLOCK).map_err(|error| failed("FLAC", error))?,
+            buffer: FrameBuf::with_size(2, BLOCK).map_err(|error| SoundError::encode("FLAC", error))?,
             waiting: Vec::with_capacity(BLOCK * 2),
             blocks: 0,
             quantizer: Quantizer::new(bits),
@@ -62,15 +63,15 @@ impl<W: Write + Seek> FlacWriter<W> {
     }
 
     fn block(&mut self) -> Result<(), SoundError> {
-        self.buffer.fill_interleaved(&self.waiting).map_err(|error| failed("FLAC", error))?;
-        self.context.fill_interleaved(&self.waiting).map_err(|error| failed("FLAC", error))?;
+        self.buffer.fill_interleaved(&self.waiting).map_err(|error| SoundError::encode("FLAC", error))?;
+        self.context.fill_interleaved(&self.waiting).map_err(|error| SoundError::encode("FLAC", error))?;
         self.waiting.clear();
         let frame = encode_fixed_size_frame(&self.config, &self.buffer, self.blocks, &self.info)
-            .map_err(|error| failed("FLAC", error))?;
+            .map_err(|error| SoundError::encode("FLAC", error))?;
         self.blocks += 1;
         self.info.update_frame_info(&frame);
         let mut sink = ByteSink::new();
-        frame.write(&mut sink).map_err(|error| failed("FLAC", error))?;
+        frame.write(&mut sink).map_err(|error| SoundError::encode("FLAC", error))?;
         self.output.write_all(sink.as_slice())?;
         Ok(())
     }
@@ -81,7 +82,7 @@ impl<W: Write + Seek> FlacWriter<W> {
             self.block()?;
         }
         // The last block may be shorter, and does not count as the smallest.
-        self.info.set_block_sizes(BLOCK, BLOCK).map_err(|error| failed("FLAC", error))?;
+        self.info.set_block_sizes(BLOCK, BLOCK).map_err(|error| SoundError::encode("FLAC", error))?;
         self.info.set_total_samples(self.context.total_samples());
         self.info.set_md5_digest(&self.context.md5_digest());
         self.output.seek(SeekFrom::Start(self.start))?;
@@ -95,9 +96,9 @@ impl<W: Write + Seek> FlacWriter<W> {
 /// The marker and the one metadata block that must come first.
 fn header(info: &StreamInfo) -> Result<Vec<u8>, SoundError> {
     let mut sink = ByteSink::new();
-    info.write(&mut sink).map_err(|error| failed("FLAC", error))?;
+    info.write(&mut sink).map_err(|error| SoundError::encode("FLAC", error))?;
     let body = sink.as_slice();
-    let length = u8::try_from(body.len()).map_err(|error| failed("FLAC", error))?;
+    let length = u8::try_from(body.len()).map_err(|error| SoundError::encode("FLAC", error))?;
     // The highest bit says that no other block follows.
     Ok([b"fLaC".as_slice(), &[0x80, 0, 0, length], body].concat())
 }

@@ -3,15 +3,17 @@
 
 use std::io::{Seek, SeekFrom, Write};
 
+use bedtrack_mp4::{M4aIndex, m4a_opening};
+
 use super::aac::Units;
-use super::boxes::{Movie, file_type, movie};
-use super::failed;
-use crate::{Frame, SoundError};
+use crate::{Frame, RATE, SoundError};
 
 /// Writes an M4A file.
 pub struct M4aWriter<W: Write + Seek> {
     output: W,
+    /// Where the file begins in the output, and its box of media.
     start: u64,
+    media_at: u64,
     units: Units,
     sizes: Vec<u32>,
     frames: u64,
@@ -22,10 +24,11 @@ impl<W: Write + Seek> M4aWriter<W> {
     pub fn new(mut output: W, bits_per_second: u32) -> Result<Self, SoundError> {
         let units = Units::new(bits_per_second)?;
         let start = output.stream_position()?;
-        output.write_all(&file_type())?;
+        output.write_all(&m4a_opening().map_err(refused)?)?;
+        let media_at = output.stream_position()?;
         // The size is filled in at the end.
         output.write_all(b"\0\0\0\0mdat")?;
-        Ok(Self { output, start, units, sizes: Vec::new(), frames: 0 })
+        Ok(Self { output, start, media_at, units, sizes: Vec::new(), frames: 0 })
     }
 
     /// Appends `frames`.
@@ -44,21 +47,25 @@ impl<W: Write + Seek> M4aWriter<W> {
     pub fn finish(mut self) -> Result<(), SoundError> {
         let priming = self.units.finish()?;
         self.keep()?;
-        let opening = file_type().len() as u64;
-        let media = self.output.stream_position()? - self.start - opening;
-        let fits = |value: u64| u32::try_from(value).map_err(|error| failed("M4A", error));
-        let index = movie(&Movie {
+        let media = self.output.stream_position()? - self.media_at;
+        let fits = |value: u64| u32::try_from(value).map_err(|error| SoundError::encode("M4A", error));
+        let index = M4aIndex {
+            rate: RATE,
             config: self.units.config(),
             sizes: &self.sizes,
-            media_at: fits(opening + 8)?,
+            media_at: fits(self.media_at - self.start + 8)?,
             priming: fits(priming)?,
             frames: fits(self.frames)?,
-        });
-        self.output.write_all(&index)?;
-        self.output.seek(SeekFrom::Start(self.start + opening))?;
+        };
+        self.output.write_all(&index.to_box().map_err(refused)?)?;
+        self.output.seek(SeekFrom::Start(self.media_at))?;
         self.output.write_all(&fits(media)?.to_be_bytes())?;
         self.output.seek(SeekFrom::End(0))?;
         self.output.flush()?;
         Ok(())
     }
+}
+
+fn refused(error: bedtrack_mp4::Mp4Error) -> SoundError {
+    SoundError::encode("M4A", error)
 }

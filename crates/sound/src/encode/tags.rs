@@ -6,7 +6,6 @@ use lofty::config::WriteOptions;
 use lofty::file::{AudioFile, TaggedFileExt};
 use lofty::tag::{Accessor, Tag};
 
-use super::failed;
 use crate::SoundError;
 
 /// What a file says of itself.
@@ -24,12 +23,12 @@ pub struct Tags {
 
 /// Writes `tags` into the file at `path`.
 pub fn tag(path: &Path, tags: &Tags) -> Result<(), SoundError> {
-    let mut file = lofty::read_from_path(path).map_err(|error| failed("tag", error))?;
+    let mut file = lofty::read_from_path(path).map_err(|error| SoundError::encode("tag", error))?;
     let mut tag = Tag::new(file.primary_tag_type());
     tag.set_title(tags.title.clone());
     tag.set_artist(tags.artist.clone());
     tag.set_genre(tags.genre.clone());
     tag.set_comment(tags.comment.clone());
     file.insert_tag(tag);
-    file.save_to_path(path, WriteOptions::default()).map_err(|error| failed("tag", error))
+    file.save_to_path(path, WriteOptions::default()).map_err(|error| SoundError::encode("tag", error))
 }

@@ -4,7 +4,7 @@ use std::io::{Seek, Write};
 
 use hound::{SampleFormat, WavSpec};
 
-use super::{Quantizer, failed};
+use super::quantizer::Quantizer;
 use crate::{Frame, RATE, SoundError};
 
 /// Bytes of sound in the largest file: its header counts in 32 bits, and counts from 0 again beyond them.
@@ -34,7 +34,7 @@ impl<W: Write + Seek> WavWriter<W> {
     /// What the output says, and a file beyond 4 GB (4 h of 24 bits): no WAV can be larger.
     pub fn push(&mut self, frames: &[Frame]) -> Result<(), SoundError> {
         let left = self.left.checked_sub(frames.len());
-        self.left = left.ok_or_else(|| failed("WAV", "a file of more than 4 GB cannot be written"))?;
+        self.left = left.ok_or_else(|| SoundError::encode("WAV", "a file of more than 4 GB cannot be written"))?;
         for frame in frames {
             for sample in self.quantizer.round(*frame) {
                 self.writer.write_sample(sample).map_err(error)?;
@@ -52,7 +52,7 @@ impl<W: Write + Seek> WavWriter<W> {
 fn error(error: hound::Error) -> SoundError {
     match error {
         hound::Error::IoError(error) => SoundError::Io(error),
-        error => failed("WAV", error),
+        error => SoundError::encode("WAV", error),
     }
 }
 

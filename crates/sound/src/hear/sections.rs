@@ -1,8 +1,8 @@
 //! The parts of a song by how loud it is over time: where it lifts and where it calms down.
 
-/// A part of a song.
+/// A section of a song.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Part {
+pub struct SongSection {
     /// Start in seconds.
     pub start: f64,
     /// End in seconds.
@@ -18,8 +18,8 @@ const STEP: f64 = 0.3;
 /// Below this range in LU a song is as lively from its start to its end.
 const EVEN_LU: f64 = 3.0;
 
-/// The parts of a song, from its loudness in LUFS every half second.
-pub fn parts(loudness: &[f32]) -> Vec<Part> {
+/// The sections of a song, from its loudness in LUFS every half second.
+pub fn find(loudness: &[f32]) -> Vec<SongSection> {
     if loudness.is_empty() {
         return Vec::new();
     }
@@ -41,7 +41,7 @@ pub fn parts(loudness: &[f32]) -> Vec<Part> {
         }
     }
     edges.sort_unstable();
-    let part = |(start, end): (&usize, &usize)| Part {
+    let part = |(start, end): (&usize, &usize)| SongSection {
         start: *start as f64 / 2.0,
         end: *end as f64 / 2.0,
         energy: mean(*start, *end),
@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn a_song_that_lifts_and_calms_down_has_three_parts() {
         let loudness: Vec<f32> = (0..120).map(|at| if (40..80).contains(&at) { -10.0 } else { -22.0 }).collect();
-        let parts = parts(&loudness);
+        let parts = find(&loudness);
         assert_eq!(parts.len(), 3, "{parts:?}");
         assert!(parts[1].energy > 0.8 && parts[0].energy < 0.2 && parts[2].energy < 0.2, "{parts:?}");
         assert!((parts[1].start - 20.0).abs() <= 2.5 && (parts[1].end - 40.0).abs() <= 2.5, "{parts:?}");
@@ -76,8 +76,8 @@ mod tests {
     #[test]
     fn an_even_song_and_silence_are_one_part_of_middle_energy() {
         for level in [-14.0, -70.0] {
-            assert_eq!(parts(&[level; 60]), [Part { start: 0.0, end: 30.0, energy: 0.5 }]);
+            assert_eq!(find(&[level; 60]), [SongSection { start: 0.0, end: 30.0, energy: 0.5 }]);
         }
-        assert_eq!(parts(&[]), []);
+        assert_eq!(find(&[]), []);
     }
 }

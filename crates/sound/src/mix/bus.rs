@@ -1,6 +1,6 @@
 //! A stem's bus: ducking, room, plate and delay, warmth, band limits, tape. Nothing here hears another stem.
 
-use super::Place;
+use super::desk::Channel;
 use super::echo::Echo;
 use super::glue::Glue;
 use super::reverb::Reverb;
@@ -42,8 +42,8 @@ pub struct Bus {
 }
 
 impl Bus {
-    /// The bus of the stem at `place`.
-    pub fn new(place: &Place, setting: &Setting<'_>) -> Self {
+    /// The bus of the stem on `channel`.
+    pub fn new(channel: &Channel, setting: &Setting<'_>) -> Self {
         let mix = setting.mix;
         let seconds = mix.room_seconds;
         let send = |amount: f32, part: f32| Some(amount * part).filter(|gain| *gain > 0.001);
@@ -63,14 +63,14 @@ impl Bus {
         // Takes the sides out of the lows: below 120 Hz both speakers, and every club, get the same.
         limits.push(Biquad::second(Coefficients::high_pass(120.0, 0.6)));
         Self {
-            duck: place.duck * mix.sidechain,
-            room: send(place.room, mix.room)
+            duck: channel.duck * mix.sidechain,
+            room: send(channel.room, mix.room)
                 .map(|gain| (Reverb::new((0.25 + 0.3 * seconds).min(1.1), 0.45, 6500.0, 0.004, shared), gain)),
-            plate: send(place.plate, mix.room).map(|gain| {
+            plate: send(channel.plate, mix.room).map(|gain| {
                 (Reverb::new(seconds, (0.7 + 0.25 * seconds).clamp(0.8, 2.0), 5200.0, 0.018, shared), gain)
             }),
-            echo: send(place.echo, mix.delay).map(|gain| (Echo::new(setting.echo_seconds), gain)),
-            punch: Glue::new(place.punch * (0.6 + 0.6 * mix.glue), 0.02, 0.14),
+            echo: send(channel.echo, mix.delay).map(|gain| (Echo::new(setting.echo_seconds), gain)),
+            punch: Glue::new(channel.punch * (0.6 + 0.6 * mix.glue), 0.02, 0.14),
             warmth: mix.warmth.clamp(0.0, 1.0),
             warm: Biquad::new(Coefficients::low_pass(WARM_HZ, 0.6)),
             limits,

@@ -1,11 +1,11 @@
-//! A part's channel strip: player, tone, brightness, width, place.
+//! A part's channel strip: player, tone, brightness, width, channel.
 
+use super::desk::Channel;
 use super::widen::Widen;
 use crate::bank::voices::Voice;
 use crate::dsp::filter::{Biquad, Coefficients};
 use crate::dsp::svf::Sweep;
 use crate::dsp::{BLOCK, db, is_silent, saturate};
-use crate::mix::Place;
 use crate::player::Player;
 use crate::{Frame, RATE};
 use bedtrack_compose::score::{MixColour, Part};
@@ -34,12 +34,12 @@ impl Strip {
         part: &Part,
         voice: &Voice,
         player: Box<dyn Player>,
-        place: &Place,
+        channel: &Channel,
         mix: &MixColour,
         period: Option<f64>,
     ) -> Self {
-        let mut filters = vec![Biquad::new(Coefficients::high_pass(place.high_pass_hz, 0.707))];
-        filters.extend(place.bells.iter().map(|&(hz, q, gain)| Biquad::new(Coefficients::peak(hz, q, gain))));
+        let mut filters = vec![Biquad::new(Coefficients::high_pass(channel.high_pass_hz, 0.707))];
+        filters.extend(channel.bells.iter().map(|&(hz, q, gain)| Biquad::new(Coefficients::peak(hz, q, gain))));
         if let Some(hz) = voice.low_pass_hz {
             filters.push(Biquad::new(Coefficients::low_pass(hz, 0.6)));
         }
@@ -50,7 +50,7 @@ impl Strip {
         let pan = if part.pan.is_finite() { part.pan.clamp(-1.0, 1.0) } else { 0.0 };
         let angle = (pan + 1.0) * std::f32::consts::FRAC_PI_4;
         let gain_db = if part.gain_db.is_finite() { part.gain_db.clamp(-60.0, 24.0) } else { 0.0 };
-        let gain = db(voice.gain_db + gain_db + place.level_db) * std::f32::consts::SQRT_2;
+        let gain = db(voice.gain_db + gain_db + channel.level_db) * std::f32::consts::SQRT_2;
         let seed = part.instrument.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31) + u64::from(byte));
         Self {
             player,
@@ -60,7 +60,7 @@ impl Strip {
             brightness: part.brightness.clone(),
             widen: Widen::new(
                 voice.double * mix.width * 2.0,
-                voice.sides * place.width * mix.width * 2.0,
+                voice.sides * channel.width * mix.width * 2.0,
                 seed,
                 period,
             ),

@@ -1,6 +1,6 @@
 //! Surfaces that last as long as a note: a record, rain, wind, waves. All noise, left and right of their own.
 
-use super::{Event, Player, Queue};
+use super::event::{Event, Player, Queue};
 use crate::bank::voices::{Ambience, Scene};
 use crate::dsp::noise::{Noise, Pink};
 use crate::dsp::svf::{Svf, SvfShape};

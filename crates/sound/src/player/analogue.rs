@@ -2,7 +2,7 @@
 //! in analogue circuits, tuning and cutoff drift a little from note to note.
 
 use super::envelope::{Level, rate};
-use super::{Event, Player, Queue};
+use super::event::{Event, Player, Queue};
 use crate::bank::voices::{Analogue, Wave};
 use crate::dsp::noise::{Noise, hash};
 use crate::dsp::svf::{StereoSvf, SvfShape};

@@ -1,7 +1,7 @@
 //! Sub basses and 808s: one sine that may fall into its pitch, saturated so that small speakers show it too.
 
 use super::envelope::{Level, rate};
-use super::{Event, Player, Queue};
+use super::event::{Event, Player, Queue};
 use crate::bank::voices::Boom;
 use crate::dsp::saturate;
 use crate::dsp::wave::sine;

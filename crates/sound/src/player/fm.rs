@@ -1,7 +1,7 @@
 //! Frequency modulation after John Chowning (1973): bells and glass.
 
 use super::envelope::{Level, rate};
-use super::{Event, Player, Queue};
+use super::event::{Event, Player, Queue};
 use crate::bank::voices::Fm;
 use crate::dsp::wave::{ROW, phases, sine};
 use crate::{Frame, RATE};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Event, Player, Queue};
+use super::event::{Event, Player, Queue};
 use crate::dsp::noise::hash;
 use crate::{Frame, RATE};
 

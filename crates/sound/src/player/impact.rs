@@ -3,8 +3,8 @@
 use std::f32::consts::TAU;
 use std::sync::Arc;
 
+use super::event::{Event, Player};
 use super::hits::{Hit, HitPlayer};
-use super::{Event, Player};
 use crate::bank::voices::Impact;
 use crate::dsp::filter::{Biquad, Coefficients};
 use crate::dsp::noise::Noise;

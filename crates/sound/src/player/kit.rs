@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::f32::consts::TAU;
 use std::sync::Arc;
 
+use super::event::{Event, Player};
 use super::hits::{Hit, HitPlayer};
-use super::{Event, Player};
 use crate::bank::voices::Kit;
 use crate::dsp::filter::{Biquad, Coefficients};
 use crate::dsp::noise::Noise;

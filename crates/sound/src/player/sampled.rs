@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustysynth_ext::{SoundFont, Synthesizer, SynthesizerSettings};
 
-use super::{Event, Player};
+use super::event::{Event, Player};
 use crate::bank::voices::Sample;
 use crate::dsp::add;
 use crate::dsp::filter::{Biquad, Coefficients};

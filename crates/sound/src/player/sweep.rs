@@ -1,6 +1,6 @@
 //! Risers and downlifters: a band of noise, and a tone, that travel over the length of a note.
 
-use super::{Event, Player, Queue};
+use super::event::{Event, Player, Queue};
 use crate::bank::voices::Sweep;
 use crate::dsp::noise::Noise;
 use crate::dsp::svf::{Svf, SvfShape};

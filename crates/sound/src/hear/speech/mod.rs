@@ -11,7 +11,7 @@ mod traits;
 use serde::{Deserialize, Serialize};
 
 use crate::{PcmSource, SoundError};
-use traits::Stretch;
+use traits::SpeechWindow;
 
 /// A stretch of speech, in ms from the sound's start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +56,7 @@ pub fn find(source: &mut dyn PcmSource) -> Result<Vec<Span>, SoundError> {
     Ok(spans(&stretches, &likely))
 }
 
-fn spans(stretches: &[Stretch], likely: &[f32]) -> Vec<Span> {
+fn spans(stretches: &[SpeechWindow], likely: &[f32]) -> Vec<Span> {
     let smooth = |at: usize| {
         let near = likely.get(at.saturating_sub(AROUND)..(at + AROUND + 1).min(likely.len())).unwrap_or_default();
         near.iter().sum::<f32>() / near.len().max(1) as f32
@@ -90,7 +90,7 @@ fn spans(stretches: &[Stretch], likely: &[f32]) -> Vec<Span> {
 }
 
 /// The steps `from..to` with what the likelihood missed at either end.
-fn drawn_out(stretches: &[Stretch], from: usize, to: usize) -> (usize, usize) {
+fn drawn_out(stretches: &[SpeechWindow], from: usize, to: usize) -> (usize, usize) {
     let part = stretches.get(from..to).unwrap_or_default();
     let loudest = part.iter().fold(f32::MIN, |most, stretch| most.max(stretch.level));
     let is_pause = |at: usize| stretches.get(at).is_none_or(|stretch| stretch.level <= loudest - EDGE);
@@ -100,10 +100,10 @@ fn drawn_out(stretches: &[Stretch], from: usize, to: usize) -> (usize, usize) {
 }
 
 /// The steps `from..to` without the silence at either end, in ms, padded.
-fn drawn_in(stretches: &[Stretch], from: usize, to: usize) -> Option<Span> {
+fn drawn_in(stretches: &[SpeechWindow], from: usize, to: usize) -> Option<Span> {
     let part = stretches.get(from..to)?;
     let loudest = part.iter().fold(f32::MIN, |most, stretch| most.max(stretch.level));
-    let heard = |stretch: &Stretch| stretch.level > loudest - EDGE;
+    let heard = |stretch: &SpeechWindow| stretch.level > loudest - EDGE;
     let (first, last) = (part.iter().position(heard)?, part.iter().rposition(heard)?);
     // A step is the tenth of a second around its middle.
     let start = ((from + first) as u64 * STEP_MS).saturating_sub(STEP_MS / 2 + PADDING_MS);

@@ -41,9 +41,9 @@ struct Moment {
     flat: f32,
 }
 
-/// A stretch of 1.2 s around each tenth of a second.
+/// A window of 1.2 s around each tenth of a second.
 #[derive(Debug, Clone, Copy)]
-pub struct Stretch {
+pub struct SpeechWindow {
     /// What is told.
     pub traits: [f32; TRAITS],
     /// Level in the middle, in nepers.
@@ -138,7 +138,7 @@ fn alike(one: &[f32], other: &[f32]) -> f32 {
 }
 
 /// Listens to all of a source.
-pub fn listen(source: &mut dyn PcmSource) -> Result<Vec<Stretch>, SoundError> {
+pub fn listen(source: &mut dyn PcmSource) -> Result<Vec<SpeechWindow>, SoundError> {
     let (mut spectra, mut listener) = (Spectra::new(WINDOW, HOP), Listener::new());
     let mut moments: VecDeque<Moment> = std::iter::repeat_n(silence(), SPAN / 2).collect();
     let (mut stretches, mut count, mut ahead) = (Vec::new(), 0_usize, SPAN / 2);
@@ -168,7 +168,7 @@ fn silence() -> Moment {
     Moment { bands: [0.5 * 1e-10_f32.ln(); BANDS], level: 0.5 * 1e-10_f32.ln(), ..Moment::default() }
 }
 
-fn describe(moments: &[Moment]) -> Stretch {
+fn describe(moments: &[Moment]) -> SpeechWindow {
     let levels: Vec<f32> = moments.iter().map(|moment| moment.level).collect();
     // What lies 35 dB below the loudest moment is silence to the ear; its depth says nothing.
     let top = levels.iter().fold(f32::MIN, |most, level| most.max(*level));
@@ -197,7 +197,7 @@ fn describe(moments: &[Moment]) -> Stretch {
     let glides = glides(moments, top);
     let soft = levels.iter().filter(|level| **level < level_mean - 0.7).count() as f32 / levels.len().max(1) as f32;
     let middle = moments.get(moments.len() / 2 - STRIDE / 2..moments.len() / 2 + STRIDE / 2).unwrap_or_default();
-    Stretch {
+    SpeechWindow {
         traits: [
             syllables(&levels),
             level_spread,

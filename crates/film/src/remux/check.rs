@@ -5,30 +5,29 @@ use std::fs::File;
 use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
-use super::Unfit;
-use super::movie::Movie;
-use super::mux::{Kind, Lane};
-use super::track::{Sample, Track};
+use bedtrack_mp4::{Lane, LaneKind, Sample, Track};
+
+use crate::pure::{Movie, Unfit};
 use crate::watch::Watch;
 
-/// Opens a film that was made of `lanes` and compares the two.
-pub(super) fn check(film: &Path, lanes: &[Lane<'_>], watch: &Watch) -> Result<Movie, Unfit> {
+/// Opens a film that was made of `lanes` out of `sources`, one each, and compares the two.
+pub(super) fn check(film: &Path, lanes: &[Lane<'_>], sources: &[&Path], watch: &Watch) -> Result<Movie, Unfit> {
     let mut file = File::open(film)?;
     let made = Movie::read(&mut file)?;
     if !made.is_fast {
         return Err(Unfit::Wrong("its index does not come first"));
     }
-    if made.sound.is_some() != lanes.iter().any(|lane| lane.kind == Kind::Sound) {
+    if made.sound.is_some() != lanes.iter().any(|lane| lane.kind == LaneKind::Sound) {
         return Err(Unfit::Wrong("its sound is missing"));
     }
-    for lane in lanes {
+    for (lane, source) in lanes.iter().zip(sources) {
         let track = match lane.kind {
-            Kind::Picture => made.picture.as_ref().map(|picture| &picture.track),
-            Kind::Sound => made.sound.as_ref(),
+            LaneKind::Picture => made.picture.as_ref().map(|picture| &picture.track),
+            LaneKind::Sound => made.sound.as_ref(),
         };
         let track = track.ok_or(Unfit::Wrong("a track of it is missing"))?;
         same(lane, track)?;
-        same_bytes((film, track), (lane.source, lane.track), watch)?;
+        same_bytes((film, track), (source, lane.track), watch)?;
     }
     Ok(made)
 }
@@ -43,10 +42,10 @@ fn same(lane: &Lane<'_>, made: &Track) -> Result<(), Unfit> {
     if !made.samples.iter().map(times).eq(source.samples.iter().map(times)) {
         return Err(Unfit::Wrong("its frames are not at the source's times"));
     }
-    if lane.kind == Kind::Picture && (made.hidden() > 0 || made.header.matrix != source.header.matrix) {
+    if lane.kind == LaneKind::Picture && (made.hidden() > 0 || !made.is_shown_as(source)) {
         return Err(Unfit::Wrong("its picture is not shown as the source's"));
     }
-    let tick = i64::from(made.scale / super::mux::CLOCK + 2);
+    let tick = i64::from(made.scale / crate::measure::RATE + 2);
     let ends = made.edit.to.is_some_and(|to| to.abs_diff(lane.to) <= tick.unsigned_abs());
     if made.edit.late_us != 0 || made.edit.from != lane.from || !ends {
         return Err(Unfit::Wrong("a track of it starts or ends at another time"));

@@ -1,19 +1,22 @@
 //! Music under an untouched picture, from the plan to the checked film.
 
+use std::fs::File;
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
-use super::movie::Movie;
-use super::mux::{Kind, Lane, Shape, sound_entry};
-use super::{Unfit, avc, blocking, check, look, mux};
+use bedtrack_mp4::{Lane, Muxer, Shape, Track};
+
+use super::check;
 use crate::FilmError;
 use crate::copy::obstacle;
+use crate::inspected::Inspected;
 use crate::magic::Format;
+use crate::measure::{RATE, frames_in};
 use crate::media::MediaKind;
 use crate::open::recognise;
-use crate::plan::{FilmFormat, Plan, Rendered, SoundFormat};
-use crate::probe::Inspected;
-use crate::publish::beside;
-use crate::render::{finish, frames_in};
+use crate::plan::{FilmFormat, FilmPlan, Rendered, SoundFormat};
+use crate::publish::{beside, finish};
+use crate::pure::{Movie, Unfit, blocking, look};
 use crate::sound::{Encoding, encode};
 use crate::tools::Tools;
 use crate::watch::Watch;
@@ -21,7 +24,7 @@ use crate::watch::Watch;
 /// Renders a plan where that can be done here; `None` where it steps aside, with nothing left behind.
 pub(crate) async fn render(
     tools: &Tools,
-    plan: &Plan,
+    plan: &FilmPlan,
     work: &Path,
     out: &Path,
     watch: &Watch,
@@ -48,7 +51,7 @@ pub(crate) async fn render(
 
 async fn carried(
     tools: &Tools,
-    plan: &Plan,
+    plan: &FilmPlan,
     shape: Shape,
     clip: &Path,
     (work, out): (&Path, &Path),
@@ -106,34 +109,33 @@ struct Job {
 impl Job {
     fn run(self) -> Result<Inspected, Unfit> {
         let picture = self.movie.picture.as_ref().ok_or(Unfit::Unusual("it has no picture"))?;
-        let mut lanes = vec![Lane {
-            kind: Kind::Picture,
-            track: &picture.track,
-            entry: avc::renewed(&picture.track.entry, &picture.coding, self.shape == Shape::QuickTime)?,
-            source: &self.clip,
-            from: picture.track.first(),
-            to: picture.track.end(),
-        }];
+        let mut lanes = vec![Lane::picture(&picture.track, picture.coding.is_full_range, self.shape)?];
+        let mut sources = vec![self.clip.as_path()];
         let programme = self.sound.as_deref().map(programme).transpose()?;
         if let (Some(track), Some(path)) = (&programme, self.sound.as_deref()) {
-            lanes.push(Lane {
-                kind: Kind::Sound,
-                track,
-                entry: sound_entry(&track.entry, self.shape)?,
-                source: path,
-                from: track.edit.from,
-                to: track.edit.from.saturating_add_unsigned(self.frames),
-            });
+            lanes.push(Lane::sound(track, self.frames, self.shape)?);
+            sources.push(path);
         }
-        mux::write(&self.made, self.shape, &lanes, &self.watch.part(0.0..0.5))?;
-        check::check(&self.made, &lanes, &self.watch.part(0.5..1.0))?;
+        self.write(&lanes, &sources, &self.watch.part(0.0..0.5))?;
+        check::check(&self.made, &lanes, &sources, &self.watch.part(0.5..1.0))?;
         let (file, format) = recognise(&self.made)?;
         Ok(look(&self.made, file, format)?.1)
+    }
+
+    fn write(&self, lanes: &[Lane<'_>], sources: &[&Path], watch: &Watch) -> Result<(), Unfit> {
+        let mut out = BufWriter::with_capacity(1 << 20, File::create(&self.made)?);
+        let mut sources = sources.iter().map(File::open).collect::<Result<Vec<_>, _>>()?;
+        Muxer { shape: self.shape, clock: RATE, lanes }.write(&mut out, &mut sources, |done| -> Result<(), Unfit> {
+            watch.check()?;
+            watch.at(done);
+            Ok(())
+        })?;
+        Ok(out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_data()?)
     }
 }
 
 /// The track of an M4A file of ours.
-fn programme(path: &Path) -> Result<super::track::Track, Unfit> {
-    let movie = Movie::read(&mut std::fs::File::open(path)?)?;
+fn programme(path: &Path) -> Result<Track, Unfit> {
+    let movie = Movie::read(&mut File::open(path)?)?;
     movie.sound.ok_or(Unfit::Wrong("the encoded sound has no track"))
 }

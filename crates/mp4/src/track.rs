@@ -3,18 +3,18 @@
 
 use mp4_atom::{Co64, Ctts, Elst, Mdhd, Stco, Stsc, Stsz, StszSamples, Stts, Tkhd};
 
-use super::Unfit;
-use super::boxes::{Part, part, parts, within};
+use crate::boxes::{Mp4Box, boxes, child, descendant};
+use crate::{Mp4Error, aac};
 
 /// Samples beyond which a track is no clip of ours: 4 h at 240 frames a second.
 const MOST: usize = 4 * 3600 * 240;
 
 /// A track.
 #[derive(Debug, Clone)]
-pub(super) struct Track {
+pub struct Track {
     /// Its place among the tracks of the file.
     pub number: usize,
-    pub header: Tkhd,
+    pub(crate) header: Tkhd,
     /// Ticks a second of its own clock.
     pub scale: u32,
     /// Its sample entry, header included.
@@ -22,12 +22,12 @@ pub(super) struct Track {
     /// The boxes that tell of its samples in their order, and nothing of where they lie, as they are in the file.
     pub tables: Vec<Vec<u8>>,
     pub samples: Vec<Sample>,
-    pub edit: Edit,
+    pub edit: EditList,
 }
 
 /// One coded picture, or one unit of sound. Times are ticks of the track's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Sample {
+pub struct Sample {
     /// Where in the file it lies.
     pub at: u64,
     pub size: u32,
@@ -38,7 +38,7 @@ pub(super) struct Sample {
 
 /// Which part of a track is played, and when.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Edit {
+pub struct EditList {
     /// How late the track comes, in µs.
     pub late_us: i64,
     /// The first tick that is played.
@@ -51,29 +51,29 @@ pub(super) struct Edit {
 
 impl Track {
     /// Reads a track; `movie_scale` are the ticks a second of the file's own clock.
-    pub fn read(number: usize, trak: &[u8], movie_scale: u32, file_size: u64) -> Result<Self, Unfit> {
-        let need = |path: &[&[u8; 4]]| within(trak, path).ok_or(Unfit::Unusual("its index lacks a table"));
+    pub(crate) fn read(number: usize, trak: &[u8], movie_scale: u32, file_size: u64) -> Result<Self, Mp4Error> {
+        let need = |path: &[&[u8; 4]]| descendant(trak, path).ok_or(Mp4Error::NO_TABLE);
         let header: Tkhd = need(&[b"tkhd"])?.read()?;
         let clock: Mdhd = need(&[b"mdia", b"mdhd"])?.read()?;
         if clock.timescale == 0 || movie_scale == 0 {
-            return Err(Unfit::Unusual("it has no clock"));
+            return Err(Mp4Error::Unusual("it has no clock"));
         }
         // Samples in other files are never looked for.
         let places = need(&[b"mdia", b"minf", b"dinf", b"dref"])?;
-        let places: Vec<_> = parts(places.body.get(8..).unwrap_or_default()).map(|place| place.body).collect();
+        let places: Vec<_> = boxes(places.body.get(8..).unwrap_or_default()).map(|place| place.body).collect();
         // One place, with the flag that says "this file" (8.7.2.3).
         if !matches!(places.as_slice(), [[0, 0, 0, 1, ..]]) {
-            return Err(Unfit::Unusual("its media lie in another file"));
+            return Err(Mp4Error::Unusual("its media lie in another file"));
         }
         let table = need(&[b"mdia", b"minf", b"stbl"])?.body;
         let entry = single_entry(table)?;
-        let tables = parts(table)
-            .filter(|part| matches!(&part.kind, b"stts" | b"ctts" | b"cslg" | b"stss" | b"stps" | b"sdtp" | b"stsz"));
+        let tables = boxes(table)
+            .filter(|found| matches!(&found.kind, b"stts" | b"ctts" | b"cslg" | b"stss" | b"stps" | b"sdtp" | b"stsz"));
         Ok(Self {
             number,
             scale: clock.timescale,
             entry: entry.whole.to_owned(),
-            tables: tables.map(|part| part.whole.to_owned()).collect(),
+            tables: tables.map(|found| found.whole.to_owned()).collect(),
             samples: samples(table, file_size)?,
             edit: edit(trak, movie_scale, clock.timescale)?,
             header,
@@ -81,13 +81,30 @@ impl Track {
     }
 
     /// What kind of track a `trak` box holds: `vide`, `soun`, …
-    pub fn kind(trak: &[u8]) -> Option<[u8; 4]> {
-        within(trak, &[b"mdia", b"hdlr"])?.body.get(8..12)?.try_into().ok()
+    pub(crate) fn kind(trak: &[u8]) -> Option<[u8; 4]> {
+        descendant(trak, &[b"mdia", b"hdlr"])?.body.get(8..12)?.try_into().ok()
     }
 
     /// The name of its coding: `avc1`, `mp4a`, …
     pub fn coding(&self) -> [u8; 4] {
         self.entry.get(4..8).and_then(|kind| kind.try_into().ok()).unwrap_or_default()
+    }
+
+    /// The channels of a sound in plain AAC-LC, mono or stereo; none for anything else.
+    pub fn plain_aac_channels(&self) -> Option<u32> {
+        (self.coding() == *b"mp4a").then(|| aac::plain_channels(&self.entry)).flatten()
+    }
+
+    /// Quarter turns clockwise that it is shown with, in degrees (ISO/IEC 14496-12, 6.2.2).
+    pub fn rotation(&self) -> u16 {
+        let matrix = &self.header.matrix;
+        let quarters = (f64::from(matrix.b).atan2(f64::from(matrix.a)) / std::f64::consts::FRAC_PI_2).round();
+        [0, 90, 180, 270].get(quarters.rem_euclid(4.0) as usize).copied().unwrap_or(0)
+    }
+
+    /// Whether it is shown as another: turned, mirrored and scaled alike.
+    pub fn is_shown_as(&self, other: &Self) -> bool {
+        self.header.matrix == other.header.matrix
     }
 
     /// Ticks as µs, rounded.
@@ -120,25 +137,25 @@ impl Track {
 }
 
 /// `value` of a clock of `from` ticks a second on one of `to`, rounded to the nearest.
-pub(super) fn rescale(value: i64, to: u32, from: u32) -> i64 {
+pub fn rescale(value: i64, to: u32, from: u32) -> i64 {
     let (to, from) = (i128::from(to), i128::from(from.max(1)));
     let scaled = (i128::from(value) * to * 2 + from).div_euclid(from * 2);
     i64::try_from(scaled).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX })
 }
 
-fn single_entry(table: &[u8]) -> Result<Part<'_>, Unfit> {
-    let list = part(table, b"stsd").ok_or(Unfit::Unusual("its index lacks a table"))?;
+fn single_entry(table: &[u8]) -> Result<Mp4Box<'_>, Mp4Error> {
+    let list = child(table, b"stsd").ok_or(Mp4Error::NO_TABLE)?;
     let count = list.body.get(4..8).and_then(|count| count.try_into().ok()).map(u32::from_be_bytes);
-    match (count, list.body.get(8..).and_then(|entries| parts(entries).next())) {
+    match (count, list.body.get(8..).and_then(|entries| boxes(entries).next())) {
         (Some(1), Some(entry)) => Ok(entry),
-        _ => Err(Unfit::Unusual("its coding changes on the way")),
+        _ => Err(Mp4Error::Unusual("its coding changes on the way")),
     }
 }
 
-fn edit(trak: &[u8], movie_scale: u32, scale: u32) -> Result<Edit, Unfit> {
-    let Some(list) = within(trak, &[b"edts", b"elst"]) else { return Ok(Edit::default()) };
+fn edit(trak: &[u8], movie_scale: u32, scale: u32) -> Result<EditList, Mp4Error> {
+    let Some(list) = descendant(trak, &[b"edts", b"elst"]) else { return Ok(EditList::default()) };
     let list: Elst = list.read()?;
-    let mut edit = Edit::default();
+    let mut edit = EditList::default();
     let mut entries = list.entries.iter().peekable();
     while let Some(empty) = entries.next_if(|entry| entry.media_time.is_none()) {
         let late = i64::try_from(empty.segment_duration).unwrap_or(i64::MAX);
@@ -146,7 +163,7 @@ fn edit(trak: &[u8], movie_scale: u32, scale: u32) -> Result<Edit, Unfit> {
     }
     let Some(played) = entries.next() else { return Ok(edit) };
     if entries.next().is_some() || (played.media_rate.integer(), played.media_rate.decimal()) != (1, 0) {
-        return Err(Unfit::Unusual("its edit list has several parts"));
+        return Err(Mp4Error::Unusual("its edit list has several parts"));
     }
     edit.from = played.media_time.and_then(|time| i64::try_from(time).ok()).unwrap_or(0);
     if played.segment_duration > 0 {
@@ -158,16 +175,16 @@ fn edit(trak: &[u8], movie_scale: u32, scale: u32) -> Result<Edit, Unfit> {
 }
 
 /// Where each sample lies and when it is decoded and shown.
-fn samples(table: &[u8], file_size: u64) -> Result<Vec<Sample>, Unfit> {
-    const TORN: Unfit = Unfit::Unusual("the tables of its index contradict each other");
-    let need = |kind| part(table, kind).ok_or(Unfit::Unusual("its index lacks a table"));
+fn samples(table: &[u8], file_size: u64) -> Result<Vec<Sample>, Mp4Error> {
+    const TORN: Mp4Error = Mp4Error::Unusual("the tables of its index contradict each other");
+    let need = |kind| child(table, kind).ok_or(Mp4Error::NO_TABLE);
     let sizes: Stsz = need(b"stsz")?.read()?;
     let count = match &sizes.samples {
         StszSamples::Identical { count, .. } => *count as usize,
         StszSamples::Different { sizes } => sizes.len(),
     };
     if count > MOST {
-        return Err(Unfit::Unusual("it has too many samples"));
+        return Err(Mp4Error::Unusual("it has too many samples"));
     }
     let size = |at: usize| match &sizes.samples {
         StszSamples::Identical { size, .. } => Some(*size),
@@ -176,19 +193,19 @@ fn samples(table: &[u8], file_size: u64) -> Result<Vec<Sample>, Unfit> {
     let lengths: Stts = need(b"stts")?.read()?;
     let mut lengths =
         lengths.entries.iter().flat_map(|run| std::iter::repeat_n(run.sample_delta, run.sample_count as usize));
-    let offsets = part(table, b"ctts").map(|part| part.read::<Ctts>()).transpose()?.unwrap_or_default();
+    let offsets = child(table, b"ctts").map(|found| found.read::<Ctts>()).transpose()?.unwrap_or_default();
     let has_offsets = !offsets.entries.is_empty();
     let mut offsets =
         offsets.entries.iter().flat_map(|run| std::iter::repeat_n(run.sample_offset, run.sample_count as usize));
-    let chunks = match (part(table, b"stco"), part(table, b"co64")) {
+    let chunks = match (child(table, b"stco"), child(table, b"co64")) {
         (Some(near), None) => near.read::<Stco>()?.entries.into_iter().map(u64::from).collect(),
         (None, Some(far)) => far.read::<Co64>()?.entries,
-        _ => return Err(Unfit::Unusual("its index lacks a table")),
+        _ => return Err(Mp4Error::NO_TABLE),
     };
     let runs = need(b"stsc")?.read::<Stsc>()?.entries;
     if runs.iter().any(|run| run.sample_description_index != 1) || runs.first().is_some_and(|run| run.first_chunk != 1)
     {
-        return Err(Unfit::Unusual("its coding changes on the way"));
+        return Err(Mp4Error::Unusual("its coding changes on the way"));
     }
     let (mut found, mut clock, mut run) = (Vec::with_capacity(count.min(1 << 16)), 0_i64, 0);
     for (number, mut at) in (1_u32..).zip(chunks) {
@@ -203,7 +220,7 @@ fn samples(table: &[u8], file_size: u64) -> Result<Vec<Sample>, Unfit> {
             found.push(Sample { at, size, decoded: clock, shown: clock.saturating_add(offset), length });
             at = at.saturating_add(size.into());
             if at > file_size {
-                return Err(Unfit::Broken("its end is missing; copy or export it again"));
+                return Err(Mp4Error::CUT_OFF);
             }
             clock = clock.saturating_add(length.into());
         }
