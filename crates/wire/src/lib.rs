@@ -7,6 +7,7 @@ pub mod draft;
 pub mod envelope;
 pub mod event;
 pub mod hint;
+pub mod limits;
 pub mod paths;
 pub mod render;
 pub mod session;

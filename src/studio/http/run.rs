@@ -12,7 +12,7 @@ use futures::{Stream, stream};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::Api;
+use super::api::Api;
 use super::body::JsonBody;
 use super::failure::Failure;
 use super::gate::Account;

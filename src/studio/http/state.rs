@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde_json::json;
 
-use super::Api;
+use super::api::Api;
 use super::failure::Failure;
 use super::gate::Account;
 use crate::studio::jobs::turn;
