@@ -25,7 +25,7 @@ use bedtrack_compose::limits::LENGTH_SECONDS;
 use bedtrack_compose::{Brief, Revision, fit};
 use bedtrack_film::{FilmError, Watch};
 use bedtrack_store::engine::{JobControl, JobKind};
-use bedtrack_store::{Job, Outcome, StoreError};
+use bedtrack_store::{Job, JobOutcome, StoreError};
 use bedtrack_timeline::Timeline;
 use bedtrack_wire::event::Outgoing;
 use bedtrack_wire::state::State;
@@ -90,16 +90,16 @@ impl JobKind for Turn {
     const ATTEMPTS: u32 = 3;
     type Context = Turns;
 
-    async fn run(self, turns: &Turns, job: &Job, control: &JobControl) -> Outcome {
+    async fn run(self, turns: &Turns, job: &Job, control: &JobControl) -> JobOutcome {
         let in_order = turns.place_in_line(&job.session);
         let _turn = in_order.lock().await;
         let outcome = match turns.attempt(&self, job, control).await {
-            Ok(changed) => Outcome::Done { result: Value::Null, charged: (!changed).then_some(0) },
-            Err(_) if control.cancelled().is_cancelled() => Outcome::Cancelled,
+            Ok(changed) => JobOutcome::Done { result: Value::Null, charged: (!changed).then_some(0) },
+            Err(_) if control.cancelled().is_cancelled() => JobOutcome::Cancelled,
             // What may pass by itself is tried again before anybody hears of it.
             Err(error) if error.may_pass() && job.attempt < job.max_attempts => {
                 tracing::warn!(job = %job.id, "turn failed for now: {error}");
-                Outcome::failed_for_now(json!({"error": error.to_string()}))
+                JobOutcome::failed_for_now(json!({"error": error.to_string()}))
             }
             Err(error) => failed(&error.to_string(), job, control).await,
         };
@@ -107,17 +107,17 @@ impl JobKind for Turn {
         outcome
     }
 
-    async fn unreadable(error: serde_json::Error, job: &Job, control: &JobControl) -> Outcome {
+    async fn unreadable(error: serde_json::Error, job: &Job, control: &JobControl) -> JobOutcome {
         failed(&format!("the turn cannot be read: {error}"), job, control).await
     }
 }
 
 /// Ends a turn for good.
-async fn failed(why: &str, job: &Job, control: &JobControl) -> Outcome {
+async fn failed(why: &str, job: &Job, control: &JobControl) -> JobOutcome {
     tracing::warn!(job = %job.id, "turn failed: {why}");
     // The stream tells it; where even that cannot be written, the job's own result does.
     let _ = control.say(voice(job).fault(why)).await;
-    Outcome::failed(json!({"error": why}))
+    JobOutcome::failed(json!({"error": why}))
 }
 
 /// Whether a turn of a session waits or runs.
