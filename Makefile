@@ -14,12 +14,12 @@ help:
 	@echo "make bench    a minute of music beside other makers of music where installed; film jobs beside ffmpeg by hand; the event reader; 200 turns at once"
 
 build:
-	$(CARGO) build --release --locked
+	$(CARGO) build --release --locked --package bedtrack --bins
 
 demo:
 	@sh .ci/setup run
-	$(CARGO) build --release --locked --bins --examples
-	@target/release/examples/demo target/release/bedtrack
+	$(CARGO) build --release --locked --package bedtrack --package bedtrack-demo --bins
+	@target/release/bedtrack-demo target/release/bedtrack
 
 test:
 	@sh .ci/setup test

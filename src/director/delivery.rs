@@ -15,20 +15,12 @@ use crate::director::container;
 use crate::director::progress::{Say, Step};
 use crate::director::settings::Settings;
 use crate::director::steps;
-use crate::director::trouble::{of_api, of_refusal, of_word};
+use crate::director::trouble::{of_api, of_refusal, of_word, unwritable};
 use crate::nemovideo::{ApiError, Client, Fetch, Size};
 use crate::skills::Attribution;
 use bedtrack_wire::envelope;
 use bedtrack_wire::paths;
 use bedtrack_wire::render::{OutputSpec, Render, RenderRequest, RenderStatus};
-
-/// The formats of the `export` tool.
-pub const FORMATS: [&str; 13] =
-    ["mp4", "mov", "webm", "gif", "jpg", "png", "wav", "mp3", "m4a", "aac", "flac", "stems", "project"];
-/// Its qualities.
-pub const QUALITIES: [&str; 3] = ["draft", "standard", "high"];
-/// Its aspects.
-pub const ASPECTS: [&str; 5] = ["source", "16:9", "9:16", "1:1", "4:5"];
 
 /// One render, one more where it really failed.
 const TRIES: u32 = 2;
@@ -210,7 +202,7 @@ impl Delivery {
                         Err(wrong) => reason = wrong,
                     },
                     Err(ApiError::File { path, source }) => {
-                        return Err(crate::director::outputs::unwritable(&path, &source));
+                        return Err(unwritable(&path, &source));
                     }
                     Err(error) => reason = told(&error),
                 }

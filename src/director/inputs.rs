@@ -2,7 +2,6 @@
 //! form.
 
 use std::fs::{self, File};
-use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
@@ -11,8 +10,11 @@ use url::Url;
 
 use crate::address::{is_local_name, is_public};
 use crate::director::advice::Fault;
-use crate::director::brief::{MAX_FILES, invalid};
+use crate::director::trouble::plain;
 use crate::director::{Reach, Settings};
+
+/// Most files of one call.
+const MAX_FILES: usize = 50;
 
 /// One medium to bring in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,7 +50,10 @@ impl Source {
 pub fn look(files: &[String], reach: Reach, settings: &Settings, limit: u64) -> Result<Vec<Source>, Fault> {
     let named: Vec<&str> = files.iter().map(|file| file.trim()).filter(|file| !file.is_empty()).collect();
     if named.len() > MAX_FILES {
-        return Err(invalid(format!("files has {} entries; up to {MAX_FILES} are accepted in one call.", named.len())));
+        return Err(Fault::invalid(format!(
+            "files has {} entries; up to {MAX_FILES} are accepted in one call.",
+            named.len()
+        )));
     }
     named
         .into_iter()
@@ -185,18 +190,6 @@ pub fn link(path: &Path) -> Fault {
     Fault::PathRefused {
         path: path.display().to_string(),
         reason: format!("it is a link that points to {target}; name that file itself"),
-    }
-}
-
-/// An error of the system in plain words.
-pub fn plain(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".into(),
-        io::ErrorKind::PermissionDenied => "permission denied".into(),
-        io::ErrorKind::NotADirectory => "a part of the path is not a folder".into(),
-        io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".into(),
-        io::ErrorKind::InvalidFilename => "the name is too long or not allowed".into(),
-        _ => error.to_string(),
     }
 }
 

@@ -3,13 +3,22 @@
 
 use std::path::{Path, PathBuf};
 
+use super::caller::Reach;
 use super::outputs::file_name;
 use crate::nemovideo::{ApiError, Client, Fetch, Size};
 use crate::skills::Attribution;
 use bedtrack_wire::state::Medium;
 
+/// Where a medium's copy lies, for those who can open it there.
+pub fn place_for(reach: Reach, folder: &Path, session: &str, medium: &Medium) -> Option<PathBuf> {
+    match reach {
+        Reach::Local => place(folder, session, medium),
+        Reach::Remote => None,
+    }
+}
+
 /// Where a medium's copy lies, if it is one that gets a copy: music that only the backend itself serves.
-pub fn place(folder: &Path, session: &str, medium: &Medium) -> Option<PathBuf> {
+fn place(folder: &Path, session: &str, medium: &Medium) -> Option<PathBuf> {
     let url = medium.url.as_deref().filter(|url| url.starts_with('/') && !url.starts_with("//"))?;
     if medium.kind.as_deref() != Some("music") {
         return None;

@@ -1,32 +1,41 @@
-//! What a skill tells an agent to do, done in code: `route` decides first, `turn` sends and follows, `translate` turns
-//! GUI-speak into action, `changes` explains silent edits, `timeline` shows the draft, `delivery` exports, `advice` turns
-//! every fault into what happened, what it cost and what next.
+//! What a skill tells an agent to do, done in code. A call goes to its tool (`tools`), which finds the session
+//! (`sessions`), decides by the words what is to be done (`route`) and hands it to `work`, which goes on when the call is
+//! over. `turn` sends a message and follows it, `translate` turns GUI-speak into action, `changes` explains silent edits,
+//! `timeline` shows the draft, `delivery` exports, `advice` turns every fault into what happened, what it cost and what
+//! next.
 
 pub mod advice;
 pub mod answer;
-pub mod ask;
-mod brief;
+mod balance;
 pub mod caller;
 pub mod changes;
 mod container;
-pub mod delivery;
-pub mod desk;
+mod delivery;
+mod face;
 mod inputs;
 mod keep;
+mod links;
 mod media;
+mod notes;
 mod outputs;
 pub mod progress;
+mod reply;
 pub mod route;
+mod services;
+mod sessions;
 pub mod settings;
 mod steps;
 mod template;
 pub mod timeline;
-mod transcript;
+pub mod tools;
+pub mod translate;
 mod trouble;
 mod turn;
+mod voice;
+mod wording;
+mod work;
 
 pub use caller::{Caller, Reach};
-pub use desk::Director;
+pub use face::Director;
 pub use progress::{Progress, Step};
 pub use settings::{Backend, Settings};
-pub mod translate;

@@ -8,9 +8,13 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::director::advice::Fault;
-use crate::director::brief::invalid;
-use crate::director::inputs::{folder_within_roots, is_inside, link, plain};
+use crate::director::inputs::{folder_within_roots, is_inside, link};
+use crate::director::trouble::{plain, unwritable};
 use crate::director::{Reach, Settings};
+
+/// The formats of the `export` tool.
+pub const FORMATS: [&str; 13] =
+    ["mp4", "mov", "webm", "gif", "jpg", "png", "wav", "mp3", "m4a", "aac", "flac", "stems", "project"];
 
 /// More files of one name than anyone keeps.
 const MAX_COPIES: u32 = 10_000;
@@ -87,7 +91,7 @@ fn named(
     settings: &Settings,
 ) -> Result<Target, Fault> {
     if output.contains('\0') || output.starts_with('~') {
-        return Err(invalid(format!(
+        return Err(Fault::invalid(format!(
             "output is {output:?}; an absolute path, or a name in the output folder, is accepted."
         )));
     }
@@ -105,7 +109,7 @@ fn named(
         return Err(link(&path));
     }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-    let name = name.ok_or_else(|| invalid(format!("output is {output:?}, which names no file.")))?;
+    let name = name.ok_or_else(|| Fault::invalid(format!("output is {output:?}, which names no file.")))?;
     if parent.starts_with(&settings.output) {
         make_folder(parent)?;
     }
@@ -114,7 +118,7 @@ fn named(
         Some((stem, tail)) if !stem.is_empty() && tail.eq_ignore_ascii_case(&suffix) => stem.to_owned(),
         _ => match known_ending(&name) {
             Some(other) => {
-                return Err(invalid(format!(
+                return Err(Fault::invalid(format!(
                     "output ends in .{other}, but the file will be .{ending}; change output, or set format to {other}."
                 )));
             }
@@ -128,7 +132,7 @@ fn named(
 /// The format a name's ending stands for, where it is one of ours.
 pub fn known_ending(name: &str) -> Option<&'static str> {
     let ending = name.rsplit_once('.')?.1.to_ascii_lowercase();
-    super::delivery::FORMATS.into_iter().find(|format| *format == ending && !matches!(*format, "stems" | "project"))
+    FORMATS.into_iter().find(|format| *format == ending && !matches!(*format, "stems" | "project"))
 }
 
 /// Local callers write wherever they may, within the roots where there are any; remote ones also into the output folder.
@@ -161,15 +165,6 @@ fn writable(folder: &Path) -> Result<(), Fault> {
         .tempfile_in(folder)
         .map(drop)
         .map_err(|error| unwritable(folder, &error))
-}
-
-/// A failed write as a fault.
-pub fn unwritable(path: &Path, error: &io::Error) -> Fault {
-    let path = path.display().to_string();
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Fault::DiskFull { path },
-        _ => Fault::OutputUnwritable { path, reason: plain(error) },
-    }
 }
 
 impl Target {

@@ -1,7 +1,9 @@
-//! Other rooms' errors as faults: the one place where they are told apart.
+//! Other rooms' errors and the system's as faults: the one place where they are told apart.
 
-use crate::director::advice::{Fault, Limit, Outage, Refusal, Sent, Thing, Token};
-use crate::director::outputs::unwritable;
+use std::io;
+use std::path::Path;
+
+use super::advice::{Fault, Limit, Outage, Refusal, Sent, Thing, Token};
 use crate::nemovideo::{ApiError, Auth, Call, Refused, Unclear};
 use bedtrack_store::StoreError;
 use bedtrack_wire::codes;
@@ -30,7 +32,7 @@ pub fn of_api(error: &ApiError, file: Option<&str>) -> Fault {
             Fault::BackendError { reason: format!("it answered with {what}"), code: None, http: None }
         }
         ApiError::File { path, source } => match source.kind() {
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => unwritable(path, source),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => unwritable(path, source),
             _ => Fault::FileUnreadable { file: path.display().to_string(), reason: source.to_string() },
         },
     }
@@ -86,20 +88,30 @@ pub fn of_store(error: &StoreError) -> Fault {
     }
 }
 
+/// A failed write as a fault.
+pub fn unwritable(path: &Path, error: &io::Error) -> Fault {
+    let path = path.display().to_string();
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Fault::DiskFull { path },
+        _ => Fault::OutputUnwritable { path, reason: plain(error) },
+    }
+}
+
+/// An error of the system in plain words.
+pub fn plain(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".into(),
+        io::ErrorKind::PermissionDenied => "permission denied".into(),
+        io::ErrorKind::NotADirectory => "a part of the path is not a folder".into(),
+        io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".into(),
+        io::ErrorKind::InvalidFilename => "the name is too long or not allowed".into(),
+        _ => error.to_string(),
+    }
+}
+
 /// A handle that means nothing here.
 pub fn unknown(what: Thing, id: &str) -> Fault {
     Fault::NotFound { what, id: id.chars().take(80).collect() }
-}
-
-/// Whether nothing at all was begun, so that the same call may be made again as if for the first time.
-pub fn began_nothing(fault: &Fault) -> bool {
-    matches!(
-        fault,
-        Fault::RateLimited { .. }
-            | Fault::AuthExpired { .. }
-            | Fault::BackendDown { sent: Sent::No, .. }
-            | Fault::Internal { .. }
-    )
 }
 
 fn is_read(call: Call) -> bool {

@@ -2,7 +2,6 @@
 //! harmless (a number in quotes, one string where a list belongs, `waitSeconds`), refused by name where it is not.
 
 use rmcp::model::JsonObject;
-use serde::de::DeserializeOwned;
 use serde_json::{Number, Value};
 
 /// Longest piece of a bad value that a refusal repeats.
@@ -10,11 +9,11 @@ const SHOWN: usize = 60;
 /// Refusals told at once: enough to mend a call in one go, short enough to read.
 const TOLD: usize = 4;
 
-/// Reads the arguments of a call into what the tool takes.
+/// Makes the arguments of a call fit the tool's schema.
 ///
 /// # Errors
 /// Plain words that name each bad field and what is accepted in its place.
-pub fn read<T: DeserializeOwned>(schema: &JsonObject, given: JsonObject) -> Result<T, String> {
+pub fn fitted(schema: &JsonObject, given: JsonObject) -> Result<Value, String> {
     let empty = JsonObject::new();
     let fields = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
     let mut taken = JsonObject::new();
@@ -44,10 +43,13 @@ pub fn read<T: DeserializeOwned>(schema: &JsonObject, given: JsonObject) -> Resu
             faults.push(missing(fields, required));
         }
     }
-    if !faults.is_empty() {
-        return Err(told(faults));
-    }
-    serde_json::from_value(Value::Object(taken)).map_err(|error| shorten(&error.to_string()))
+    if faults.is_empty() { Ok(Value::Object(taken)) } else { Err(told(faults)) }
+}
+
+/// What the tool itself says of arguments that fit its schema and are not what it takes all the same.
+#[must_use]
+pub fn unread(error: &serde_json::Error) -> String {
+    shorten(&error.to_string())
 }
 
 /// The field that a name means: itself, or the one it equals but for case, `-` and `_`.
@@ -192,14 +194,18 @@ fn lower_first(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::director::ask::{CreditsAsk, ExportAsk, GenerateAsk, UploadAsk};
-    use crate::mcp::schema::{Words, of};
-    use schemars::JsonSchema;
+    use crate::director::tools::Ask;
+    use crate::director::tools::credits::CreditsAsk;
+    use crate::director::tools::export::ExportAsk;
+    use crate::director::tools::generate_music::GenerateAsk;
+    use crate::director::tools::upload::UploadAsk;
+    use crate::mcp::tools::named;
     use serde_json::json;
 
-    fn reading<T: DeserializeOwned + JsonSchema>(given: Value) -> Result<T, String> {
+    fn reading<T: Ask>(given: Value) -> Result<T, String> {
         let Value::Object(given) = given else { panic!("arguments are an object") };
-        read(&of::<T>(Words::Kept), given)
+        let fitted = fitted(&named(T::NAME).unwrap().tool.input_schema, given)?;
+        serde_json::from_value(fitted).map_err(|error| unread(&error))
     }
 
     #[test]

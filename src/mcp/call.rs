@@ -1,5 +1,5 @@
-//! One call of one tool, from the arguments to the result: read, ask the desk, tell progress while it works, stop
-//! waiting when the client cancels or leaves.
+//! One call of one tool, from the arguments to the result: make them fit, put the call to who is behind the door, tell
+//! progress while it works, stop waiting when the client cancels or leaves.
 
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
@@ -11,15 +11,13 @@ use rmcp::model::{CallToolRequestParams, CallToolResult, CustomRequest, CustomRe
 use rmcp::service::{RequestContext, RoleServer};
 use serde_json::Value;
 
-use super::Server;
 use super::metrics::Outcome;
 use super::progress::{News, Teller};
-use super::result;
-use super::tools;
+use super::{Server, arguments, result, tools};
 use crate::director::Caller;
 use crate::director::answer::{Answer, Fault, Status};
 
-/// How long the desk may take to put things right after a call was taken back. Nobody waits for its answer any more.
+/// How long the other side may take to put things right after a call was taken back. Nobody waits for its answer any more.
 const TAKEN_BACK: Duration = Duration::from_secs(10);
 
 /// Runs one call.
@@ -39,8 +37,12 @@ pub async fn run(
     let _running = server.shared.metrics.start();
     let caller = server.caller(context);
     let news = News::default();
-    let asked = (entry.ask)(entry, &*server.shared.desk, &caller, request.arguments.unwrap_or_default(), &news);
-    let answer = match asked {
+    let given = request.arguments.unwrap_or_default();
+    let called = arguments::fitted(&entry.tool.input_schema, given).and_then(|arguments| {
+        let called = server.shared.behind.call(entry.of, &caller, arguments, &news);
+        called.map_err(|error| arguments::unread(&error))
+    });
+    let answer = match called {
         Ok(work) => wait(server, &caller, work, context, &news).await,
         Err(what) => Ok(result::invalid_input(name, &what)),
     };
@@ -56,7 +58,7 @@ pub async fn run(
     Ok(result::of(&answer))
 }
 
-/// Waits for the desk, but no longer than the client does.
+/// Waits for the answer, but no longer than the client does.
 async fn wait(
     server: &Server,
     caller: &Caller,

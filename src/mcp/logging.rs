@@ -58,7 +58,7 @@ impl Chosen {
             return;
         }
         let data = json!({"tool": tool, "outcome": outcome.word(), "seconds": took.as_secs_f64()});
-        let message = LoggingMessageNotificationParam::new(level, data).with_logger(super::server::NAME);
+        let message = LoggingMessageNotificationParam::new(level, data).with_logger(env!("CARGO_PKG_NAME"));
         if let Err(error) = peer.notify_logging_message(message).await {
             tracing::debug!(%error, "a log message could not be told");
         }

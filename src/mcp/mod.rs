@@ -1,15 +1,17 @@
-//! The front door: the MCP server with its five tools (one file each), prompts, resources and progress, over stdio and
-//! streamable HTTP. It reads what an agent asks, puts it to the desk behind it, and words the answer; what happens is
-//! the desk's business.
+//! The front door: the MCP server with the director's tools, prompts, resources and progress, over stdio and streamable
+//! HTTP. It reads what an agent asks, puts it to the director behind it, and passes the answer on in both forms; what
+//! happens is the director's business.
 
 pub mod contract;
-pub mod desk;
 pub mod http;
 pub mod stdio;
 
 mod arguments;
+mod behind;
 mod call;
+mod caller;
 mod complete;
+mod handler;
 mod logging;
 mod metrics;
 mod progress;
@@ -23,6 +25,6 @@ mod shelf;
 mod testing;
 mod tools;
 
-pub use desk::Desk;
+pub use behind::Behind;
 pub use server::Server;
 pub use stdio::run_stdio;

@@ -33,7 +33,7 @@ impl Default for Pace {
     }
 }
 
-/// Where the desk leaves its news.
+/// Where who takes the call leaves the news.
 #[derive(Default)]
 pub struct News {
     latest: Mutex<Latest>,

@@ -1,17 +1,18 @@
-//! Resources: the timeline of a session, and what is known of each of its media. Both are read through the desk's
-//! `state`, so whoever may not see a session may not read it here either.
+//! Resources: the timeline of a session, and what is known of each of its media. Both are read through the
+//! tool `state`, so whoever may not see a session may not read it here either.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use rmcp::ErrorData;
 use rmcp::model::{ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 use rmcp::service::{RequestContext, RoleServer};
 
-use super::Server;
 use super::progress::News;
-use super::result;
 use super::shelf::Shelf;
+use super::{Server, result, tools};
 use crate::director::Caller;
 use crate::director::answer::Answer;
-use crate::director::ask::StateAsk;
+use crate::director::tools::Ask as _;
+use crate::director::tools::state::StateAsk;
 
 const SCHEME: &str = "bedtrack://session/";
 const JSON: &str = "application/json";
@@ -68,8 +69,12 @@ pub async fn read(
     let caller = server.caller(context);
     let ask = StateAsk { session: place.session.clone(), wait_seconds: Some(0.0), ..StateAsk::default() };
     let news = News::default();
+    let broken = |error: serde_json::Error| ErrorData::internal_error(error.to_string(), None);
+    let entry = tools::named(StateAsk::NAME).ok_or_else(missing)?;
+    let arguments = serde_json::to_value(ask).map_err(broken)?;
+    let called = server.shared.behind.call(entry.of, &caller, arguments, &news).map_err(broken)?;
     let answer = tokio::select! {
-        answer = server.shared.desk.state(&caller, ask, &news) => answer,
+        answer = called => answer,
         () = server.shared.hangup.cancelled() => return Err(ErrorData::internal_error("The server is stopping", None)),
         () = context.ct.cancelled() => return Err(ErrorData::internal_error("Cancelled", None)),
     };
@@ -109,30 +114,21 @@ impl Place {
     }
 }
 
-/// Percent-encodes a name for one segment of a URI (RFC 3986, unreserved characters kept).
+/// What stands in a name for itself in one segment of a URI: the unreserved characters of RFC 3986.
+const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 fn encode(name: &str) -> String {
-    let mut uri = String::with_capacity(name.len());
-    for byte in name.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => uri.push(char::from(byte)),
-            _ => uri.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    uri
+    utf8_percent_encode(name, NAME).to_string()
 }
 
+/// A segment as a name; none where it is no UTF-8, or a `%` begins no pair of digits.
 fn decode(segment: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(segment.len());
-    let mut rest = segment.bytes();
-    while let Some(byte) = rest.next() {
-        if byte == b'%' {
-            let digits = [rest.next()?, rest.next()?];
-            bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?);
-        } else {
-            bytes.push(byte);
-        }
-    }
-    String::from_utf8(bytes).ok()
+    let is_whole = segment
+        .split('%')
+        .skip(1)
+        .all(|rest| rest.get(..2).is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit())));
+    let name = percent_decode_str(segment).decode_utf8().ok()?;
+    is_whole.then(|| name.into_owned())
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 //! every turn, and strict clients refuse nullable types, references and integer formats that JSON does not have.
 
 use rmcp::model::JsonObject;
-use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
+use schemars::Schema;
+use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::Value;
 
 /// Which words of a schema are kept.
@@ -15,14 +15,14 @@ pub enum Words {
     Dropped,
 }
 
-/// The schema of `T` in plain JSON Schema: references inlined, no nullable types, no formats, no titles.
+/// The schema that `derived` gives, in plain JSON Schema: references inlined, no nullable types, no formats, no titles.
 #[must_use]
-pub fn of<T: JsonSchema>(words: Words) -> JsonObject {
+pub fn plain(derived: impl FnOnce(SchemaGenerator) -> Schema, words: Words) -> JsonObject {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
         settings.inline_subschemas = true;
         settings.meta_schema = None;
     });
-    let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();
+    let mut schema = derived(settings.into_generator()).to_value();
     tidy(&mut schema, words);
     match schema {
         Value::Object(mut object) => {
@@ -39,7 +39,7 @@ pub fn of<T: JsonSchema>(words: Words) -> JsonObject {
 fn tidy(schema: &mut Value, words: Words) {
     let Value::Object(object) = schema else { return };
     for key in ["$schema", "title", "format", "default", "minimum"] {
-        // `minimum` comes only from unsigned types; ranges that matter are checked by the desk and told in words.
+        // `minimum` comes only from unsigned types; ranges that matter are checked by the tools and told in words.
         object.remove(key);
     }
     plain_type(object);
@@ -102,7 +102,12 @@ fn open(items: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use schemars::JsonSchema;
     use serde_json::json;
+
+    fn of<T: JsonSchema>(words: Words) -> JsonObject {
+        plain(|generator| generator.into_root_schema_for::<T>(), words)
+    }
 
     #[derive(JsonSchema)]
     #[expect(dead_code, reason = "only its schema is looked at")]

@@ -1,5 +1,5 @@
 //! What recent answers named, per client: sessions and their media. Lists and completions come from here, so that a
-//! client that lists resources at start wakes neither the desk nor a studio.
+//! client that lists resources at start wakes neither the director nor a studio.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};

@@ -1,10 +1,9 @@
-//! A desk that answers by script, and a client of a few lines, for the front door's own tests.
+//! One who answers calls by script, and a client of a few lines, for the front door's own tests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures::FutureExt;
-use futures::future::BoxFuture;
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, Lines, ReadHalf, WriteHalf};
@@ -12,16 +11,18 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::progress::Pace;
-use super::{Desk, Server, stdio};
+use super::{Behind, Server, stdio};
 use crate::director::answer::{Answer, Media, Timeline};
-use crate::director::ask::{CreditsAsk, ExportAsk, GenerateAsk, StateAsk, UploadAsk};
+use crate::director::tools::generate_music::GenerateAsk;
+use crate::director::tools::state::StateAsk;
+use crate::director::tools::{Calling, Tool};
 use crate::director::{Caller, Progress, Step};
 use crate::skills::Catalogue;
 
 /// Requests the script knows: `wait` never ends, `panic` is a defect, `busy` tells progress and never ends; anything
 /// else is answered with who asked.
 #[derive(Default)]
-pub struct ScriptedDesk {
+pub struct Script {
     /// Calls that were taken back.
     pub taken_back: AtomicUsize,
     /// Calls that are waited for.
@@ -38,75 +39,65 @@ fn told(caller: &Caller, reply: &str) -> Answer {
     }
 }
 
-impl Desk for ScriptedDesk {
-    fn generate<'a>(
+impl Behind for Script {
+    fn call<'a>(
         &'a self,
+        tool: &'static Tool,
         caller: &'a Caller,
-        ask: GenerateAsk,
+        arguments: Value,
         progress: &'a dyn Progress,
-    ) -> BoxFuture<'a, Answer> {
-        async move {
-            match ask.request.as_str() {
+    ) -> Calling<'a> {
+        let asked = match tool.name {
+            "generate_music" => serde_json::from_value::<GenerateAsk>(arguments)?.request,
+            "state" => serde_json::from_value::<StateAsk>(arguments)?.session,
+            name => name.to_owned(),
+        };
+        Ok(async move {
+            match asked.as_str() {
                 "wait" | "busy" => {
                     self.waiting.fetch_add(1, Ordering::SeqCst);
-                    if ask.request == "busy" {
+                    if asked == "busy" {
                         progress.say(&Step::part("Composing", 0.25));
                     }
                     caller.cancelled.cancelled().await;
                     self.taken_back.fetch_add(1, Ordering::SeqCst);
                     told(caller, "taken back")
                 }
-                "panic" => panic!("a defect of the desk"),
+                "panic" => panic!("a defect of the script"),
                 words => told(caller, words),
             }
         }
-        .boxed()
-    }
-
-    fn upload<'a>(&'a self, caller: &'a Caller, _: UploadAsk, _: &'a dyn Progress) -> BoxFuture<'a, Answer> {
-        async move { told(caller, "uploaded") }.boxed()
-    }
-
-    fn credits<'a>(&'a self, caller: &'a Caller, _: CreditsAsk) -> BoxFuture<'a, Answer> {
-        async move { told(caller, "credits") }.boxed()
-    }
-
-    fn state<'a>(&'a self, caller: &'a Caller, ask: StateAsk, _: &'a dyn Progress) -> BoxFuture<'a, Answer> {
-        async move { Answer { session: "s1".to_owned(), ..told(caller, &ask.session) } }.boxed()
-    }
-
-    fn export<'a>(&'a self, caller: &'a Caller, _: ExportAsk, _: &'a dyn Progress) -> BoxFuture<'a, Answer> {
-        async move { told(caller, "exported") }.boxed()
+        .boxed())
     }
 }
 
-/// A server with a scripted desk behind it.
-pub fn server() -> (Server, Arc<ScriptedDesk>) {
-    let desk = Arc::new(ScriptedDesk::default());
+/// A server with a script behind it.
+pub fn server() -> (Server, Arc<Script>) {
+    let script = Arc::new(Script::default());
     let (skills, _) = Catalogue::load(None);
-    let mut server = Server::new(Arc::clone(&desk) as Arc<dyn Desk>, Arc::new(skills));
+    let mut server = Server::new(Arc::clone(&script) as Arc<dyn Behind>, Arc::new(skills));
     server.pace = Pace { least_gap: Duration::from_millis(1), most_silence: Duration::from_millis(4) };
-    (server, desk)
+    (server, script)
 }
 
 /// A client on the other end of the pipes.
 pub struct Talk {
     writer: WriteHalf<DuplexStream>,
     lines: Lines<BufReader<ReadHalf<DuplexStream>>>,
-    pub desk: Arc<ScriptedDesk>,
+    pub script: Arc<Script>,
     pub shutdown: CancellationToken,
     pub serving: JoinHandle<std::io::Result<()>>,
 }
 
 impl Talk {
     pub fn start() -> Self {
-        let (server, desk) = server();
+        let (server, script) = server();
         let shutdown = CancellationToken::new();
         let (ours, theirs) = tokio::io::duplex(64 * 1024);
         let (reader, writer) = tokio::io::split(theirs);
         let serving = tokio::spawn(stdio::run(server, reader, writer, shutdown.clone()));
         let (reader, writer) = tokio::io::split(ours);
-        Self { writer, lines: BufReader::new(reader).lines(), desk, shutdown, serving }
+        Self { writer, lines: BufReader::new(reader).lines(), script, shutdown, serving }
     }
 
     pub async fn opened() -> Self {

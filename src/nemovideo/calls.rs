@@ -103,8 +103,8 @@ impl Client {
             let refused = match self.send(Call::Run, attribution, paths::RUN, &build, &way).await {
                 Err(error) => error,
                 Ok(response) => {
-                    let settings = &self.inner.settings;
-                    let secrets = self.inner.secrets.clone();
+                    let settings = &self.inner.carrier.settings;
+                    let secrets = self.inner.carrier.secrets.clone();
                     let mut stream = TurnStream::new(response, secrets, settings.quiet, settings.turn);
                     // A refusal as the stream's first word came before any work, like one in its place.
                     match stream.refusal().await {

@@ -6,9 +6,10 @@ use reqwest::{RequestBuilder, Response, Url};
 use secrecy::SecretString;
 use serde_json::Value;
 
+use super::carrier::Carrier;
 use super::endpoint::{Endpoint, Place};
 use super::error::{ApiError, Auth, Call, Unclear};
-use super::http::{self, Transport};
+use super::http;
 use super::redact::Secrets;
 use super::retry::{self, Next, Tried};
 use super::settings::Settings;
@@ -23,12 +24,9 @@ pub struct Client {
 }
 
 pub(super) struct Inner {
-    pub(super) endpoint: Box<dyn Endpoint>,
-    pub(super) settings: Settings,
-    pub(super) tokens: TokenKeeper,
-    pub(super) transport: Transport,
-    /// What must not come back in an answer.
-    pub(super) secrets: Arc<Secrets>,
+    endpoint: Box<dyn Endpoint>,
+    tokens: TokenKeeper,
+    pub(super) carrier: Carrier,
 }
 
 /// Where one attempt goes, and with which token.
@@ -46,15 +44,7 @@ pub(super) type Build<'a> = dyn Fn(&reqwest::Client, Url) -> RequestBuilder + Se
 impl Client {
     /// A client of what the endpoint leads to. Nothing is opened before the first call.
     pub fn new(endpoint: impl Endpoint + 'static, settings: Settings, tokens: TokenKeeper) -> Self {
-        Self {
-            inner: Arc::new(Inner {
-                endpoint: Box::new(endpoint),
-                settings,
-                tokens,
-                transport: Transport::default(),
-                secrets: Arc::default(),
-            }),
-        }
+        Self { inner: Arc::new(Inner { endpoint: Box::new(endpoint), tokens, carrier: Carrier::new(settings) }) }
     }
 
     /// The base of the API; starts the studio where it is a local one.
@@ -69,7 +59,7 @@ impl Client {
 
     /// Hides our own secrets in a text of the backend's that was put together from pieces.
     pub fn hide_secrets(&self, text: &mut String) {
-        self.inner.secrets.hide(text);
+        self.inner.carrier.secrets.hide(text);
     }
 
     /// A call that answers JSON.
@@ -88,7 +78,7 @@ impl Client {
                 let request = match call {
                     // A large file may take long; the transfer is watched by its own means.
                     Call::Upload => request,
-                    _ => request.timeout(self.inner.settings.answer),
+                    _ => request.timeout(self.inner.carrier.settings.answer),
                 };
                 let response = request.send().await.map_err(|error| ApiError::transport(call, &error))?;
                 http::json(call, way.auth, response).await
@@ -128,7 +118,7 @@ impl Client {
         way: &Way,
     ) -> Result<Response, ApiError> {
         let request = self.request(way, attribution, path, build)?;
-        let sent = tokio::time::timeout(self.inner.settings.answer, request.send()).await;
+        let sent = tokio::time::timeout(self.inner.carrier.settings.answer, request.send()).await;
         let sent = sent.map_err(|_| ApiError::Unclear { call, how: Unclear::TimedOut })?;
         let response = sent.map_err(|error| ApiError::transport(call, &error))?;
         self.cleaned(self.judged(call, way.auth, response).await)
@@ -160,7 +150,7 @@ impl Client {
         path: &str,
         build: &Build<'_>,
     ) -> Result<RequestBuilder, ApiError> {
-        let client = self.inner.transport.api(&way.place.base, &self.inner.settings)?;
+        let client = self.inner.carrier.transport.api(&way.place.base, &self.inner.carrier.settings)?;
         let url = http::below(&way.place.base, path)?;
         let headers = http::headers(attribution, Some(&way.bearer), way.client_id.as_deref());
         Ok(build(client, url).headers(headers))
@@ -171,9 +161,9 @@ impl Client {
         let place = self.place().await?;
         let (bearer, auth) = match place.bearer.clone() {
             Some(bearer) => (bearer, Auth::Given),
-            None => self.inner.tokens.bearer(self, &place, attribution).await?,
+            None => self.inner.tokens.bearer(&self.inner.carrier, &place, attribution).await?,
         };
-        self.inner.secrets.learn(&bearer);
+        self.inner.carrier.secrets.learn(&bearer);
         Ok(Way { place, bearer, auth, client_id: self.inner.tokens.demanded_id() })
     }
 
@@ -185,11 +175,11 @@ impl Client {
     pub(super) fn cleaned<T: Clean>(&self, outcome: Result<T, ApiError>) -> Result<T, ApiError> {
         match outcome {
             Ok(mut answer) => {
-                answer.clean(&self.inner.secrets);
+                answer.clean(&self.inner.carrier.secrets);
                 Ok(answer)
             }
             Err(ApiError::Refused(mut refused)) => {
-                self.inner.secrets.hide(&mut refused.message);
+                self.inner.carrier.secrets.hide(&mut refused.message);
                 Err(ApiError::Refused(refused))
             }
             Err(error) => Err(error),
@@ -205,14 +195,14 @@ impl Client {
         tried: &mut Tried,
         way: &Way,
     ) -> Result<(), ApiError> {
-        match retry::decide(&self.inner.settings, call, &error, tried) {
+        match retry::decide(&self.inner.carrier.settings, call, &error, tried) {
             Next::GiveUp => {
                 // Who asks when to come back is told the usual pause where the backend names none.
                 if let ApiError::Refused(refused) = &mut error
                     && refused.number() == codes::RATE_LIMITED
                     && refused.retry_after.is_none()
                 {
-                    refused.retry_after = Some(self.inner.settings.rate_limit);
+                    refused.retry_after = Some(self.inner.carrier.settings.rate_limit);
                 }
                 Err(error)
             }
@@ -224,7 +214,9 @@ impl Client {
                 tokio::time::sleep(pause).await;
                 Ok(())
             }
-            Next::RenewToken => self.inner.tokens.renew(self, &way.place, attribution, &way.bearer).await,
+            Next::RenewToken => {
+                self.inner.tokens.renew(&self.inner.carrier, &way.place, attribution, &way.bearer).await
+            }
         }
     }
 }

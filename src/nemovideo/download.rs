@@ -88,8 +88,8 @@ impl Client {
             return Err(bad("an address inside a private network"));
         }
         let host = url.host_str().unwrap_or_default();
-        let client = self.inner.transport.foreign(&self.inner.settings, host, base)?;
-        let sent = tokio::time::timeout(self.inner.settings.answer, client.get(url.clone()).send());
+        let client = self.inner.carrier.transport.foreign(&self.inner.carrier.settings, host, base)?;
+        let sent = tokio::time::timeout(self.inner.carrier.settings.answer, client.get(url.clone()).send());
         let response =
             sent.await.map_err(|_| ApiError::Unclear { call: CALL, how: Unclear::TimedOut })?.map_err(|error| {
                 match judge::is_private(&error) {
@@ -113,7 +113,7 @@ impl Client {
     ) -> Result<u64, ApiError> {
         let fault = |source| ApiError::File { path: to.to_owned(), source };
         let whole = response.content_length();
-        let limit = self.inner.settings.largest_file;
+        let limit = self.inner.carrier.settings.largest_file;
         let fits = |bytes: u64| match size {
             Size::Told(told) if bytes > told => {
                 Err(bad(&format!("a file of at least {bytes} bytes instead of {told}")))
@@ -125,7 +125,7 @@ impl Client {
         let mut file = BufWriter::with_capacity(WRITTEN_AT_ONCE, File::create(to).await.map_err(fault)?);
         let mut written = 0_u64;
         loop {
-            let chunk = tokio::time::timeout(self.inner.settings.idle, response.chunk())
+            let chunk = tokio::time::timeout(self.inner.carrier.settings.idle, response.chunk())
                 .await
                 .map_err(|_| ApiError::Unclear { call: CALL, how: Unclear::TimedOut })?
                 .map_err(|error| ApiError::transport(CALL, &error))?;

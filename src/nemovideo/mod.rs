@@ -2,6 +2,7 @@
 //! uploads and downloads, and what may be repeated. Knows nothing of tools or turns.
 
 mod calls;
+mod carrier;
 mod client;
 mod download;
 mod endpoint;

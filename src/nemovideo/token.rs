@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use super::client::Client;
+use super::carrier::Carrier;
 use super::endpoint::Place;
 use super::error::{ApiError, Auth, Call};
 use super::http;
@@ -85,7 +85,7 @@ impl TokenKeeper {
     /// The token to send now.
     pub(super) async fn bearer(
         &self,
-        client: &Client,
+        carrier: &Carrier,
         place: &Place,
         attribution: &Attribution,
     ) -> Result<(SecretString, Auth), ApiError> {
@@ -102,7 +102,7 @@ impl TokenKeeper {
         if let Some(kept) = current.as_ref().filter(|kept| is_fresh(kept)) {
             return Ok((kept.token.clone(), Auth::Anonymous));
         }
-        match self.fetch(client, place, attribution, &mut current).await {
+        match self.fetch(carrier, place, attribution, &mut current).await {
             Ok(token) => Ok((token, Auth::Anonymous)),
             // What is about to end serves until it has.
             Err(error) => match current.as_ref().filter(|kept| kept.expires_at > SystemTime::now()) {
@@ -115,7 +115,7 @@ impl TokenKeeper {
     /// Replaces a token that was refused, unless somebody has done so meanwhile.
     pub(super) async fn renew(
         &self,
-        client: &Client,
+        carrier: &Carrier,
         place: &Place,
         attribution: &Attribution,
         refused: &SecretString,
@@ -129,7 +129,7 @@ impl TokenKeeper {
             *current = Some(kept);
             return Ok(());
         }
-        let fetched = self.fetch(client, place, attribution, &mut current).await;
+        let fetched = self.fetch(carrier, place, attribution, &mut current).await;
         let limited = fetched.as_ref().is_err_and(|error| error.refusal() == Some(codes::RATE_LIMITED));
         // Of two processes that ask at once the backend serves one; the other finds the token on the disk.
         if limited && let Some(kept) = self.on_disk(place).filter(is_another) {
@@ -145,13 +145,13 @@ impl TokenKeeper {
 
     async fn fetch(
         &self,
-        client: &Client,
+        carrier: &Carrier,
         place: &Place,
         attribution: &Attribution,
         current: &mut Option<Kept>,
     ) -> Result<SecretString, ApiError> {
-        let (token, expires_in) = self.ask(client, &place.base, attribution).await?;
-        client.inner.secrets.learn(&token);
+        let (token, expires_in) = self.ask(carrier, &place.base, attribution).await?;
+        carrier.secrets.learn(&token);
         let now = SystemTime::now();
         let kept = Kept {
             token,
@@ -173,19 +173,18 @@ impl TokenKeeper {
 
     async fn ask(
         &self,
-        client: &Client,
+        carrier: &Carrier,
         base: &Url,
         attribution: &Attribution,
     ) -> Result<(SecretString, Duration), ApiError> {
         let call = Call::AnonymousToken;
-        let settings = &client.inner.settings;
+        let settings = &carrier.settings;
         let mut tried = Tried::default();
         let mut new_id = false;
         loop {
             let id = self.id(new_id);
             let attempt = async {
-                let response = client
-                    .inner
+                let response = carrier
                     .transport
                     .api(base, settings)?
                     .post(http::below(base, paths::ANONYMOUS_TOKEN)?)
@@ -210,7 +209,7 @@ impl TokenKeeper {
                 Ok(answer) => return Ok(answer),
                 // A refusal may hold the token it refuses.
                 Err(ApiError::Refused(mut refused)) => {
-                    client.inner.secrets.hide(&mut refused.message);
+                    carrier.secrets.hide(&mut refused.message);
                     ApiError::Refused(refused)
                 }
                 Err(error) => error,

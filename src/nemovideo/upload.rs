@@ -45,8 +45,9 @@ impl Client {
                 let form = multipart::Form::new().part("files", part(file).await?);
                 let response = self
                     .inner
+                    .carrier
                     .transport
-                    .api(&way.place.base, &self.inner.settings)?
+                    .api(&way.place.base, &self.inner.carrier.settings)?
                     .post(http::below(&way.place.base, &paths::upload(sid))?)
                     .headers(http::headers(attribution, Some(&way.bearer), way.client_id.as_deref()))
                     .multipart(form)

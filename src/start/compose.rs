@@ -11,12 +11,15 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::finished::finished;
+use super::print::print;
 use super::rooms::Rooms;
-use super::{print, signals};
+use super::signals;
 use crate::cli::Compose;
 use crate::config::Settings;
-use crate::director::answer::{Answer, Status};
-use crate::director::ask::{ExportAsk, GenerateAsk, StateAsk};
+use crate::director::answer::Answer;
+use crate::director::tools::export::ExportAsk;
+use crate::director::tools::generate_music::GenerateAsk;
 use crate::director::{Caller, Director, Progress, Step};
 
 /// How often a long job says in words that it goes on.
@@ -54,7 +57,7 @@ async fn make(director: &Director, flags: &Compose) -> anyhow::Result<ExitCode> 
         seed: flags.seed.map(i64::try_from).transpose().context("--seed is too large")?,
         ..GenerateAsk::default()
     };
-    let answer = director.generate(&caller, ask, &bar).await;
+    let answer = director.answer(&caller, ask, &bar).await;
     let answer = finished(director, &caller, answer, &bar).await?;
     bar.say_reply(&answer.reply);
     // The request's own words may have exported already.
@@ -74,7 +77,7 @@ async fn make(director: &Director, flags: &Compose) -> anyhow::Result<ExitCode> 
             overwrite: false,
             ..ExportAsk::default()
         };
-        let started = director.export(&caller, ask, &bar).await;
+        let started = director.answer(&caller, ask, &bar).await;
         finished(director, &caller, started, &bar).await?
     };
     let path = path_in(&exported).context("the export named no file")?;
@@ -90,33 +93,6 @@ async fn make(director: &Director, flags: &Compose) -> anyhow::Result<ExitCode> 
 /// The file that an export wrote.
 fn path_in(answer: &Answer) -> Option<PathBuf> {
     answer.media.iter().map(|medium| PathBuf::from(&medium.path)).find(|path| path.is_absolute())
-}
-
-/// Waits until the work is over; a failure becomes an error in the answer's own words.
-pub async fn finished(
-    director: &Director,
-    caller: &Caller,
-    mut answer: Answer,
-    progress: &dyn Progress,
-) -> anyhow::Result<Answer> {
-    loop {
-        match answer.status {
-            Status::Done => return Ok(answer),
-            Status::Running => {
-                let ask = StateAsk {
-                    session: answer.session.clone(),
-                    turn: answer.turn.clone(),
-                    export: answer.export.clone(),
-                    wait_seconds: None,
-                };
-                answer = director.state(caller, ask, progress).await;
-            }
-            Status::NeedsAnswer | Status::Failed | Status::Cancelled => {
-                let next = answer.next.iter().map(|step| format!("\n- {step}")).collect::<String>();
-                bail!("{}{next}", answer.reply);
-            }
-        }
-    }
 }
 
 /// The format that a file's ending stands for; the director knows which there are.

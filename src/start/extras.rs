@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use zip::ZipArchive;
 
-use super::compose::finished;
-use crate::director::ask::ExportAsk;
+use super::finished::finished;
+use crate::director::tools::export::ExportAsk;
 use crate::director::{Caller, Director, Progress};
 
 /// Endings of the files that a project holds for each piece, and of their copies beside the result.
@@ -51,7 +51,7 @@ pub async fn write(
     let export = async |format: &str, output: PathBuf| {
         let output = output.into_os_string().into_string().ok().context("a path must be valid Unicode")?;
         let ask = ExportAsk { session: session.to_owned(), format: format.into(), output, ..ExportAsk::default() };
-        let started = director.export(caller, ask, progress).await;
+        let started = director.answer(caller, ask, progress).await;
         finished(director, caller, started, progress).await
     };
     if result != wav {

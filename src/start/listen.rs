@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use tokio::net::TcpListener;
 
 use super::rooms::Rooms;
-use super::signals;
+use super::signals::{self, END_WITHIN};
 use super::studio::{LazyStore, fetch_policy, runner, workshop};
 use crate::cli::Listen;
 use crate::config::{Settings, listen_address};
@@ -53,11 +53,11 @@ pub async fn studio(settings: Arc<Settings>, flags: &Listen) -> anyhow::Result<E
     // Streams of running turns would hold a graceful end up: the turns go on at the next start.
     tokio::select! {
         served = served => served.context("the listener broke")?,
-        () = async { shutdown.cancelled().await; tokio::time::sleep(super::END_WITHIN / 4).await } => {}
+        () = async { shutdown.cancelled().await; tokio::time::sleep(END_WITHIN / 4).await } => {}
     }
     if let Some(worked) = worked {
         // A worker that panicked has nothing left to give back.
-        let _ = tokio::time::timeout(super::END_WITHIN, worked).await;
+        let _ = tokio::time::timeout(END_WITHIN, worked).await;
     }
     workshop.store.close().await;
     Ok(ExitCode::SUCCESS)

@@ -3,7 +3,9 @@
 mod compose;
 mod doctor;
 mod extras;
+mod finished;
 mod listen;
+mod print;
 mod rooms;
 mod signals;
 mod studio;
@@ -20,10 +22,8 @@ use tracing_subscriber::EnvFilter;
 use crate::cli::{Cli, Role};
 use crate::config::{LOG, Layers, Settings};
 use crate::mcp;
+use print::print;
 use rooms::Rooms;
-
-/// Longest time that ending may take; a client that closed stdin expects the process to be gone within 5 s.
-const END_WITHIN: Duration = Duration::from_secs(4);
 
 /// Runs the chosen role to its end.
 pub fn run(cli: Cli) -> ExitCode {
@@ -92,13 +92,4 @@ async fn stdio(settings: Arc<Settings>) -> anyhow::Result<ExitCode> {
     rooms.close().await;
     served.context("stdin or stdout broke")?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Writes a role's own words to stdout; only for roles that do not speak MCP there.
-fn print(text: &str) -> anyhow::Result<ExitCode> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(ExitCode::SUCCESS),
-    }
 }

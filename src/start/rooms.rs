@@ -1,11 +1,11 @@
-//! The rooms of a server: desk, skills, the client of the API, and locally the studio behind it.
+//! The rooms of a server: director, skills, the client of the API, and locally the studio behind it.
 
 use std::sync::Arc;
 
 use futures::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
-use super::END_WITHIN;
+use super::signals::END_WITHIN;
 use super::studio::{LazyStore, LocalStudio};
 use crate::config::{self, Settings};
 use crate::director::{self, Director};

@@ -1,6 +1,11 @@
-//! Ctrl-C and SIGTERM end every role cleanly.
+//! Ctrl-C and SIGTERM end every role cleanly, and soon.
+
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
+
+/// Longest time that ending may take; a client that closed stdin expects the process to be gone within 5 s.
+pub const END_WITHIN: Duration = Duration::from_secs(4);
 
 /// A token that is cancelled by the first Ctrl-C, SIGTERM or SIGHUP.
 pub fn shutdown() -> CancellationToken {

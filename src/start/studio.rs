@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use futures::FutureExt as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
@@ -13,12 +14,12 @@ use uuid::Uuid;
 
 use crate::config::Settings;
 use crate::studio::http::{self, FetchPolicy, Gate};
-use crate::studio::jobs::render::{self, Renders};
-use crate::studio::jobs::runner::{Runner, RunnerSettings};
-use crate::studio::jobs::turn::{self, Turns};
-use crate::studio::jobs::{Limits, SharedBank, Workshop};
+use crate::studio::jobs::render::Render;
+use crate::studio::jobs::turn::{Turn, Turns};
+use crate::studio::jobs::{self, Limits, SharedBank, Workshop};
 use bedtrack_film::Film;
 use bedtrack_sound::Bank;
+use bedtrack_store::engine::{Registry, Runner, RunnerSettings};
 use bedtrack_store::{Store, StoreError, file_url, sqlite_url};
 
 /// The one store of this process, opened when first needed.
@@ -143,9 +144,10 @@ pub async fn workshop(settings: &Settings, store: &LazyStore) -> anyhow::Result<
 
 /// Workers for every kind of job.
 pub fn runner(workshop: &Arc<Workshop>) -> Runner {
-    Runner::new(workshop.store.clone(), RunnerSettings::default())
-        .handle(turn::KIND, Turns::new(workshop.clone()))
-        .handle(render::KIND, Renders(workshop.clone()))
+    let kinds = Registry::default().with::<Turn>(Turns::new(workshop.clone())).with::<Render>(workshop.clone());
+    let tidied = workshop.clone();
+    Runner::new(workshop.store.clone(), RunnerSettings::default(), kinds)
+        .tidying(move || jobs::tidy(tidied.clone()).boxed())
 }
 
 /// What uploads by URL may reach.

@@ -7,7 +7,8 @@ use axum::Router;
 use axum::http::{HeaderMap, header};
 use axum::routing::get;
 use bedtrack::director::answer::Status;
-use bedtrack::director::ask::{ExportAsk, GenerateAsk};
+use bedtrack::director::tools::export::ExportAsk;
+use bedtrack::director::tools::generate_music::GenerateAsk;
 use bedtrack::director::{Progress, Step};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -54,7 +55,7 @@ async fn the_percent_of_a_render_is_told_while_it_is_followed() {
     let moving = |percent: i64| json!({"status": "processing", "progress": percent, "poll_after_ms": 20});
     bench.cloud.world().polls.push_back(vec![moving(10), moving(60), json!({"status": "completed"})]);
     let heard = Heard::default();
-    let answer = bench.director.export(&bench.caller, ExportAsk::default(), &heard).await;
+    let answer = bench.director.answer(&bench.caller, ExportAsk::default(), &heard).await;
     assert_eq!(answer.status, Status::Done, "{}", answer.reply);
     let heard = heard.0.into_inner().unwrap();
     assert!(heard.iter().any(|step| step.fraction.is_some_and(|part| (part - 0.6).abs() < 1e-9)), "{heard:?}");

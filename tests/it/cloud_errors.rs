@@ -1,7 +1,10 @@
 //! The table of errors: every row, in both shapes, for every skill, and what stands in no table.
 
 use bedtrack::director::answer::Status;
-use bedtrack::director::ask::{CreditsAsk, ExportAsk, GenerateAsk, StateAsk};
+use bedtrack::director::tools::credits::CreditsAsk;
+use bedtrack::director::tools::export::ExportAsk;
+use bedtrack::director::tools::generate_music::GenerateAsk;
+use bedtrack::director::tools::state::StateAsk;
 use bedtrack::skills::Catalogue;
 use serde_json::{Value, json};
 
@@ -161,7 +164,7 @@ async fn answers_that_make_no_sense_are_told_for_every_call_and_shown_for_none()
             let bench = Bench::with(None, |_, _| {}).await;
             bench.cloud.fault(route, answers());
             let answer = match route {
-                Route::Balance => bench.director.credits(&bench.caller, CreditsAsk {}).await,
+                Route::Balance => bench.director.answer(&bench.caller, CreditsAsk {}, &()).await,
                 Route::Upload => bench.upload(&[&bench.clip("a.mp4")]).await,
                 _ => bench.generate("music").await,
             };

@@ -1,7 +1,8 @@
 //! Exports from the cloud: the check before, the render that is followed, the second try, and the file.
 
 use bedtrack::director::answer::Status;
-use bedtrack::director::ask::{ExportAsk, StateAsk};
+use bedtrack::director::tools::export::ExportAsk;
+use bedtrack::director::tools::state::StateAsk;
 use serde_json::json;
 
 use crate::harness::cloud::{Answer, Bench, Route, draft, mp4, nothing, segment};

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::harness::cloud::{Answer, Cloud, Piece, Route, Turn, draft, segment, sse, text_event};
+use crate::harness::patience::Patience;
 use crate::harness::stdio::{Bedtrack, Home, ToolResult};
 
 /// Every file below a folder that holds the secret.
@@ -25,7 +26,9 @@ fn call(server: &mut Bedtrack, heard: &mut String, tool: &str, arguments: &Value
     let (mut result, told) = server.call_tool_with_progress(tool, arguments);
     let mut note = |result: &ToolResult| heard.push_str(&format!("{}\n{}\n", result.text, result.structured));
     note(&result);
+    let patience = Patience::until("the tool's work is over");
     while result.structured["status"] == "running" {
+        patience.check();
         let handle = if result.structured["export"].is_string() { "export" } else { "turn" };
         result = server.call_tool("state", &json!({handle: result.structured[handle]}));
         note(&result);

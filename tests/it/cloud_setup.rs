@@ -1,7 +1,8 @@
 //! Tokens, sessions and refusals: what may be mended and repeated, and what is told instead.
 
 use bedtrack::director::answer::Status;
-use bedtrack::director::ask::{CreditsAsk, GenerateAsk};
+use bedtrack::director::tools::credits::CreditsAsk;
+use bedtrack::director::tools::generate_music::GenerateAsk;
 use serde_json::json;
 
 use crate::harness::cloud::{Answer, Bench, Route, Turn, draft, segment, title};
@@ -177,7 +178,7 @@ async fn what_no_table_foresees_is_an_answer_all_the_same() {
 async fn reads_are_repeated_until_they_work() {
     let bench = Bench::new().await;
     bench.cloud.fault(Route::Balance, [Answer::page(502), Answer::page(200), Answer::json(503, json!({}))]);
-    let answer = bench.director.credits(&bench.caller, CreditsAsk {}).await;
+    let answer = bench.director.answer(&bench.caller, CreditsAsk {}, &()).await;
     assert_eq!((answer.status, answer.credits.available), (Status::Done, Some(1_000)), "{}", answer.reply);
     assert!(answer.reply.contains("1000 credits are available"), "{}", answer.reply);
 }
@@ -256,7 +257,7 @@ async fn tokens_show_up_nowhere_but_in_their_own_file() {
         bench.cloud.fault(Route::Run, [Answer::json(500, json!({"message": format!("Bearer {secret}")}))]);
         told += &format!("{:?}", bench.generate("more").await);
         bench.cloud.fault(Route::Balance, [Answer::code(403)]);
-        told += &format!("{:?}", bench.director.credits(&bench.caller, CreditsAsk {}).await);
+        told += &format!("{:?}", bench.director.answer(&bench.caller, CreditsAsk {}, &()).await);
         assert!(!told.contains(secret), "{told}");
         let kept = contents(&bench.at(""), "token.json");
         assert!(!kept.windows(secret.len()).any(|window| window == secret.as_bytes()));
@@ -270,7 +271,7 @@ async fn neither_token_nor_attribution_goes_to_another_host() {
     bench.generate("hello").await;
     let elsewhere = format!("{}/files/render_x", other.cloud.base());
     bench.cloud.world().polls.push_back(vec![json!({"status": "completed", "output": {"url": elsewhere}})]);
-    bench.director.export(&bench.caller, bedtrack::director::ask::ExportAsk::default(), &()).await;
+    bench.director.answer(&bench.caller, bedtrack::director::tools::export::ExportAsk::default(), &()).await;
     let there = other.cloud.last(Route::File);
     assert_eq!(there.bearer, None);
     assert!(there.headers.keys().all(|name| !name.as_str().starts_with("x-skill")), "{:?}", there.headers);
@@ -280,7 +281,7 @@ async fn neither_token_nor_attribution_goes_to_another_host() {
 async fn a_renewed_token_is_asked_for_with_the_same_client_id() {
     let bench = Bench::with(None, |_, _| {}).await;
     bench.cloud.fault(Route::Balance, [Answer::code(1001)]);
-    bench.director.credits(&bench.caller, CreditsAsk {}).await;
+    bench.director.answer(&bench.caller, CreditsAsk {}, &()).await;
     let world = bench.cloud.world();
     let ids: Vec<_> =
         world.seen.iter().filter(|seen| seen.route == Route::Token).map(|seen| &seen.headers["x-client-id"]).collect();
@@ -317,7 +318,7 @@ async fn calls_that_come_at_once_share_one_request_for_a_token() {
     let (a, b, c, ()) = tokio::join!(
         bench.ask(ask("one")),
         bench.ask(ask("two")),
-        bench.director.credits(&bench.caller, CreditsAsk {}),
+        bench.director.answer(&bench.caller, CreditsAsk {}, &()),
         opened
     );
     assert_eq!([a.status, b.status, c.status], [Status::Done; 3], "{}", a.reply);
@@ -351,10 +352,10 @@ async fn a_token_another_process_has_fetched_meanwhile_is_used() {
     bench.generate("music").await;
     let other = bench.restarted();
     other.cloud.fault(Route::Balance, [Answer::code(1001)]);
-    other.director.credits(&other.caller, CreditsAsk {}).await;
+    other.director.answer(&other.caller, CreditsAsk {}, &()).await;
     assert_eq!(bench.cloud.count(Route::Token), 2, "the other process renewed it");
     bench.cloud.fault(Route::Balance, [Answer::code(1001)]);
-    let answer = bench.director.credits(&bench.caller, CreditsAsk {}).await;
+    let answer = bench.director.answer(&bench.caller, CreditsAsk {}, &()).await;
     assert_eq!((answer.status, bench.cloud.count(Route::Token)), (Status::Done, 2), "{}", answer.reply);
     assert_eq!(bench.cloud.last(Route::Balance).bearer.as_deref(), Some("nmv_usr_2"));
 }
@@ -377,7 +378,7 @@ async fn redirects_within_the_apis_own_host_keep_the_headers_and_those_beyond_it
     let own = format!("{}/files/render_y", bench.cloud.base());
     let away = format!("{}/files/render_x", other.cloud.base());
     bench.cloud.fault(Route::File, [Answer::redirect(&own), Answer::redirect(&away)]);
-    bench.export(bedtrack::director::ask::ExportAsk::default()).await;
+    bench.export(bedtrack::director::tools::export::ExportAsk::default()).await;
     assert!(bench.cloud.count(Route::File) >= 2);
     for seen in bench.cloud.world().seen.iter().filter(|seen| seen.route == Route::File) {
         assert_eq!(seen.bearer.as_deref(), Some("user-token"));

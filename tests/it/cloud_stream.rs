@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use bedtrack::director::answer::Status;
-use bedtrack::director::ask::GenerateAsk;
+use bedtrack::director::tools::generate_music::GenerateAsk;
 use bedtrack::director::{Progress, Step};
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ impl Progress for Heard {
 
 async fn heard(bench: &Bench, ask: GenerateAsk) -> Vec<String> {
     let heard = Heard::default();
-    let answer = bench.director.generate(&bench.caller, ask, &heard).await;
+    let answer = bench.director.answer(&bench.caller, ask, &heard).await;
     assert_eq!(answer.status, Status::Done, "{}", answer.reply);
     let mut heard = heard.0.into_inner().unwrap();
     heard.dedup();

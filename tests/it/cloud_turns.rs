@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bedtrack::director::answer::Status;
-use bedtrack::director::ask::{GenerateAsk, StateAsk};
+use bedtrack::director::tools::generate_music::GenerateAsk;
+use bedtrack::director::tools::state::StateAsk;
 use bedtrack::director::{Backend, Caller};
 use serde_json::json;
 use tokio::sync::Semaphore;
 
 use crate::harness::cloud::{Answer, Bench, Piece, Route, Turn, draft, segment, sse, title};
+use crate::harness::patience::Patience;
 
 fn clip() -> serde_json::Value {
     draft(json!([segment(0, "city timelapse", 10_000)]))
@@ -227,15 +229,18 @@ async fn after_a_kill_the_turn_is_reported_from_the_state_under_the_same_handle(
     // A runtime of its own stands for the process: it ends without a word, and the lease on its work runs out.
     let process = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let (director, caller) = (bench.director.clone(), bench.caller.clone());
-    let running = process.spawn(async move { director.generate(&caller, ask, &()).await }).await.unwrap();
+    let running = process.spawn(async move { director.answer(&caller, ask, &()).await }).await.unwrap();
+    let patience = Patience::until("the turn arrives at the cloud");
     while bench.cloud.count(Route::Run) == 0 {
-        tokio::task::yield_now().await;
+        patience.give_way().await;
     }
     process.shutdown_background();
     let next = bench.restarted();
     next.director.resume();
     let mut answer = next.state(StateAsk { turn: running.turn.clone(), ..StateAsk::default() }).await;
+    let patience = Patience::until("the turn's outcome is told");
     while answer.status == Status::Running {
+        patience.check();
         answer = next.state(StateAsk { turn: running.turn.clone(), ..StateAsk::default() }).await;
     }
     assert_eq!((answer.status, answer.turn), (Status::Done, running.turn));
@@ -246,9 +251,10 @@ async fn after_a_kill_the_turn_is_reported_from_the_state_under_the_same_handle(
 /// A call in the background, its caller's way to take it back, and the work it has begun at the backend.
 async fn taken_back(bench: &Bench, ask: GenerateAsk) -> bedtrack::director::answer::Answer {
     let (director, caller) = (bench.director.clone(), bench.caller.clone());
-    let call = tokio::spawn(async move { director.generate(&caller, ask, &()).await });
+    let call = tokio::spawn(async move { director.answer(&caller, ask, &()).await });
+    let patience = Patience::until("the turn arrives at the cloud");
     while bench.cloud.count(Route::Run) == 0 {
-        tokio::task::yield_now().await;
+        patience.give_way().await;
     }
     bench.caller.cancelled.cancel();
     call.await.unwrap()
@@ -277,7 +283,7 @@ async fn a_call_taken_back_ends_our_waiting_and_the_clouds_turn_goes_on() {
     gate.add_permits(1);
     let caller = Caller::owner("another");
     let ask = StateAsk { turn: answer.turn, ..StateAsk::default() };
-    let answer = bench.director.state(&caller, ask, &()).await;
+    let answer = bench.director.answer(&caller, ask, &()).await;
     assert_eq!((answer.status, bench.cloud.count(Route::Cancel)), (Status::Done, 0), "{}", answer.reply);
 }
 
@@ -289,13 +295,13 @@ async fn sessions_belong_to_their_client_and_their_connection() {
     let ask = |session: &str| GenerateAsk { request: "x".into(), session: session.into(), ..GenerateAsk::default() };
     assert_ne!(bench.ask(ask("new")).await.session, first.session);
     let elsewhere = Caller::owner("elsewhere");
-    let other = bench.director.generate(&elsewhere, ask(""), &()).await;
+    let other = bench.director.answer(&elsewhere, ask(""), &()).await;
     assert_ne!(other.session, first.session, "another connection begins a session of its own");
-    let seen = bench.director.state(&Caller::owner("third"), StateAsk::default(), &()).await;
+    let seen = bench.director.answer(&Caller::owner("third"), StateAsk::default(), &()).await;
     assert_eq!(seen.session, other.session, "state takes the client's newest");
     assert!(seen.reply.contains(&first.session), "and lists the recent ones: {}", seen.reply);
     let stranger = Caller { client: "stranger".into(), ..Caller::owner("s") };
-    let refused = bench.director.generate(&stranger, ask(&first.session), &()).await;
+    let refused = bench.director.answer(&stranger, ask(&first.session), &()).await;
     assert_eq!(refused.error.code, "not_found");
     let of_another_skill = GenerateAsk { skill: "music-generator-ai".into(), ..ask("") };
     assert_ne!(bench.ask(of_another_skill).await.session, first.session);
@@ -319,11 +325,12 @@ async fn a_waiting_caller_hears_what_is_done_and_that_it_goes_on() {
     bench.cloud.turn(tools.then(Piece::Gate(gate.clone())).then(said("Done.")).leaving(titled()));
     let heard = Heard::default();
     let ask = GenerateAsk { request: "a clip".into(), ..GenerateAsk::default() };
-    let call = bench.director.generate(&bench.caller, ask, &heard);
+    let call = bench.director.answer(&bench.caller, ask, &heard);
     let opened = async {
         // Once the last tool has been told twice, the second time came from the clock.
+        let patience = Patience::until("the tool is told a second time");
         while heard.0.lock().unwrap().iter().filter(|words| *words == "Working on the music").count() < 2 {
-            tokio::task::yield_now().await;
+            patience.give_way().await;
         }
         gate.add_permits(1);
     };

@@ -9,12 +9,14 @@ use tokio::sync::Semaphore;
 
 use crate::harness::cloud::{Piece, Route, Turn, draft, segment, sse, text_event, title};
 use crate::harness::parity::{Script, Side, exported, store, worth};
+use crate::harness::patience::Patience;
 use crate::store::jobs_of;
 
 /// Waits for a request to arrive at the cloud.
 fn until(side: &Side, route: Route, count: usize) {
+    let patience = Patience::until("the request arrives at the cloud");
     while side.cloud.as_ref().unwrap().count(route) < count {
-        std::thread::yield_now();
+        patience.pause();
     }
 }
 
@@ -90,8 +92,9 @@ async fn jobs(side: &Side, kind: &str) -> Vec<(JobState, i64)> {
 
 /// Waits until the studio works at a job of a kind.
 async fn at_work(side: &Side, kind: &str) {
+    let patience = Patience::until("the studio works at the job");
     while !jobs(side, kind).await.iter().any(|(state, _)| *state == JobState::Running) {
-        tokio::task::yield_now().await;
+        patience.give_way().await;
     }
 }
 
@@ -139,7 +142,9 @@ async fn a_second_process_on_the_same_folder_leaves_the_work_of_a_living_one_alo
     assert!(!balance.is_error, "{}", balance.text);
     let handle = json!({"turn": running.structured["turn"]});
     let mut seen = other.call_tool("state", &handle);
+    let patience = Patience::until("the other process sees the end of the turn");
     while seen.structured["status"] == "running" {
+        patience.check();
         seen = other.call_tool("state", &handle);
     }
     let outcome = side.finished(running);

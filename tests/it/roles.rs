@@ -6,6 +6,7 @@ use std::process::Stdio;
 use serde_json::json;
 
 use crate::harness::generated;
+use crate::harness::patience::Patience;
 use crate::harness::stdio::Home;
 
 #[test]
@@ -88,7 +89,9 @@ async fn a_server_without_jobs_leaves_them_to_others_on_the_same_store() {
     assert_eq!(asked["status"], "running", "{asked}");
     assert_eq!(jobs(&home).await, [("queued".to_owned(), 0)], "nobody has begun it");
     let _studio = crate::harness::service::Studio::start(&home);
+    let patience = Patience::until("another process has done the work");
     let done = loop {
+        patience.check();
         let seen = serving.call("state", &json!({"turn": asked["turn"], "wait_seconds": 50})).await;
         if seen["status"] != "running" {
             break seen;

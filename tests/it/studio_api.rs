@@ -5,12 +5,15 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::harness::patience::Patience;
 use crate::harness::service::{Studio, events};
 use crate::harness::stdio::Home;
 
 /// Asks for a render until it is over.
 async fn rendered(account: &crate::harness::service::Account<'_>, id: &str) -> Value {
+    let patience = Patience::until("the render is over");
     loop {
+        patience.check();
         let render = account.get(&format!("/api/render/proxy/lambda/{id}")).await;
         if !matches!(render["status"].as_str(), Some("pending" | "processing")) {
             return render;
@@ -96,7 +99,9 @@ async fn a_killed_studio_takes_its_turn_up_again() {
     let studio = Studio::start(&home);
     // The same client id leads to the same account.
     let account = studio.account("client").await;
+    let patience = Patience::until("the turn is over");
     let state = loop {
+        patience.check();
         let state = account.state(&session).await;
         match state["poll_after_ms"].as_u64() {
             Some(wait) => tokio::time::sleep(Duration::from_millis(wait)).await,
@@ -135,7 +140,10 @@ async fn a_render_that_nobody_fetches_any_more_is_removed_and_the_sessions_media
     let studio = Studio::start(&home);
     let account = studio.account("client").await;
     let get = async |url: &Value| account.request(Method::GET, url.as_str().unwrap()).send().await.unwrap().status();
-    while get(&render["output"]["url"]).await != 404 {}
+    let patience = Patience::until("the old render is removed");
+    while get(&render["output"]["url"]).await != 404 {
+        patience.check();
+    }
     assert_eq!(get(&state["generated_media"][0]["url"]).await, 200);
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::harness::patience::Patience;
 use crate::harness::service::{Account, Studio};
 use crate::harness::stdio::Home;
 
@@ -10,10 +11,11 @@ async fn fault(account: &Account<'_>, id: &str, draft: Value, format: &str) -> V
     let output = json!({"format": format, "quality": "high"});
     let body = json!({"id": id, "sessionId": session, "draft": draft, "output": output});
     account.post("/api/render/proxy/lambda", &body).await;
+    let patience = Patience::until("the render is over");
     loop {
         let render = account.get(&format!("/api/render/proxy/lambda/{id}")).await;
         match render["status"].as_str() {
-            Some("pending" | "processing") => tokio::task::yield_now().await,
+            Some("pending" | "processing") => patience.give_way().await,
             _ => return render["error"].clone(),
         }
     }

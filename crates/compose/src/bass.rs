@@ -4,27 +4,26 @@
 use super::cast::{Player, dice};
 use super::drums;
 use super::genre::{Lane, Pattern};
-use super::grid::{BASS, Grid, Hit};
-use super::harmony::Span;
+use super::grid::{BASS, GridHit, StepGrid};
 use super::instruments::Role;
-use super::line::{Event, Search, bend};
+use super::line::{NoteEvent, RhythmSearch, bend};
 use super::rng::Rng;
-use super::sketch::{Part, Sketch};
+use super::sketch::{Passage, Sketch, TimedChord};
 use super::theory::{nearest, scale_over};
 
 /// Name of the patterns that a keyboard, harp or guitar plays where it has to be its own bass.
 const HANDS: &str = "hands";
 
 /// Everything the bass plays.
-pub fn play(sketch: &Sketch, player: &Player) -> Vec<Event> {
+pub fn play(sketch: &Sketch, player: &Player) -> Vec<NoteEvent> {
     let (low, high) = player.keys();
     // Between the lowest octave, where roots boom, and where a bass no longer is one.
     let centre = (low + 9).clamp(if player.instrument.polyphonic { 40 } else { 34 }, 45).clamp(low, high);
     let mut bass =
         Bass { sketch, player, low, high, centre, rng: dice(sketch, player, "line"), root: centre, events: Vec::new() };
-    for (nth, part) in sketch.parts.iter().enumerate() {
+    for (nth, passage) in sketch.passages.iter().enumerate() {
         if player.plays.get(nth) == Some(&true) {
-            bass.section(part);
+            bass.section(passage);
         }
     }
     if let (Some(last), Some(true)) = (&sketch.last, player.plays.last()) {
@@ -46,11 +45,11 @@ struct Bass<'a> {
     centre: i32,
     rng: Rng,
     root: i32,
-    events: Vec<Event>,
+    events: Vec<NoteEvent>,
 }
 
 impl Bass<'_> {
-    fn grid(&self, part: &Part) -> Option<Grid> {
+    fn grid(&self, passage: &Passage) -> Option<StepGrid> {
         let metre = self.sketch.metre();
         let by_hand = self.player.instrument.polyphonic && self.player.layer.play.is_empty();
         let hands = [HANDS.to_owned()];
@@ -62,21 +61,21 @@ impl Bass<'_> {
             self.sketch.genre.bass.clone()
         };
         let shared: Vec<Pattern> = self.sketch.common.bass.iter().filter(plain).cloned().collect();
-        let search = Search { metre, names, part, drive: self.sketch.drive(part) };
-        let dice = dice(self.sketch, self.player, &format!("pattern {}", part.material()));
+        let search = RhythmSearch { metre, names, passage, drive: self.sketch.drive(passage) };
+        let dice = dice(self.sketch, self.player, &format!("pattern {}", passage.material()));
         let pattern = search.find(&own, &shared, dice)?;
         if pattern.grid == "kick" {
-            let lanes = drums::groove(self.sketch, part, Role::Drums, &[])?;
+            let lanes = drums::groove(self.sketch, passage, Role::Drums, &[])?;
             return lanes.get(&Lane::Kick).map(|kick| locked(kick, metre.steps()));
         }
-        Grid::read(&bend(&pattern.grid, pattern.metre, metre), metre.steps(), BASS).ok()
+        StepGrid::read(&bend(&pattern.grid, pattern.metre, metre), metre.steps(), BASS).ok()
     }
 
-    fn section(&mut self, part: &Part) {
-        let Some(grid) = self.grid(part) else { return };
+    fn section(&mut self, passage: &Passage) {
+        let Some(grid) = self.grid(passage) else { return };
         let steps = self.sketch.metre().steps();
-        for (nth, bar) in self.sketch.bars(part).to_vec().into_iter().enumerate() {
-            let mut hits: Vec<Hit> = grid.bar(nth, steps).filter(|hit| hit.step < bar.steps()).collect();
+        for (nth, bar) in self.sketch.bars(passage).to_vec().into_iter().enumerate() {
+            let mut hits: Vec<GridHit> = grid.bar(nth, steps).filter(|hit| hit.step < bar.steps()).collect();
             self.meet_chords(&mut hits, bar.at, bar.steps());
             if bar.steps() < steps {
                 // A part bar ends sooner than the pattern thinks.
@@ -90,13 +89,13 @@ impl Bass<'_> {
                 // The last note of a phrase leads on more often than the pattern says.
                 let leads = last && nth % 4 == 3 && hit.length <= 4 && !self.player.instrument.polyphonic;
                 let mark = if leads && self.rng.chance(0.5) { 'a' } else { hit.mark };
-                self.note(part, at, hit, mark, &span);
+                self.note(passage, at, hit, mark, &span);
             }
         }
     }
 
     /// A chord that comes in the middle of a bar is met by its root.
-    fn meet_chords(&self, hits: &mut Vec<Hit>, bar_at: f64, bar_steps: usize) {
+    fn meet_chords(&self, hits: &mut Vec<GridHit>, bar_at: f64, bar_steps: usize) {
         for span in &self.sketch.chords {
             let step = ((span.at - bar_at) * 4.0).round();
             if step < 0.0 || step as usize >= bar_steps || hits.is_empty() {
@@ -112,14 +111,14 @@ impl Bass<'_> {
                     if let Some(held) = hits.iter_mut().rev().find(|h| h.step < step) {
                         held.length = held.length.min(step - held.step);
                     }
-                    hits.push(Hit { step, length: (end - step).min(4), mark: '1' });
+                    hits.push(GridHit { step, length: (end - step).min(4), mark: '1' });
                 }
             }
         }
         hits.sort_by_key(|hit| hit.step);
     }
 
-    fn note(&mut self, part: &Part, at: f64, hit: Hit, mark: char, span: &Span) {
+    fn note(&mut self, passage: &Passage, at: f64, hit: GridHit, mark: char, span: &TimedChord) {
         if (at - span.at).abs() < 0.01 || mark == '1' {
             self.root = self.near_root(span);
         }
@@ -141,9 +140,9 @@ impl Bass<'_> {
         let length = match mark {
             'g' => 0.1,
             _ if self.player.instrument.polyphonic => full,
-            _ => full * (0.95 - 0.1 * self.sketch.drive(part)),
+            _ => full * (0.95 - 0.1 * self.sketch.drive(passage)),
         };
-        self.push(at, length, key, force * (0.75 + 0.3 * part.energy));
+        self.push(at, length, key, force * (0.75 + 0.3 * passage.energy));
     }
 
     /// A step below or above the next root, by half or whole; the fifth where the chord stays.
@@ -161,7 +160,7 @@ impl Bass<'_> {
         if scale.contains(&whole.rem_euclid(12)) && self.rng.chance(0.45) { whole } else { step(1) }
     }
 
-    fn near_root(&self, span: &Span) -> i32 {
+    fn near_root(&self, span: &TimedChord) -> i32 {
         let near = nearest(span.chord.bass, self.centre);
         let close = nearest(span.chord.bass, self.root);
         // Stay close to the last root, but do not wander off.
@@ -178,16 +177,16 @@ impl Bass<'_> {
             key -= 12;
         }
         let late = self.sketch.genre.timing.bass;
-        self.events.push(Event { at, length, key, force: force.clamp(0.05, 1.0), late });
+        self.events.push(NoteEvent { at, length, key, force: force.clamp(0.05, 1.0), late });
     }
 }
 
 /// The rhythm of the kick as a bass line: roots that last to the next stroke, up to a beat and a half.
-fn locked(kick: &Grid, bar: usize) -> Grid {
+fn locked(kick: &StepGrid, bar: usize) -> StepGrid {
     let ends = kick.hits.iter().skip(1).map(|hit| hit.step).chain([kick.steps]);
     let hits = kick.hits.iter().zip(ends).filter(|(hit, _)| !matches!(hit.mark, '?' | 'g')).map(|(hit, end)| {
         let mark = if hit.step % bar == 0 || hit.step % 4 == 0 { '1' } else { '8' };
-        Hit { step: hit.step, length: (end - hit.step).min(6), mark }
+        GridHit { step: hit.step, length: (end - hit.step).min(6), mark }
     });
-    Grid { steps: kick.steps, hits: hits.collect() }
+    StepGrid { steps: kick.steps, hits: hits.collect() }
 }

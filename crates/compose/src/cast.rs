@@ -272,17 +272,19 @@ fn complete(players: &mut Vec<Player>, wanted: &[&'static Instrument], banned: &
 
 /// Decides who plays in which section.
 fn seat(sketch: &Sketch, players: &mut [Player]) {
-    let peak = sketch.parts.iter().map(|p| p.energy).fold(0.0, f64::max);
+    let peak = sketch.passages.iter().map(|p| p.energy).fold(0.0, f64::max);
     for player in players.iter_mut() {
         let layer = &mut player.layer;
         if player.asked {
             layer.from = layer.from.min(peak - 0.01);
         }
-        let named =
-            |names: &[String], part: &super::sketch::Part| names.contains(&part.letter) || names.contains(&part.name);
-        let loud = |from: f64, part: &super::sketch::Part| part.energy >= from && part.energy <= layer.until;
+        let named = |names: &[String], passage: &super::sketch::Passage| {
+            names.contains(&passage.letter) || names.contains(&passage.name)
+        };
+        let loud =
+            |from: f64, passage: &super::sketch::Passage| passage.energy >= from && passage.energy <= layer.until;
         player.plays = sketch
-            .parts
+            .passages
             .iter()
             .map(|p| {
                 loud(layer.from, p)
@@ -294,7 +296,7 @@ fn seat(sketch: &Sketch, players: &mut [Player]) {
             insist(sketch, player);
         }
     }
-    for nth in 0..sketch.parts.len() {
+    for nth in 0..sketch.passages.len() {
         let sounds = |p: &Player| p.role() != Role::Texture && p.plays.get(nth) == Some(&true);
         if players.iter().any(sounds) {
             continue;
@@ -311,13 +313,13 @@ fn seat(sketch: &Sketch, players: &mut [Player]) {
 
 /// An instrument asked for plays at least half of the piece, the fullest sections first.
 fn insist(sketch: &Sketch, player: &mut Player) {
-    let total: usize = sketch.parts.iter().map(|p| p.bars).sum();
-    let mut order: Vec<usize> = (0..sketch.parts.len()).collect();
-    let energy = |nth: &usize| sketch.parts.get(*nth).map_or(0.0, |p| p.energy);
+    let total: usize = sketch.passages.iter().map(|p| p.bars).sum();
+    let mut order: Vec<usize> = (0..sketch.passages.len()).collect();
+    let energy = |nth: &usize| sketch.passages.get(*nth).map_or(0.0, |p| p.energy);
     order.sort_by(|a, b| energy(b).total_cmp(&energy(a)));
     for nth in order {
         let heard: usize =
-            sketch.parts.iter().zip(&player.plays).filter(|(_, plays)| **plays).map(|(p, _)| p.bars).sum();
+            sketch.passages.iter().zip(&player.plays).filter(|(_, plays)| **plays).map(|(p, _)| p.bars).sum();
         if heard * 2 >= total {
             break;
         }

@@ -1,10 +1,10 @@
 //! What must be true of a genre file beyond its shape; each problem as a sentence.
 
 use super::forms::forms;
-use super::genre::{Cadence, Cell, Common, Genre, Groove, Pattern, Progression, Turnaround};
-use super::grid::{BASS, CHORDS, DRUMS, Grid, STROKES, VOICES};
-use super::harmony::bars_of;
+use super::genre::{Cadence, Cell, Common, Genre, Groove, Pattern, Progression, Turnaround, bars_of};
+use super::grid::{BASS, CHORDS, DRUMS, STROKES, StepGrid, VOICES};
 use super::instruments::{Role, instruments};
+use super::limits::TEMPO_BPM;
 use super::metre::Metre;
 use super::score::Ending;
 use super::theory::Chord;
@@ -14,8 +14,11 @@ pub fn genre(genre: &Genre) -> Vec<String> {
     let mut wrong = Wrong::default();
     let tempo = &genre.tempo;
     wrong.unless(
-        (30.0..=tempo.usual).contains(&tempo.low) && (tempo.usual..=260.0).contains(&tempo.high),
-        "tempo: low ≤ usual ≤ high, from 30 to 260",
+        tempo.low <= tempo.usual
+            && tempo.usual <= tempo.high
+            && TEMPO_BPM.contains(&tempo.low)
+            && TEMPO_BPM.contains(&tempo.high),
+        format!("tempo: low ≤ usual ≤ high, from {} to {}", TEMPO_BPM.start(), TEMPO_BPM.end()),
     );
     wrong.unless(!genre.metres.is_empty(), "metres: at least one");
     wrong.unless((0.5..=0.7).contains(&genre.swing.share), "swing.share: 0.5 to 0.7");
@@ -124,7 +127,7 @@ impl Wrong {
     }
 
     fn grid(&mut self, text: &str, metre: Metre, marks: &str) {
-        if let Err(e) = Grid::read(text, metre.steps(), marks) {
+        if let Err(e) = StepGrid::read(text, metre.steps(), marks) {
             self.say(format!("{metre}: {e}"));
         }
     }

@@ -2,27 +2,26 @@
 
 use super::cast::{Player, dice};
 use super::genre::Pattern;
-use super::grid::{CHORDS, Grid, VOICES, force};
-use super::harmony::Span;
+use super::grid::{CHORDS, StepGrid, VOICES, force};
 use super::instruments::Role;
-use super::line::{Event, Search, bend};
+use super::line::{NoteEvent, RhythmSearch, bend};
 use super::score::Ending;
-use super::sketch::{Part, Sketch};
-use super::voicing::{Frame, lead};
+use super::sketch::{Passage, Sketch, TimedChord};
+use super::voicing::{Voicing, lead};
 
 /// Everything a harmony player plays. `rooted` says that nobody plays a bass.
-pub fn play(sketch: &Sketch, player: &Player, rooted: bool) -> Vec<Event> {
+pub fn play(sketch: &Sketch, player: &Player, rooted: bool) -> Vec<NoteEvent> {
     let mut hand = Hand { sketch, player, rooted, before: Vec::new(), events: Vec::new() };
     let mut laid: Vec<(f64, Vec<i32>)> = Vec::new();
     for span in &sketch.chords {
         laid.push((span.at, hand.voice(span)));
     }
-    for (nth, part) in sketch.parts.iter().enumerate() {
+    for (nth, passage) in sketch.passages.iter().enumerate() {
         if player.plays.get(nth) == Some(&true) {
             match player.role() {
-                Role::Pad => hand.hold(part, &laid),
-                Role::Arp => hand.break_up(part, &laid),
-                _ => hand.comp(part, &laid),
+                Role::Pad => hand.hold(passage, &laid),
+                Role::Arp => hand.break_up(passage, &laid),
+                _ => hand.comp(passage, &laid),
             }
         }
     }
@@ -37,11 +36,11 @@ struct Hand<'a> {
     player: &'a Player,
     rooted: bool,
     before: Vec<i32>,
-    events: Vec<Event>,
+    events: Vec<NoteEvent>,
 }
 
 impl Hand<'_> {
-    fn frame(&self, energy: f64) -> Frame {
+    fn frame(&self, energy: f64) -> Voicing {
         let (low, high) = self.player.keys();
         let shift = self.sketch.shift.register * 0.6 + (energy - 0.5) * 4.0;
         let middle = (low + high) as f64 / 2.0;
@@ -54,31 +53,36 @@ impl Hand<'_> {
         let (floor, ceiling) = (f64::from(low) + 6.0, f64::from(high) - 6.0);
         let centre = (usual + shift).clamp(floor.min(ceiling), ceiling.max(floor));
         let plain = self.player.role() == Role::Pad && self.player.layer.voices < 5;
-        Frame { low, high, centre, voices: self.player.layer.voices.clamp(1, 5), rooted: self.rooted, plain }
+        Voicing { low, high, centre, voices: self.player.layer.voices.clamp(1, 5), rooted: self.rooted, plain }
     }
 
-    fn voice(&mut self, span: &Span) -> Vec<i32> {
-        let energy =
-            self.sketch.parts.iter().rev().find(|p| self.sketch.span(p).0 <= span.at + 1e-9).map_or(0.5, |p| p.energy);
+    fn voice(&mut self, span: &TimedChord) -> Vec<i32> {
+        let energy = self
+            .sketch
+            .passages
+            .iter()
+            .rev()
+            .find(|p| self.sketch.span(p).0 <= span.at + 1e-9)
+            .map_or(0.5, |p| p.energy);
         let keys = lead(&span.chord, &self.before, &self.frame(energy));
         self.before.clone_from(&keys);
         keys
     }
 
-    fn grid(&self, part: &Part, own: &[Pattern], shared: &[Pattern], marks: &str) -> Option<Grid> {
+    fn grid(&self, passage: &Passage, own: &[Pattern], shared: &[Pattern], marks: &str) -> Option<StepGrid> {
         let metre = self.sketch.metre();
-        let search = Search { metre, names: &self.player.layer.play, part, drive: self.sketch.drive(part) };
-        let dice = dice(self.sketch, self.player, &format!("pattern {}", part.material()));
+        let search = RhythmSearch { metre, names: &self.player.layer.play, passage, drive: self.sketch.drive(passage) };
+        let dice = dice(self.sketch, self.player, &format!("pattern {}", passage.material()));
         let pattern = search.find(own, shared, dice)?;
-        Grid::read(&bend(&pattern.grid, pattern.metre, metre), metre.steps(), marks).ok()
+        StepGrid::read(&bend(&pattern.grid, pattern.metre, metre), metre.steps(), marks).ok()
     }
 
-    fn comp(&mut self, part: &Part, laid: &[(f64, Vec<i32>)]) {
+    fn comp(&mut self, passage: &Passage, laid: &[(f64, Vec<i32>)]) {
         let (genre, common) = (self.sketch.genre, self.sketch.common);
-        let Some(grid) = self.grid(part, &genre.comp, &common.comp, CHORDS) else { return };
+        let Some(grid) = self.grid(passage, &genre.comp, &common.comp, CHORDS) else { return };
         let steps = self.sketch.metre().steps();
-        let mut rng = dice(self.sketch, self.player, &format!("hits {}", part.name));
-        for (nth, bar) in self.sketch.bars(part).to_vec().into_iter().enumerate() {
+        let mut rng = dice(self.sketch, self.player, &format!("hits {}", passage.name));
+        for (nth, bar) in self.sketch.bars(passage).to_vec().into_iter().enumerate() {
             for hit in grid.bar(nth, steps).filter(|hit| hit.step < bar.steps()) {
                 // A light stroke may be left out, so that no two bars are quite the same.
                 if hit.mark == 'o' && hit.step > 0 && rng.chance(0.18) {
@@ -88,7 +92,7 @@ impl Hand<'_> {
                 let end = (at + hit.length as f64 / 4.0).min(bar.at + bar.length);
                 let touch = force(if matches!(hit.mark, 'b' | 't') { 'o' } else { hit.mark });
                 let weight = self.sketch.metre().weight(hit.step);
-                let force = touch * (0.8 + 0.2 * weight) * (0.7 + 0.35 * part.energy) * rng.between(0.95, 1.05);
+                let force = touch * (0.8 + 0.2 * weight) * (0.7 + 0.35 * passage.energy) * rng.between(0.95, 1.05);
                 self.strike(at, end, hit.mark, force, laid);
             }
         }
@@ -123,7 +127,7 @@ impl Hand<'_> {
             // The top voice sings a little over the inner ones.
             let voice = if nth == top { 1.0 } else { 0.88 };
             let late = timing.chords + timing.strum * nth as f64;
-            self.events.push(Event {
+            self.events.push(NoteEvent {
                 at,
                 length: length * 0.96,
                 key: *key,
@@ -134,12 +138,12 @@ impl Hand<'_> {
     }
 
     /// Held chords; a tone that two chords share is tied over.
-    fn hold(&mut self, part: &Part, laid: &[(f64, Vec<i32>)]) {
-        let (start, end) = self.sketch.span(part);
+    fn hold(&mut self, passage: &Passage, laid: &[(f64, Vec<i32>)]) {
+        let (start, end) = self.sketch.span(passage);
         let spans: Vec<&(f64, Vec<i32>)> =
             laid.iter().filter(|(at, _)| *at >= start - 1e-9 && *at < end - 1e-9).collect();
         let ends: Vec<f64> = spans.iter().skip(1).map(|(at, _)| *at).chain([end]).collect();
-        let mut held: Vec<Event> = Vec::new();
+        let mut held: Vec<NoteEvent> = Vec::new();
         for ((at, keys), until) in spans.iter().zip(ends) {
             for key in keys {
                 let tie = held.iter_mut().rev().find(|e| {
@@ -150,8 +154,8 @@ impl Hand<'_> {
                 match tie {
                     Some(event) => event.length += until - at,
                     None => {
-                        let force = 0.42 + 0.34 * part.energy;
-                        held.push(Event { at: *at, length: until - at, key: *key, force, late: 0.0 });
+                        let force = 0.42 + 0.34 * passage.energy;
+                        held.push(NoteEvent { at: *at, length: until - at, key: *key, force, late: 0.0 });
                     }
                 }
             }
@@ -159,14 +163,14 @@ impl Hand<'_> {
         self.events.extend(held);
     }
 
-    fn break_up(&mut self, part: &Part, laid: &[(f64, Vec<i32>)]) {
+    fn break_up(&mut self, passage: &Passage, laid: &[(f64, Vec<i32>)]) {
         let (genre, common) = (self.sketch.genre, self.sketch.common);
-        let Some(grid) = self.grid(part, &genre.arp, &common.arp, VOICES) else { return };
+        let Some(grid) = self.grid(passage, &genre.arp, &common.arp, VOICES) else { return };
         let steps = self.sketch.metre().steps();
         let (_, high) = self.player.keys();
         let rings = !self.player.instrument.sustained;
-        let mut rng = dice(self.sketch, self.player, &format!("hits {}", part.name));
-        for (nth, bar) in self.sketch.bars(part).to_vec().into_iter().enumerate() {
+        let mut rng = dice(self.sketch, self.player, &format!("hits {}", passage.name));
+        for (nth, bar) in self.sketch.bars(passage).to_vec().into_iter().enumerate() {
             // Now and then a bar runs the other way.
             let turned = nth % 4 == 3 && rng.chance(0.4);
             for hit in grid.bar(nth, steps).filter(|hit| hit.step < bar.steps()) {
@@ -187,16 +191,16 @@ impl Hand<'_> {
                 let length = if rings { own.max(0.75) } else { own * 0.9 };
                 let weight = self.sketch.metre().weight(hit.step);
                 let swell = 0.06 * (std::f64::consts::TAU * hit.step as f64 / steps as f64).sin();
-                let force = (0.5 + 0.16 * weight + swell) * (0.72 + 0.35 * part.energy) * rng.between(0.93, 1.07);
+                let force = (0.5 + 0.16 * weight + swell) * (0.72 + 0.35 * passage.energy) * rng.between(0.93, 1.07);
                 let late = self.sketch.genre.timing.chords;
-                self.events.push(Event { at, length, key, force: force.clamp(0.05, 1.0), late });
+                self.events.push(NoteEvent { at, length, key, force: force.clamp(0.05, 1.0), late });
             }
         }
     }
 
-    fn close(&mut self, last: &Span) {
+    fn close(&mut self, last: &TimedChord) {
         let keys = self.voice(last);
-        let energy = self.sketch.parts.last().map_or(0.5, |p| p.energy);
+        let energy = self.sketch.passages.last().map_or(0.5, |p| p.energy);
         let length = last.length * if self.player.instrument.sustained { 0.58 } else { 0.85 };
         // A dry end is struck as one.
         let dry = matches!(self.sketch.ending, Ending::Stop | Ending::Sting);
@@ -206,7 +210,7 @@ impl Hand<'_> {
             let late = self.sketch.genre.timing.chords + strum * nth as f64;
             let at = last.at + roll * nth as f64;
             let force = (0.45 + 0.3 * energy).clamp(0.05, 1.0);
-            self.events.push(Event { at, length: (length - roll * nth as f64).max(0.1), key: *key, force, late });
+            self.events.push(NoteEvent { at, length: (length - roll * nth as f64).max(0.1), key: *key, force, late });
         }
     }
 }

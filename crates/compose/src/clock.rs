@@ -40,7 +40,7 @@ pub struct Clock {
 
 /// What the tempo may be.
 #[derive(Debug, Clone, Copy)]
-pub struct Wish {
+pub struct TempoBounds {
     /// Asked for exactly.
     pub fixed: Option<f64>,
     /// Where it should lie.
@@ -59,7 +59,7 @@ pub struct Wish {
 
 impl Clock {
     /// The best fit of bars, tempo and tail into `duration` seconds.
-    pub fn fit(duration: f64, metre: Metre, wish: &Wish) -> (Self, Option<Remark>) {
+    pub fn fit(duration: f64, metre: Metre, wish: &TempoBounds) -> (Self, Option<Remark>) {
         match wish.ending {
             Ending::Loop => Self::fit_loop(duration, metre, wish),
             Ending::Fade => (Self::fit_fade(duration, metre, wish), None),
@@ -67,7 +67,7 @@ impl Clock {
         }
     }
 
-    fn fit_ring(duration: f64, metre: Metre, wish: &Wish) -> (Self, Option<Remark>) {
+    fn fit_ring(duration: f64, metre: Metre, wish: &TempoBounds) -> (Self, Option<Remark>) {
         let ring = wish.ring.min(duration * 0.42);
         let tempos: Vec<f64> = match wish.fixed {
             Some(bpm) => vec![bpm],
@@ -114,7 +114,7 @@ impl Clock {
         (Self::lay(bpm, metre, bars, part, duration), None)
     }
 
-    fn fit_loop(duration: f64, metre: Metre, wish: &Wish) -> (Self, Option<Remark>) {
+    fn fit_loop(duration: f64, metre: Metre, wish: &TempoBounds) -> (Self, Option<Remark>) {
         let target = wish.fixed.unwrap_or(wish.best);
         let beats_per_bar = metre.quarters() / metre.beat();
         let ideal = duration * target / 60.0 / beats_per_bar;
@@ -140,7 +140,7 @@ impl Clock {
     }
 
     /// Bars to the end and a little over: the fade takes the last ones away.
-    fn fit_fade(duration: f64, metre: Metre, wish: &Wish) -> Self {
+    fn fit_fade(duration: f64, metre: Metre, wish: &TempoBounds) -> Self {
         let bpm = wish.fixed.unwrap_or_else(|| wish.best.round().clamp(wish.low, wish.high));
         let bar = 60.0 / (bpm * metre.beat()) * metre.quarters();
         let bars = (duration / bar - 1e-6).ceil().max(1.0) as usize;
@@ -204,12 +204,12 @@ fn part_bars(metre: Metre) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Clock, Wish};
+    use super::{Clock, TempoBounds};
     use crate::metre::{COMMON, Metre};
     use crate::score::Ending;
 
-    fn wish(fixed: Option<f64>) -> Wish {
-        Wish { fixed, best: 85.0, low: 70.0, high: 95.0, asked_range: false, ring: 2.0, ending: Ending::Ring }
+    fn wish(fixed: Option<f64>) -> TempoBounds {
+        TempoBounds { fixed, best: 85.0, low: 70.0, high: 95.0, asked_range: false, ring: 2.0, ending: Ending::Ring }
     }
 
     #[test]
@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn a_loop_is_whole_bars_and_says_when_the_tempo_had_to_move() {
-        let seamless = Wish { ending: Ending::Loop, ..wish(Some(90.0)) };
+        let seamless = TempoBounds { ending: Ending::Loop, ..wish(Some(90.0)) };
         let (clock, remark) = Clock::fit(10.0, COMMON, &seamless);
         assert!((clock.seconds(clock.end) - 10.0).abs() < 1e-9);
         assert!(remark.is_some());
@@ -246,7 +246,7 @@ mod tests {
     #[test]
     fn a_fade_has_bars_to_its_last_moment() {
         for duration in [3.0, 17.3, 60.0] {
-            let (clock, _) = Clock::fit(duration, COMMON, &Wish { ending: Ending::Fade, ..wish(None) });
+            let (clock, _) = Clock::fit(duration, COMMON, &TempoBounds { ending: Ending::Fade, ..wish(None) });
             let over = clock.seconds(clock.end) - duration;
             assert!((-1e-6..3.5).contains(&over), "{duration}: {over}");
             assert!(clock.beats().iter().chain(&clock.bar_lines()).all(|at| *at < duration));
@@ -256,7 +256,8 @@ mod tests {
     #[test]
     fn six_eight_is_tapped_in_dotted_quarters() {
         let metre = Metre::new(6, 8).unwrap();
-        let (clock, _) = Clock::fit(30.0, metre, &Wish { best: 60.0, low: 50.0, high: 70.0, ..wish(Some(60.0)) });
+        let (clock, _) =
+            Clock::fit(30.0, metre, &TempoBounds { best: 60.0, low: 50.0, high: 70.0, ..wish(Some(60.0)) });
         assert_eq!(clock.quarters_per_minute, 90.0);
         let beats = clock.beats();
         assert!((beats[1] - beats[0] - 1.0).abs() < 1e-9);

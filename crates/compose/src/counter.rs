@@ -1,24 +1,24 @@
 //! Counter-melodies: a slow line of guide tones that moves where the tune rests, or the tune doubled an octave away.
 
 use super::cast::{Player, dice};
-use super::line::Event;
-use super::sketch::{Part, Sketch};
+use super::line::NoteEvent;
+use super::sketch::{Passage, Sketch};
 use super::theory::nearest;
 
 /// Everything a counter-melody player plays, beside `tune`.
-pub fn play(sketch: &Sketch, player: &Player, tune: &[Event]) -> Vec<Event> {
+pub fn play(sketch: &Sketch, player: &Player, tune: &[NoteEvent]) -> Vec<NoteEvent> {
     let mut events = Vec::new();
     let mut before: Option<i32> = None;
-    for (nth, part) in sketch.parts.iter().enumerate() {
+    for (nth, passage) in sketch.passages.iter().enumerate() {
         if player.plays.get(nth) != Some(&true) {
             continue;
         }
-        let (start, end) = sketch.span(part);
-        let sung: Vec<&Event> = tune.iter().filter(|e| e.at >= start - 1e-9 && e.at < end - 1e-9).collect();
+        let (start, end) = sketch.span(passage);
+        let sung: Vec<&NoteEvent> = tune.iter().filter(|e| e.at >= start - 1e-9 && e.at < end - 1e-9).collect();
         if player.layer.doubles && !sung.is_empty() {
             events.extend(sung.iter().filter_map(|event| doubled(player, event)));
         } else {
-            guide(sketch, player, part, &sung, &mut before, &mut events);
+            guide(sketch, player, passage, &sung, &mut before, &mut events);
         }
     }
     if let (Some(last), Some(true)) = (&sketch.last, player.plays.last()) {
@@ -27,32 +27,32 @@ pub fn play(sketch: &Sketch, player: &Player, tune: &[Event]) -> Vec<Event> {
         let key = nearest((last.chord.root + last.chord.third().unwrap_or(0)).rem_euclid(12), near);
         if (low..=high).contains(&key) {
             let length = last.length * if player.instrument.sustained { 0.56 } else { 0.85 };
-            events.push(Event { at: last.at, length, key, force: 0.5, late: 0.0 });
+            events.push(NoteEvent { at: last.at, length, key, force: 0.5, late: 0.0 });
         }
     }
     events
 }
 
 /// The tune's note an octave below, or above, or where it lies: the first that the instrument has.
-fn doubled(player: &Player, event: &Event) -> Option<Event> {
+fn doubled(player: &Player, event: &NoteEvent) -> Option<NoteEvent> {
     let (low, high) = player.keys();
     let key = [event.key - 12, event.key + 12, event.key].into_iter().find(|k| (low..=high).contains(k))?;
-    Some(Event { key, force: event.force * 0.85, ..*event })
+    Some(NoteEvent { key, force: event.force * 0.85, ..*event })
 }
 
 /// Thirds and sevenths, led by step, entering after the beat where the tune is busy.
 fn guide(
     sketch: &Sketch,
     player: &Player,
-    part: &Part,
-    tune: &[&Event],
+    passage: &Passage,
+    tune: &[&NoteEvent],
     before: &mut Option<i32>,
-    events: &mut Vec<Event>,
+    events: &mut Vec<NoteEvent>,
 ) {
     let (low, high) = player.keys();
     let centre = ((low + high) / 2 + sketch.shift.register.round() as i32 / 2).clamp(low, high);
-    let (start, end) = sketch.span(part);
-    let mut rng = dice(sketch, player, &format!("line {}", part.name));
+    let (start, end) = sketch.span(passage);
+    let mut rng = dice(sketch, player, &format!("line {}", passage.name));
     for span in sketch.chords.iter().filter(|s| s.at >= start - 1e-9 && s.at < end - 1e-9) {
         let near = before.map_or(centre, |b| (3 * b + centre) / 4);
         let above = tune.iter().rev().find(|e| e.at <= span.at + 1e-9).map(|e| e.key.rem_euclid(12));
@@ -79,11 +79,11 @@ fn guide(
         let beat = sketch.metre().beat();
         let wait = if busy && span.length >= 2.0 * beat && rng.chance(0.5) { beat } else { 0.0 };
         let length = (span.length - wait).min(end - span.at - wait).max(0.25);
-        let force = (0.42 + 0.3 * part.energy).clamp(0.1, 0.9);
+        let force = (0.42 + 0.3 * passage.energy).clamp(0.1, 0.9);
         // In the second half of a long note the line may step on to the next tone.
-        let moves = length >= 3.0 && part.energy > 0.55 && rng.chance(0.5);
+        let moves = length >= 3.0 && passage.energy > 0.55 && rng.chance(0.5);
         let first = if moves { length / 2.0 } else { length };
-        events.push(Event { at: span.at + wait, length: first * 0.98, key, force, late: 0.0 });
+        events.push(NoteEvent { at: span.at + wait, length: first * 0.98, key, force, late: 0.0 });
         let mut last = key;
         if moves {
             let scale = super::theory::scale_over(span.key, &span.chord);
@@ -91,7 +91,7 @@ fn guide(
             let step =
                 (1..=2).map(|d| key + d * turn).find(|k| scale.contains(&k.rem_euclid(12)) && (low..=high).contains(k));
             last = step.unwrap_or(key);
-            events.push(Event {
+            events.push(NoteEvent {
                 at: span.at + wait + first,
                 length: first * 0.98,
                 key: last,

@@ -6,27 +6,27 @@ use std::collections::BTreeMap;
 use super::cast::{Player, dice};
 use super::clock::Bar;
 use super::genre::{FeelTime, Groove, Lane};
-use super::grid::{DRUMS, Grid, Hit, force};
+use super::grid::{DRUMS, GridHit, StepGrid, force};
 use super::instruments::Role;
-use super::line::{Event, Search, bend};
+use super::line::{NoteEvent, RhythmSearch, bend};
 use super::metre::Metre;
 use super::rng::Rng;
-use super::sketch::{Part, Sketch};
+use super::sketch::{Passage, Sketch};
 use super::theory::nearest;
 
 /// A groove, read for the metre of the piece.
-pub type Lanes = BTreeMap<Lane, Grid>;
+pub type Lanes = BTreeMap<Lane, StepGrid>;
 
 /// The groove that `role` plays in a section; what the bass locks to even where no drummer sits.
-pub fn groove(sketch: &Sketch, part: &Part, role: Role, names: &[String]) -> Option<Lanes> {
+pub fn groove(sketch: &Sketch, passage: &Passage, role: Role, names: &[String]) -> Option<Lanes> {
     let of_role = |all: &[Groove]| all.iter().filter(|g| g.role == role).cloned().collect::<Vec<_>>();
     let (own, shared) = (of_role(&sketch.genre.groove), of_role(&sketch.common.groove));
-    let search = Search { metre: sketch.metre(), names, part, drive: sketch.drive(part) };
-    let dice = sketch.rng(&format!("groove {} {}", role.name(), part.material()));
+    let search = RhythmSearch { metre: sketch.metre(), names, passage, drive: sketch.drive(passage) };
+    let dice = sketch.rng(&format!("groove {} {}", role.name(), passage.material()));
     let mut lanes = lanes(search.find(&own, &shared, dice)?, sketch.metre());
     for (lane, grid) in &mut lanes {
         // The time between the beats goes on as it was; kick and backbeat move.
-        match part.feel {
+        match passage.feel {
             FeelTime::Half if !lane.is_hat() => *grid = grid.stretched(),
             FeelTime::Double if !lane.is_hat() => *grid = grid.squeezed(sketch.metre().steps()),
             _ => {}
@@ -35,8 +35,8 @@ pub fn groove(sketch: &Sketch, part: &Part, role: Role, names: &[String]) -> Opt
     Some(lanes)
 }
 
-fn fill(sketch: &Sketch, part: &Part, rng: &mut Rng) -> Option<Lanes> {
-    let search = Search { metre: sketch.metre(), names: &[], part, drive: sketch.drive(part) };
+fn fill(sketch: &Sketch, passage: &Passage, rng: &mut Rng) -> Option<Lanes> {
+    let search = RhythmSearch { metre: sketch.metre(), names: &[], passage, drive: sketch.drive(passage) };
     let dice = Rng::new(rng.below(1 << 20) as u64, "fill");
     Some(lanes(search.find(&sketch.genre.fill, &sketch.common.fill, dice)?, sketch.metre()))
 }
@@ -50,16 +50,16 @@ fn shortened(mut fill: Lanes, from: usize) -> Lanes {
 }
 
 fn lanes(groove: &Groove, metre: Metre) -> Lanes {
-    let read = |grid: &String| Grid::read(&bend(grid, groove.metre, metre), metre.steps(), DRUMS).ok();
+    let read = |grid: &String| StepGrid::read(&bend(grid, groove.metre, metre), metre.steps(), DRUMS).ok();
     groove.lanes.iter().filter_map(|(lane, grid)| Some((*lane, read(grid)?))).collect()
 }
 
 /// Everything one drummer plays.
-pub fn play(sketch: &Sketch, player: &Player) -> Vec<Event> {
+pub fn play(sketch: &Sketch, player: &Player) -> Vec<NoteEvent> {
     let mut drummer = Drummer { sketch, player, rng: dice(sketch, player, "hits"), events: Vec::new() };
-    for (nth, part) in sketch.parts.iter().enumerate() {
+    for (nth, passage) in sketch.passages.iter().enumerate() {
         if player.plays.get(nth) == Some(&true) {
-            drummer.section(nth, part);
+            drummer.section(nth, passage);
         }
     }
     drummer.close();
@@ -70,21 +70,21 @@ struct Drummer<'a> {
     sketch: &'a Sketch<'a>,
     player: &'a Player,
     rng: Rng,
-    events: Vec<Event>,
+    events: Vec<NoteEvent>,
 }
 
 impl Drummer<'_> {
-    fn section(&mut self, nth: usize, part: &Part) {
-        let Some(groove) = self.groove(part) else { return };
-        let next = self.sketch.parts.get(nth + 1);
-        let rise = next.map_or(0.0, |n| n.energy - part.energy);
+    fn section(&mut self, nth: usize, passage: &Passage) {
+        let Some(groove) = self.groove(passage) else { return };
+        let next = self.sketch.passages.get(nth + 1);
+        let rise = next.map_or(0.0, |n| n.energy - passage.energy);
         // A cymbal marks what rises; before the first section there is nothing to rise from.
-        let before = nth.checked_sub(1).and_then(|n| self.sketch.parts.get(n)).map_or(part.energy, |p| p.energy);
-        let bars = self.sketch.bars(part).to_vec();
+        let before = nth.checked_sub(1).and_then(|n| self.sketch.passages.get(n)).map_or(passage.energy, |p| p.energy);
+        let bars = self.sketch.bars(passage).to_vec();
         let leads = self.player.role() == Role::Drums;
         for (at, bar) in bars.iter().enumerate() {
             let last = at + 1 == bars.len();
-            if leads && part.letter == "build" {
+            if leads && passage.letter == "build" {
                 self.roll(*bar, at, bars.len());
                 continue;
             }
@@ -98,33 +98,33 @@ impl Drummer<'_> {
                 () if (at + 1) % 4 == 0 => Some((0.3, steps * 3 / 4)),
                 () => None,
             };
-            let due = due.filter(|(chance, _)| self.rng.chance(chance * (0.4 + part.energy)));
-            let fill = due.and_then(|(_, from)| Some(shortened(fill(self.sketch, part, &mut self.rng)?, from)));
+            let due = due.filter(|(chance, _)| self.rng.chance(chance * (0.4 + passage.energy)));
+            let fill = due.and_then(|(_, from)| Some(shortened(fill(self.sketch, passage, &mut self.rng)?, from)));
             // Before a peak the kick steps back, so that its return is felt.
             let hold_back = last && rise > 0.18 && leads;
-            self.bar(part, *bar, at, &groove, fill.as_ref(), hold_back);
+            self.bar(passage, *bar, at, &groove, fill.as_ref(), hold_back);
         }
-        if let (true, Some(bar)) = (leads && part.energy > 0.5 && part.energy > before + 0.06, bars.first()) {
-            self.strike(Lane::Crash, bar.at, 2.0, 0.45 + part.energy * 0.45);
+        if let (true, Some(bar)) = (leads && passage.energy > 0.5 && passage.energy > before + 0.06, bars.first()) {
+            self.strike(Lane::Crash, bar.at, 2.0, 0.45 + passage.energy * 0.45);
         }
     }
 
     /// The groove of a section; tuned drums take the drum set's where that of the percussion has nothing for them.
-    fn groove(&self, part: &Part) -> Option<Lanes> {
-        let own = groove(self.sketch, part, self.player.role(), &self.player.layer.play);
+    fn groove(&self, passage: &Passage) -> Option<Lanes> {
+        let own = groove(self.sketch, passage, self.player.role(), &self.player.layer.play);
         let playable =
             |lanes: &Lanes| lanes.iter().any(|(lane, grid)| !grid.hits.is_empty() && self.key(*lane, 0.0).is_some());
-        own.filter(playable).or_else(|| groove(self.sketch, part, Role::Drums, &[]))
+        own.filter(playable).or_else(|| groove(self.sketch, passage, Role::Drums, &[]))
     }
 
-    fn bar(&mut self, part: &Part, bar: Bar, nth: usize, groove: &Lanes, fill: Option<&Lanes>, hold_back: bool) {
+    fn bar(&mut self, passage: &Passage, bar: Bar, nth: usize, groove: &Lanes, fill: Option<&Lanes>, hold_back: bool) {
         let steps = self.sketch.metre().steps();
-        let drive = self.sketch.drive(part);
+        let drive = self.sketch.drive(passage);
         let fill_from = fill.map_or(usize::MAX, |f| {
             f.values().flat_map(|grid| grid.hits.first()).map(|hit| hit.step).min().unwrap_or(usize::MAX)
         });
         for (lane, grid) in groove {
-            let hits: Vec<Hit> = grid.bar(nth, steps).filter(|hit| hit.step < bar.steps()).collect();
+            let hits: Vec<GridHit> = grid.bar(nth, steps).filter(|hit| hit.step < bar.steps()).collect();
             for hit in hits {
                 if hit.step >= fill_from && !(lane.is_hat() && *lane != Lane::OpenHat && fill_from > steps / 2) {
                     continue;
@@ -139,24 +139,24 @@ impl Drummer<'_> {
                     _ => lane.is_hat() && hit.step % 4 != 0 && self.rng.chance(0.06),
                 };
                 if !skipped {
-                    self.hit(*lane, bar, hit, part);
+                    self.hit(*lane, bar, hit, passage);
                 }
             }
-            self.vary(*lane, part, bar, nth, grid, fill_from);
+            self.vary(*lane, passage, bar, nth, grid, fill_from);
         }
         for (lane, grid) in fill.into_iter().flatten() {
             for hit in grid.hits.iter().filter(|hit| hit.step < bar.steps()) {
                 let swell = 0.8 + 0.3 * hit.step as f64 / steps as f64;
-                let force = force(hit.mark) * swell * (0.6 + part.energy * 0.4);
+                let force = force(hit.mark) * swell * (0.6 + passage.energy * 0.4);
                 self.strike(*lane, bar.at + hit.step as f64 / 4.0, 0.25, force);
             }
         }
     }
 
-    fn hit(&mut self, lane: Lane, bar: Bar, hit: Hit, part: &Part) {
+    fn hit(&mut self, lane: Lane, bar: Bar, hit: GridHit, passage: &Passage) {
         let weight = self.sketch.metre().weight(hit.step);
         let touch = if lane.is_hat() { 0.72 + 0.28 * weight } else { 0.9 + 0.1 * weight };
-        let force = force(hit.mark) * touch * (0.62 + 0.42 * part.energy);
+        let force = force(hit.mark) * touch * (0.62 + 0.42 * passage.energy);
         let (at, length) = (bar.at + hit.step as f64 / 4.0, hit.length as f64 / 4.0);
         let strokes = match hit.mark {
             'r' => 2 * hit.length,
@@ -172,7 +172,7 @@ impl Drummer<'_> {
     }
 
     /// Small changes at the ends of two- and four-bar phrases: a pick-up of the kick, an opened hat, a ghost note.
-    fn vary(&mut self, lane: Lane, part: &Part, bar: Bar, nth: usize, grid: &Grid, fill_from: usize) {
+    fn vary(&mut self, lane: Lane, passage: &Passage, bar: Bar, nth: usize, grid: &StepGrid, fill_from: usize) {
         let steps = self.sketch.metre().steps();
         let free = |step: usize| step < fill_from.min(bar.steps()) && grid.bar(nth, steps).all(|hit| hit.step != step);
         let (chance, step, mark) = match (lane, nth % 4) {
@@ -182,8 +182,8 @@ impl Drummer<'_> {
             (Lane::Hat, _) => (0.15, 2 * self.rng.below(steps / 2) + 1, 'g'),
             _ => return,
         };
-        if free(step) && self.rng.chance(chance * (0.3 + self.sketch.drive(part))) {
-            self.hit(lane, bar, Hit { step, length: 1, mark }, part);
+        if free(step) && self.rng.chance(chance * (0.3 + self.sketch.drive(passage))) {
+            self.hit(lane, bar, GridHit { step, length: 1, mark }, passage);
         }
     }
 
@@ -215,7 +215,7 @@ impl Drummer<'_> {
     /// The last chord gets a kick and a cymbal, as loud as what came before.
     fn close(&mut self) {
         let Some(last) = self.sketch.last.as_ref().filter(|_| self.player.plays.last() == Some(&true)) else { return };
-        let energy = self.sketch.parts.last().map_or(0.5, |p| p.energy);
+        let energy = self.sketch.passages.last().map_or(0.5, |p| p.energy);
         if self.player.role() == Role::Drums {
             self.strike(Lane::Kick, last.at, last.length.min(1.0), 0.5 + energy * 0.35);
             self.strike(Lane::Crash, last.at, last.length.min(2.0), 0.3 + energy * 0.4);
@@ -230,7 +230,7 @@ impl Drummer<'_> {
             lane if lane.is_hat() => timing.hat,
             _ => 0.0,
         };
-        self.events.push(Event { at, length, key, force: force.clamp(0.05, 1.0), late });
+        self.events.push(NoteEvent { at, length, key, force: force.clamp(0.05, 1.0), late });
     }
 
     /// A kit has a key for every voice; tuned drums take what they can.

@@ -4,13 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::brief::Brief;
 use super::genres::genres;
+use super::limits::{FASTEST_TAPPED_BPM, SLOWEST_TAPPED_BPM};
 use super::metre::{COMMON, Metre};
 use super::score::Score;
 
 /// How far from a beat a cut may lie and still be seen on it, in seconds. Picture and sound fuse within it.
 pub const NEAR: f64 = 0.045;
-/// Slowest and fastest that is looked at, and steps between, in beats a minute.
-const TEMPOS: (f64, f64) = (40.0, 220.0);
+/// Steps between the tempos that are looked at, in beats a minute.
 const STEP: f64 = 0.1;
 /// Most cuts that are looked at; a film of more is no less well met.
 const MOST: usize = 400;
@@ -23,7 +23,7 @@ const BROKEN: f64 = 0.05;
 
 /// How music lies under a picture's cuts.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Fit {
+pub struct PictureFit {
     /// Beats a minute.
     pub bpm: f64,
     /// When the first beat falls, in ms from the picture's start; less than a beat.
@@ -36,7 +36,7 @@ pub struct Fit {
 
 /// What the tempo may be.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Tempo {
+pub struct TempoRange {
     /// Slowest and fastest, in beats a minute. The same twice: that tempo and no other.
     pub range: (f64, f64),
     /// Where it would lie without a picture.
@@ -45,7 +45,7 @@ pub struct Tempo {
     pub bar: usize,
 }
 
-impl Tempo {
+impl TempoRange {
     /// What a brief allows: the tempo or range it asks for, else its genre's.
     pub fn of(brief: &Brief) -> Self {
         let genre = genres().get(&brief.genre);
@@ -63,15 +63,16 @@ impl Tempo {
 
 /// The tempo and start at which most of `cuts` (ms from the picture's start) fall on beats of music that lasts to
 /// `duration_ms`. `None` without cuts.
-pub fn tempo(cuts: &[u64], allowed: Tempo, duration_ms: u64) -> Option<Fit> {
+pub fn tempo(cuts: &[u64], allowed: TempoRange, duration_ms: u64) -> Option<PictureFit> {
     let cuts: Vec<f64> =
         cuts.iter().filter(|cut| **cut > 0 && **cut < duration_ms).take(MOST).map(|cut| *cut as f64 / 1000.0).collect();
     if cuts.is_empty() {
         return None;
     }
-    let (low, high) = (allowed.range.0.clamp(TEMPOS.0, TEMPOS.1), allowed.range.1.clamp(TEMPOS.0, TEMPOS.1));
+    let tapped = |bpm: f64| bpm.clamp(SLOWEST_TAPPED_BPM, FASTEST_TAPPED_BPM);
+    let (low, high) = (tapped(allowed.range.0), tapped(allowed.range.1));
     let steps = ((high - low) / STEP).floor().max(0.0) as usize;
-    let mut best: Option<(f64, Fit)> = None;
+    let mut best: Option<(f64, PictureFit)> = None;
     for bpm in (0..=steps).map(|step| low + step as f64 * STEP) {
         let period = 60.0 / bpm;
         let far = (bpm - allowed.usual).abs() / (high - low).max(1.0);
@@ -81,7 +82,10 @@ pub fn tempo(cuts: &[u64], allowed: Tempo, duration_ms: u64) -> Option<Fit> {
             let merit = on_beat as f64 + ON_BAR * on_bar as f64 - LATE * offset / period - FAR * far - odd;
             if best.is_none_or(|(most, _)| merit > most) {
                 let bpm = (bpm * 1e6).round() / 1e6;
-                best = Some((merit, Fit { bpm, offset_ms: (offset * 1000.0).round() as u64, on_beat, of: cuts.len() }));
+                best = Some((
+                    merit,
+                    PictureFit { bpm, offset_ms: (offset * 1000.0).round() as u64, on_beat, of: cuts.len() },
+                ));
             }
         }
     }
@@ -133,8 +137,8 @@ pub fn count(cuts: &[u64], score: &Score) -> usize {
     cuts.iter().filter(met).count()
 }
 
-impl Fit {
-    /// The brief with this tempo, and shorter by the start: what is composed before [`Fit::delay`].
+impl PictureFit {
+    /// The brief with this tempo, and shorter by the start: what is composed before [`PictureFit::delay`].
     pub fn brief(&self, brief: &Brief) -> Brief {
         let late = self.offset_ms as f64 / 1000.0;
         Brief {
@@ -169,7 +173,7 @@ impl Fit {
 mod tests {
     use super::*;
 
-    const FREE: Tempo = Tempo { range: (80.0, 120.0), usual: 95.0, bar: 4 };
+    const FREE: TempoRange = TempoRange { range: (80.0, 120.0), usual: 95.0, bar: 4 };
 
     fn cuts(bpm: f64, offset: f64, beats: &[u32]) -> Vec<u64> {
         beats.iter().map(|beat| ((offset + f64::from(*beat) * 60.0 / bpm) * 1000.0).round() as u64).collect()
@@ -186,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_fixed_tempo_is_kept_and_few_cuts_are_counted_as_few() {
-        let fixed = Tempo { range: (100.0, 100.0), usual: 100.0, bar: 4 };
+        let fixed = TempoRange { range: (100.0, 100.0), usual: 100.0, bar: 4 };
         let fit = tempo(&[1_130, 2_910, 4_450, 6_020, 7_777, 9_001], fixed, 10_000).unwrap();
         assert_eq!((fit.bpm, fit.of), (100.0, 6));
         assert!(fit.on_beat < 6);

@@ -13,29 +13,29 @@ pub struct Form {
     /// How genres name it.
     pub id: String,
     /// By growing length.
-    pub plan: Vec<Plan>,
+    pub plan: Vec<Layout>,
 }
 
 /// The sections of a piece of some length.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Plan {
+pub struct Layout {
     /// Least bars it is for, of four beats each.
     pub from_bars: usize,
     /// What opens.
-    pub head: Vec<Stretch>,
+    pub head: Vec<FormSection>,
     /// What comes round as often as there is room.
     #[serde(default)]
-    pub cycle: Vec<Stretch>,
+    pub cycle: Vec<FormSection>,
     /// What closes.
     #[serde(default)]
-    pub tail: Vec<Stretch>,
+    pub tail: Vec<FormSection>,
 }
 
 /// A section to be.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Stretch {
+pub struct FormSection {
     /// What it is: `intro`, `a`, `b`, `break`, `build`, `drop`, `outro`. The same letter brings the same material.
     pub letter: String,
     /// Usual length in bars of four beats.
@@ -63,20 +63,20 @@ impl FormTable {
 
 impl Form {
     /// The sections of a piece of about `bars` bars. Of several plans for one length the dice take one.
-    pub fn sections(&self, bars: usize, rng: &mut Rng) -> Vec<Stretch> {
+    pub fn sections(&self, bars: usize, rng: &mut Rng) -> Vec<FormSection> {
         let reached = self.plan.iter().map(|p| p.from_bars).filter(|from| *from <= bars).max().unwrap_or(0);
-        let plans: Vec<&Plan> = self.plan.iter().filter(|p| p.from_bars == reached).collect();
+        let plans: Vec<&Layout> = self.plan.iter().filter(|p| p.from_bars == reached).collect();
         let Some(plan) = rng.pick(&plans).copied().or(self.plan.first()) else {
             return Vec::new();
         };
-        let length = |part: &[Stretch]| part.iter().map(|s| s.bars).sum::<f64>();
+        let length = |part: &[FormSection]| part.iter().map(|s| s.bars).sum::<f64>();
         let (fixed, round) = (length(&plan.head) + length(&plan.tail), length(&plan.cycle));
         let rounds = if round > 0.0 { ((bars as f64 - fixed) / round).round().max(1.0) as usize } else { 0 };
         let mut sections = plan.head.clone();
         for turn in 0..rounds {
             // Each round reaches a little higher, and the last the highest, so that a long piece still goes somewhere.
             let lift = if rounds > 1 { 0.12 * (turn as f64 / (rounds - 1) as f64 - 0.6) } else { 0.0 };
-            sections.extend(plan.cycle.iter().map(|s| Stretch { energy: s.energy + lift, ..s.clone() }));
+            sections.extend(plan.cycle.iter().map(|s| FormSection { energy: s.energy + lift, ..s.clone() }));
         }
         sections.extend(plan.tail.iter().cloned());
         sections

@@ -1,11 +1,11 @@
 //! Fusions: a genre with some of its ways taken from another.
 
-use super::brief::{Aspect, Fusion};
+use super::brief::{Fusion, FusionAspect};
 use super::genre::{Genre, Layer};
 use super::instruments::Role;
 
 /// What is lent where the brief does not say: what lies over the rhythm.
-const OVER_THE_RHYTHM: [Aspect; 3] = [Aspect::Harmony, Aspect::Melody, Aspect::Instruments];
+const OVER_THE_RHYTHM: [FusionAspect; 3] = [FusionAspect::Harmony, FusionAspect::Melody, FusionAspect::Instruments];
 
 /// `base` with what `fusion` takes from `lender`. Where both can be played at one tempo, it is one that suits both.
 pub fn blend(base: &Genre, lender: &Genre, fusion: &Fusion) -> Genre {
@@ -21,14 +21,14 @@ pub fn blend(base: &Genre, lender: &Genre, fusion: &Fusion) -> Genre {
         (blend.tempo.low, blend.tempo.usual, blend.tempo.high) = (low, usual, high);
     }
     // A piece with a beat in it has a tempo, and one with chords in it a key.
-    blend.beatless &= lender.beatless || !aspects.contains(&Aspect::Drums);
-    blend.keyless &= lender.keyless || !aspects.contains(&Aspect::Harmony);
+    blend.beatless &= lender.beatless || !aspects.contains(&FusionAspect::Drums);
+    blend.keyless &= lender.keyless || !aspects.contains(&FusionAspect::Harmony);
     blend
 }
 
-fn lend(blend: &mut Genre, lender: &Genre, aspect: Aspect) {
+fn lend(blend: &mut Genre, lender: &Genre, aspect: FusionAspect) {
     match aspect {
-        Aspect::Drums => {
+        FusionAspect::Drums => {
             blend.groove.clone_from(&lender.groove);
             blend.fill.clone_from(&lender.fill);
             blend.feel.clone_from(&lender.feel);
@@ -37,25 +37,25 @@ fn lend(blend: &mut Genre, lender: &Genre, aspect: Aspect) {
             blend.timing.hat = lender.timing.hat;
             replace(blend, lender, &[Role::Drums, Role::Perc]);
         }
-        Aspect::Bass => {
+        FusionAspect::Bass => {
             blend.bass.clone_from(&lender.bass);
             blend.timing.bass = lender.timing.bass;
             replace(blend, lender, &[Role::Bass]);
         }
-        Aspect::Harmony => {
+        FusionAspect::Harmony => {
             blend.progression.clone_from(&lender.progression);
             blend.pace.clone_from(&lender.pace);
             blend.turnaround.clone_from(&lender.turnaround);
             blend.cadence.clone_from(&lender.cadence);
             blend.modes.clone_from(&lender.modes);
         }
-        Aspect::Melody => {
+        FusionAspect::Melody => {
             blend.melody = lender.melody.clone();
             blend.timing.melody = lender.timing.melody;
             replace(blend, lender, &[Role::Melody, Role::Counter]);
         }
-        Aspect::Instruments => recast(blend, lender),
-        Aspect::Sound => blend.mix = lender.mix.clone(),
+        FusionAspect::Instruments => recast(blend, lender),
+        FusionAspect::Sound => blend.mix = lender.mix.clone(),
     }
 }
 

@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::brief::Key;
-use super::score::{Score, Stem};
+use super::key::{Key, Mode};
 
 /// Longest melody that is used, in notes; what goes on longer is no motif.
 pub const MOST_NOTES: usize = 256;
@@ -34,7 +33,7 @@ pub struct MelodyNote {
 
 /// A stage of a plan that was given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Stage {
+pub struct PlannedSection {
     /// What it is: `intro`, `a` (verse), `b` (chorus), `build`, `drop`, `break`, `outro`.
     pub letter: String,
     /// Its length in bars; none: what is left is shared among the stages that name none.
@@ -53,32 +52,6 @@ impl Melody {
     }
 }
 
-/// The first two bars that the tune sings in a piece, on sixteenths: what a sibling of the piece grows from.
-pub fn motif(score: &Score) -> Option<Melody> {
-    let metre = super::metre::Metre::new(score.metre.0, score.metre.1)?;
-    let tunes = score.parts.iter().filter(|part| part.stem == Stem::Melody);
-    let lead = tunes.max_by_key(|part| part.notes.len())?;
-    let end = score.chords.last().map_or(score.duration, |chord| chord.start);
-    for pair in score.bars.windows(3).filter(|pair| pair.last().is_some_and(|last| *last <= end + 0.02)) {
-        let [from, middle, to] = pair else { continue };
-        let quarter = (middle - from) / metre.quarters();
-        let inside: Vec<MelodyNote> = lead
-            .notes
-            .iter()
-            .filter(|note| note.start >= from - 0.04 && note.start < to - 0.06)
-            .map(|note| MelodyNote {
-                at: (((note.start - from) / quarter * 4.0).round() / 4.0).max(0.0),
-                length: ((note.duration / quarter * 4.0).round() / 4.0).max(0.25),
-                key: note.key,
-            })
-            .collect();
-        if inside.len() >= 3 {
-            return Melody::of(inside, Some(score.key));
-        }
-    }
-    None
-}
-
 /// Krumhansl and Kessler's profiles of how well each degree stands for a key ("Tracing the dynamic changes in perceived
 /// tonal organization", 1982), from the tonic up.
 const MAJOR: [f64; 12] = [6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88];
@@ -86,7 +59,6 @@ const MINOR: [f64; 12] = [6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 
 
 /// The key whose profile fits the notes best, the first and last note counting more.
 fn likely_key(notes: &[MelodyNote]) -> Option<Key> {
-    use super::brief::Mode;
     let mut weight = [0.0_f64; 12];
     for (index, note) in notes.iter().enumerate() {
         let edge = if index == 0 || index + 1 == notes.len() { 1.5 } else { 1.0 };

@@ -8,7 +8,7 @@
 
 /// One hit of a grid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Hit {
+pub struct GridHit {
     /// The sixteenth it falls on, from the grid's start.
     pub step: usize,
     /// Its length in sixteenths, holds included.
@@ -19,14 +19,14 @@ pub struct Hit {
 
 /// A grid, read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Grid {
+pub struct StepGrid {
     /// Its length in sixteenths.
     pub steps: usize,
     /// Its hits in order.
-    pub hits: Vec<Hit>,
+    pub hits: Vec<GridHit>,
 }
 
-impl Grid {
+impl StepGrid {
     /// Reads a grid of whole bars of `bar` steps, whose hits are all in `marks`; says what is wrong otherwise.
     pub fn read(text: &str, bar: usize, marks: &str) -> Result<Self, String> {
         let mut grid = Self::default();
@@ -39,7 +39,7 @@ impl Grid {
                     _ => return Err(format!("`{text}` holds nothing at step {}", grid.steps)),
                 },
                 _ if marks.contains(mark) => {
-                    grid.hits.push(Hit { step: grid.steps, length: 1, mark });
+                    grid.hits.push(GridHit { step: grid.steps, length: 1, mark });
                     open = true;
                 }
                 _ => return Err(format!("`{text}` has `{mark}`, which is none of `{marks}`")),
@@ -54,34 +54,34 @@ impl Grid {
 
     /// Spread over twice its length: half time.
     pub fn stretched(&self) -> Self {
-        let spread = |hit: &Hit| Hit { step: hit.step * 2, ..*hit };
+        let spread = |hit: &GridHit| GridHit { step: hit.step * 2, ..*hit };
         Self { steps: self.steps * 2, hits: self.hits.iter().map(spread).collect() }
     }
 
     /// In half its length, whole bars of `bar` steps again: double time.
     pub fn squeezed(&self, bar: usize) -> Self {
         let half = self.steps / 2;
-        let hits: Vec<Hit> = self
+        let hits: Vec<GridHit> = self
             .hits
             .iter()
             .filter(|hit| hit.step % 2 == 0)
-            .map(|hit| Hit { step: hit.step / 2, length: hit.length.div_ceil(2), mark: hit.mark })
+            .map(|hit| GridHit { step: hit.step / 2, length: hit.length.div_ceil(2), mark: hit.mark })
             .collect();
         if half.is_multiple_of(bar.max(1)) {
             return Self { steps: half, hits };
         }
-        let again: Vec<Hit> = hits.iter().map(|hit| Hit { step: hit.step + half, ..*hit }).collect();
+        let again: Vec<GridHit> = hits.iter().map(|hit| GridHit { step: hit.step + half, ..*hit }).collect();
         let hits = hits.into_iter().chain(again).filter(|hit| hit.step < self.steps).collect();
         Self { steps: self.steps, hits }
     }
 
     /// The hits of the `nth` bar, steps counted from its start; the grid comes round again at its end.
-    pub fn bar(&self, nth: usize, bar: usize) -> impl Iterator<Item = Hit> + '_ {
+    pub fn bar(&self, nth: usize, bar: usize) -> impl Iterator<Item = GridHit> + '_ {
         let from = (nth * bar).checked_rem(self.steps).unwrap_or(0);
         self.hits
             .iter()
             .filter(move |hit| (from..from + bar).contains(&hit.step))
-            .map(move |hit| Hit { step: hit.step - from, ..*hit })
+            .map(move |hit| GridHit { step: hit.step - from, ..*hit })
     }
 }
 
@@ -109,11 +109,11 @@ pub fn force(mark: char) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Grid, STROKES};
+    use super::{STROKES, StepGrid};
 
     #[test]
     fn holds_lengthen_and_bars_come_round() {
-        let grid = Grid::read("x--. X... | o-.. x...", 8, STROKES).unwrap();
+        let grid = StepGrid::read("x--. X... | o-.. x...", 8, STROKES).unwrap();
         assert_eq!((grid.steps, grid.hits.len()), (16, 4));
         assert_eq!(grid.hits[0].length, 3);
         let second: Vec<_> = grid.bar(3, 8).map(|h| (h.step, h.mark)).collect();
@@ -122,8 +122,8 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_named() {
-        assert!(Grid::read("x..", 16, STROKES).unwrap_err().contains("3 steps"));
-        assert!(Grid::read("-...", 4, STROKES).unwrap_err().contains("holds nothing"));
-        assert!(Grid::read("z...", 4, STROKES).unwrap_err().contains('z'));
+        assert!(StepGrid::read("x..", 16, STROKES).unwrap_err().contains("3 steps"));
+        assert!(StepGrid::read("-...", 4, STROKES).unwrap_err().contains("holds nothing"));
+        assert!(StepGrid::read("z...", 4, STROKES).unwrap_err().contains('z'));
     }
 }

@@ -3,39 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::brief::Key;
-use super::genre::{Cadence, Progression};
-use super::sketch::{Part, Sketch};
+use super::genre::{ALL, Cadence, Progression, bars_of};
+use super::key::Key;
+use super::sketch::{Passage, Sketch, TimedChord};
 use super::theory::{Chord, quality_of};
-
-/// The sections of [`super::genre::Genre::pace`] that are not named.
-pub const ALL: &str = "all";
-
-/// A chord as long as it sounds, in quarter notes.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Span {
-    /// Where it starts.
-    pub at: f64,
-    /// How long it sounds.
-    pub length: f64,
-    /// The chord.
-    pub chord: Chord,
-    /// The key it stands in.
-    pub key: Key,
-}
-
-/// The numerals of each bar; `%` repeats the bar before.
-pub fn bars_of(chords: &str) -> Vec<Vec<&str>> {
-    let mut bars: Vec<Vec<&str>> = Vec::new();
-    for bar in chords.split('|') {
-        let numerals: Vec<&str> = bar.split_whitespace().collect();
-        match bars.last() {
-            Some(before) if numerals == ["%"] => bars.push(before.clone()),
-            _ => bars.push(numerals),
-        }
-    }
-    bars
-}
 
 /// A bar's numerals and the key they are read in.
 struct Numerals {
@@ -44,14 +15,14 @@ struct Numerals {
 }
 
 /// The chords of all bars and the one that closes.
-pub fn write(sketch: &Sketch) -> (Vec<Span>, Option<Span>) {
+pub fn write(sketch: &Sketch) -> (Vec<TimedChord>, Option<TimedChord>) {
     let mut bars = sections(sketch);
     let open = sketch.is_open();
     let cadence = if open { None } else { cadence(sketch) };
     if let Some(cadence) = cadence {
         close(&mut bars, &bars_of(&cadence.chords));
     }
-    let mut spans: Vec<Span> = Vec::new();
+    let mut spans: Vec<TimedChord> = Vec::new();
     for (bar, Numerals { key, chords }) in sketch.clock.bars.iter().zip(&bars) {
         let full = bar.length >= sketch.metre().quarters() - 1e-9;
         // A part bar takes the chord that leads to the end.
@@ -60,15 +31,20 @@ pub fn write(sketch: &Sketch) -> (Vec<Span>, Option<Span>) {
         let places = split(sketch, bar.length, chords.len());
         for (numeral, (at, length)) in chords.iter().zip(places) {
             if let Some(chord) = Chord::parse(numeral, i32::from(key.tonic)) {
-                spans.push(Span { at: bar.at + at, length, chord, key: *key });
+                spans.push(TimedChord { at: bar.at + at, length, chord, key: *key });
             }
         }
     }
-    let key = sketch.parts.last().map_or(sketch.key, |p| p.key);
+    let key = sketch.passages.last().map_or(sketch.key, |p| p.key);
     let tonic = i32::from(key.tonic);
     let home = if key.mode.is_minor() { "i" } else { "I" };
     if spans.is_empty() {
-        spans.extend(Chord::parse(home, tonic).map(|chord| Span { at: 0.0, length: sketch.clock.end, chord, key }));
+        spans.extend(Chord::parse(home, tonic).map(|chord| TimedChord {
+            at: 0.0,
+            length: sketch.clock.end,
+            chord,
+            key,
+        }));
     }
     if open {
         return (spans, None);
@@ -77,36 +53,36 @@ pub fn write(sketch: &Sketch) -> (Vec<Span>, Option<Span>) {
         (sketch.clock.duration - sketch.clock.seconds(sketch.clock.end)) * sketch.clock.quarters_per_minute / 60.0;
     let length = sketch.last_length(tail);
     let last = Chord::parse(cadence.map_or(home, |c| c.last.as_str()), tonic).or_else(|| Chord::parse(home, tonic));
-    (spans, last.map(|chord| Span { at: sketch.clock.end, length, chord, key }))
+    (spans, last.map(|chord| TimedChord { at: sketch.clock.end, length, chord, key }))
 }
 
 /// The numerals of all bars, section by section: each letter has a progression of its own, which comes back with it.
 fn sections(sketch: &Sketch) -> Vec<Numerals> {
     let mut chosen: Vec<(String, &str)> = Vec::new();
     let mut bars: Vec<Numerals> = Vec::new();
-    for (nth, part) in sketch.parts.iter().enumerate() {
-        let known = chosen.iter().find(|(name, _)| *name == part.material()).map(|(_, chords)| *chords);
-        let named = sketch.genre.progression.iter().any(|p| p.sections.contains(&part.name));
+    for (nth, passage) in sketch.passages.iter().enumerate() {
+        let known = chosen.iter().find(|(name, _)| *name == passage.material()).map(|(_, chords)| *chords);
+        let named = sketch.genre.progression.iter().any(|p| p.sections.contains(&passage.name));
         let chords = match known {
             Some(chords) if !named => chords,
             _ => {
                 let used: Vec<&str> = chosen.iter().map(|(_, chords)| *chords).collect();
-                let chords = choose(sketch, part, &used);
-                chosen.push((part.material(), chords));
+                let chords = choose(sketch, passage, &used);
+                chosen.push((passage.material(), chords));
                 chords
             }
         };
-        let cycle = drawn_together(bars_of(chords), pace(sketch, part));
-        let take = if cycle.is_empty() { 0 } else { part.bars };
-        let coloured = colours(sketch, part, &cycle);
+        let cycle = drawn_together(bars_of(chords), pace(sketch, passage));
+        let take = if cycle.is_empty() { 0 } else { passage.bars };
+        let coloured = colours(sketch, passage, &cycle);
         let written = |bar: &Vec<&str>| {
             bar.iter().map(|n| coloured.get(n).cloned().unwrap_or_else(|| (*n).to_owned())).collect::<Vec<_>>()
         };
         let mut own: Vec<Numerals> =
-            cycle.iter().cycle().take(take).map(|bar| Numerals { key: part.key, chords: written(bar) }).collect();
-        let next = sketch.parts.get(nth + 1);
-        if (next.is_some() || sketch.is_open()) && part.bars >= 4 {
-            lead_on(sketch, part, next, &mut own);
+            cycle.iter().cycle().take(take).map(|bar| Numerals { key: passage.key, chords: written(bar) }).collect();
+        let next = sketch.passages.get(nth + 1);
+        if (next.is_some() || sketch.is_open()) && passage.bars >= 4 {
+            lead_on(sketch, passage, next, &mut own);
         }
         bars.extend(own);
     }
@@ -114,9 +90,9 @@ fn sections(sketch: &Sketch) -> Vec<Numerals> {
 }
 
 /// How many written bars go into one that is played.
-fn pace(sketch: &Sketch, part: &Part) -> usize {
+fn pace(sketch: &Sketch, passage: &Passage) -> usize {
     let paces = &sketch.genre.pace;
-    let named = [part.name.as_str(), part.letter.as_str(), ALL].into_iter().find_map(|name| paces.get(name));
+    let named = [passage.name.as_str(), passage.letter.as_str(), ALL].into_iter().find_map(|name| paces.get(name));
     named.copied().unwrap_or(1)
 }
 
@@ -132,8 +108,8 @@ fn drawn_together(bars: Vec<Vec<&str>>, pace: usize) -> Vec<Vec<&str>> {
 }
 
 /// For some numerals of a progression another chord of the genre's vocabulary on the same root, as long as it lasts.
-fn colours<'n>(sketch: &Sketch, part: &Part, cycle: &[Vec<&'n str>]) -> BTreeMap<&'n str, String> {
-    let mut rng = sketch.rng(&format!("colours {}", part.material()));
+fn colours<'n>(sketch: &Sketch, passage: &Passage, cycle: &[Vec<&'n str>]) -> BTreeMap<&'n str, String> {
+    let mut rng = sketch.rng(&format!("colours {}", passage.material()));
     let mut numerals: Vec<&str> = cycle.iter().flatten().copied().collect();
     numerals.sort_unstable();
     numerals.dedup();
@@ -176,8 +152,8 @@ fn split(sketch: &Sketch, length: f64, chords: usize) -> Vec<(f64, f64)> {
 }
 
 /// Progressions a section may take: those that name it, or its letter, or a letter like it, or none; of this mode first.
-fn choose<'a>(sketch: &Sketch<'a>, part: &Part, used: &[&str]) -> &'a str {
-    let like: &[&str] = match part.letter.as_str() {
+fn choose<'a>(sketch: &Sketch<'a>, passage: &Passage, used: &[&str]) -> &'a str {
+    let like: &[&str] = match passage.letter.as_str() {
         "intro" | "outro" | "drop" => &["a"],
         "break" | "build" | "hook" => &["b", "a"],
         "c" | "pre" => &["b", "a"],
@@ -188,18 +164,19 @@ fn choose<'a>(sketch: &Sketch<'a>, part: &Part, used: &[&str]) -> &'a str {
     let own: Vec<&Progression> =
         sketch.genre.progression.iter().filter(|p| p.modes.contains(&mode) || p.modes.is_empty()).collect();
     let shared: Vec<&Progression> = sketch.common.progression.iter().filter(|p| p.modes.contains(&mode)).collect();
-    let names = [part.name.as_str(), part.letter.as_str()].into_iter().chain(like.iter().copied());
+    let names = [passage.name.as_str(), passage.letter.as_str()].into_iter().chain(like.iter().copied());
     for pool in [own, shared] {
         for name in names.clone() {
             let fit = |p: &&&Progression| p.sections.iter().any(|s| s == name);
             let named: Vec<&Progression> = pool.iter().filter(fit).copied().collect();
-            if let Some(chords) = pick(sketch, part, name, &named, used) {
+            if let Some(chords) = pick(sketch, passage, name, &named, used) {
                 return chords;
             }
         }
         let free: Vec<&Progression> = pool.iter().filter(|p| p.sections.is_empty()).copied().collect();
-        let model = like.first().copied().unwrap_or(&part.letter);
-        if let Some(chords) = pick(sketch, part, model, &free, used).or_else(|| pick(sketch, part, model, &pool, used))
+        let model = like.first().copied().unwrap_or(&passage.letter);
+        if let Some(chords) =
+            pick(sketch, passage, model, &free, used).or_else(|| pick(sketch, passage, model, &pool, used))
         {
             return chords;
         }
@@ -207,10 +184,16 @@ fn choose<'a>(sketch: &Sketch<'a>, part: &Part, used: &[&str]) -> &'a str {
     ""
 }
 
-fn pick<'a>(sketch: &Sketch, part: &Part, as_letter: &str, from: &[&'a Progression], used: &[&str]) -> Option<&'a str> {
+fn pick<'a>(
+    sketch: &Sketch,
+    passage: &Passage,
+    as_letter: &str,
+    from: &[&'a Progression],
+    used: &[&str],
+) -> Option<&'a str> {
     // A contrasting section wants chords of its own; an introduction may well use the theme's.
-    let fresh = part.turn / 3;
-    let contrast = fresh > 0 || matches!(part.letter.as_str(), "b" | "c" | "pre" | "hook" | "break" | "build");
+    let fresh = passage.turn / 3;
+    let contrast = fresh > 0 || matches!(passage.letter.as_str(), "b" | "c" | "pre" | "hook" | "break" | "build");
     let weighed: Vec<(&str, f64)> = from
         .iter()
         .map(|p| {
@@ -224,16 +207,16 @@ fn pick<'a>(sketch: &Sketch, part: &Part, as_letter: &str, from: &[&'a Progressi
 }
 
 /// The last bar of a section leads to the next: by the dominant of a new key, else by one of the genre's turnarounds.
-fn lead_on(sketch: &Sketch, part: &Part, next: Option<&Part>, bars: &mut [Numerals]) {
+fn lead_on(sketch: &Sketch, passage: &Passage, next: Option<&Passage>, bars: &mut [Numerals]) {
     let Some(bar) = bars.last_mut() else { return };
-    if let Some(next) = next.filter(|next| next.key != part.key) {
+    if let Some(next) = next.filter(|next| next.key != passage.key) {
         *bar = Numerals { key: next.key, chords: vec!["V7sus4".to_owned(), "V7".to_owned()] };
         return;
     }
-    let mode = part.key.mode;
+    let mode = passage.key.mode;
     let fits = sketch.genre.turnaround.iter().filter(|t| t.modes.is_empty() || t.modes.contains(&mode));
     let fit: Vec<&str> = fits.map(|t| t.chords.as_str()).collect();
-    let mut rng = sketch.rng(&format!("turnaround {}", part.name));
+    let mut rng = sketch.rng(&format!("turnaround {}", passage.name));
     if let (true, Some(chords)) = (rng.chance(0.65), rng.pick(&fit)) {
         bar.chords = chords.split_whitespace().map(str::to_owned).collect();
     }

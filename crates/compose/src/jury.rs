@@ -13,7 +13,7 @@ pub fn takes(duration: f64) -> u64 {
 
 /// What a piece is heard for.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Verdict {
+pub struct Judgement {
     /// Pairs of pitches that sound together without a half step or minor ninth between them.
     pub concord: f64,
     /// Tune notes on bar lines that belong to the chord, of all there are.
@@ -28,7 +28,7 @@ pub struct Verdict {
     pub tune: f64,
 }
 
-impl Verdict {
+impl Judgement {
     /// All of it in one number. Sour notes weigh most: they are what an ear forgives least.
     pub fn total(self) -> f64 {
         3.0 * self.concord
@@ -41,8 +41,8 @@ impl Verdict {
 }
 
 /// Hears a piece.
-pub fn hear(score: &Score) -> Verdict {
-    Verdict {
+pub fn hear(score: &Score) -> Judgement {
+    Judgement {
         concord: concord(score),
         footing: footing(score),
         curve: curve(score),

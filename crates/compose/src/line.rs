@@ -4,11 +4,11 @@
 use super::genre::{Groove, Pattern};
 use super::metre::{COMMON, Metre};
 use super::rng::Rng;
-use super::sketch::Part;
+use super::sketch::Passage;
 
 /// A note in musical time.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Event {
+pub struct NoteEvent {
     /// Where it starts, in quarter notes.
     pub at: f64,
     /// How long it is, in quarter notes.
@@ -64,18 +64,18 @@ impl Rhythm for Groove {
 }
 
 /// What a player is looking for.
-pub struct Search<'a> {
+pub struct RhythmSearch<'a> {
     /// The metre of the piece.
     pub metre: Metre,
     /// Names to choose among; empty: any.
     pub names: &'a [String],
     /// The section.
-    pub part: &'a Part,
+    pub passage: &'a Passage,
     /// How busy it is, 0 to 1.
     pub drive: f64,
 }
 
-impl Search<'_> {
+impl RhythmSearch<'_> {
     /// A rhythm for the section: of the genre's, in this metre, for this letter, at this energy; each demand is dropped in
     /// turn where none meets it. Without any in this metre the shared ones serve, then those in common time, bent to fit.
     pub fn find<'r, R: Rhythm>(&self, own: &'r [R], shared: &'r [R], mut rng: Rng) -> Option<&'r R> {
@@ -93,7 +93,7 @@ impl Search<'_> {
             of(shared, COMMON, &any),
         ];
         let pool = pools.into_iter().find(|pool| !pool.is_empty())?;
-        let lettered: Vec<&R> = pool.iter().copied().filter(|r| r.sections().contains(&self.part.letter)).collect();
+        let lettered: Vec<&R> = pool.iter().copied().filter(|r| r.sections().contains(&self.passage.letter)).collect();
         let free: Vec<&R> = pool.iter().copied().filter(|r| r.sections().is_empty()).collect();
         let pool = [lettered, free, pool].into_iter().find(|pool| !pool.is_empty())?;
         let inside: Vec<&R> =

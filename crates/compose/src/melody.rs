@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 
 use super::cast::{Player, dice};
 use super::genre::TuneScale;
-use super::grid::Grid;
-use super::harmony::Span;
-use super::line::Event;
+use super::grid::StepGrid;
+use super::line::NoteEvent;
 use super::metre::Metre;
 use super::motif::{Motif, cells};
 use super::rng::Rng;
-use super::sketch::{Part, Sketch};
+use super::sketch::{Passage, Sketch, TimedChord};
 use super::theory::{nearest, scale_over};
 use super::tune::{Sung, judge};
 
@@ -24,7 +23,7 @@ const GRACE: f64 = 0.09;
 /// What the tune players share: the themes, so that whoever takes over goes on with the same tune.
 pub struct Tunes<'a> {
     sketch: &'a Sketch<'a>,
-    cells: Vec<Grid>,
+    cells: Vec<StepGrid>,
     themes: BTreeMap<(char, usize), Motif>,
 }
 
@@ -36,17 +35,17 @@ impl<'a> Tunes<'a> {
     }
 
     /// Everything that tune player number `nth` of `all` plays; several take turns by the phrase.
-    pub fn play(&mut self, player: &Player, all: &[&Player], nth: usize) -> Vec<Event> {
-        let mut events: Vec<Event> = Vec::new();
+    pub fn play(&mut self, player: &Player, all: &[&Player], nth: usize) -> Vec<NoteEvent> {
+        let mut events: Vec<NoteEvent> = Vec::new();
         let mut last_key = None;
-        for (at, part) in self.sketch.parts.iter().enumerate() {
+        for (at, passage) in self.sketch.passages.iter().enumerate() {
             if player.plays.get(at) != Some(&true) {
                 continue;
             }
             let singing: Vec<usize> =
                 all.iter().enumerate().filter(|(_, p)| p.plays.get(at) == Some(&true)).map(|(n, _)| n).collect();
             let turn = singing.iter().position(|n| *n == nth).unwrap_or(0);
-            let sung = self.section(player, part, last_key);
+            let sung = self.section(player, passage, last_key);
             last_key = sung.last().map(|s| s.key).or(last_key);
             // Where there are fewer phrases than singers they sing together.
             let mut phrases: Vec<usize> = sung.iter().map(|s| s.unit).collect();
@@ -54,7 +53,7 @@ impl<'a> Tunes<'a> {
             let mine =
                 |unit: usize| phrases.iter().position(|p| *p == unit).is_some_and(|at| at % singing.len() == turn);
             let own = sung.iter().filter(|s| phrases.len() < singing.len() || mine(s.unit));
-            self.touch(player, part, own.copied().collect(), &mut events);
+            self.touch(player, passage, own.copied().collect(), &mut events);
         }
         if let (Some(last), Some(true), true) = (&self.sketch.last, player.plays.last(), nth == 0) {
             self.close(player, last, last_key, &mut events);
@@ -77,24 +76,24 @@ impl<'a> Tunes<'a> {
         ((middle - 9).max(low), (middle + 9).min(high))
     }
 
-    fn section(&mut self, player: &Player, part: &Part, last_key: Option<i32>) -> Vec<Sung> {
-        let family = match part.letter.as_str() {
+    fn section(&mut self, player: &Player, passage: &Passage, last_key: Option<i32>) -> Vec<Sung> {
+        let family = match passage.letter.as_str() {
             "b" | "build" | "hook" => 'b',
             "c" | "pre" => 'c',
             _ => 'a',
         };
-        let family = (family, part.turn / 3);
+        let family = (family, passage.turn / 3);
         let window = self.window(player);
         if !self.themes.contains_key(&family) {
-            let theme = self.find_theme(family, part, window, last_key);
+            let theme = self.find_theme(family, passage, window, last_key);
             self.themes.insert(family, theme);
         }
         let Some(theme) = self.themes.get(&family).cloned() else { return Vec::new() };
-        let mut rng = self.sketch.rng(&format!("tune {}", part.name));
+        let mut rng = self.sketch.rng(&format!("tune {}", passage.name));
         let mut best: Option<(f64, Vec<Sung>)> = None;
         for _ in 0..TRIES / 4 {
-            let sung = self.sing(&theme, part, window, last_key, &mut rng);
-            let score = judge(self.sketch, &sung, part, window);
+            let sung = self.sing(&theme, passage, window, last_key, &mut rng);
+            let score = judge(self.sketch, &sung, passage, window);
             if best.as_ref().is_none_or(|(most, _)| score > *most) {
                 best = Some((score, sung));
             }
@@ -103,10 +102,10 @@ impl<'a> Tunes<'a> {
     }
 
     /// Invents motifs and keeps the best; that of a contrasting section may be the first one turned upside down.
-    fn find_theme(&self, family: (char, usize), part: &Part, window: (i32, i32), last_key: Option<i32>) -> Motif {
+    fn find_theme(&self, family: (char, usize), passage: &Passage, window: (i32, i32), last_key: Option<i32>) -> Motif {
         let mut rng = self.sketch.rng(&format!("theme {} {}", family.0, family.1));
         let tune = &self.sketch.genre.melody;
-        let thin = (tune.rests * 0.5 - self.sketch.shift.density * 0.6 - (part.energy - 0.5) * 0.3).clamp(0.0, 0.7);
+        let thin = (tune.rests * 0.5 - self.sketch.shift.density * 0.6 - (passage.energy - 0.5) * 0.3).clamp(0.0, 0.7);
         let mut best: Option<(f64, Motif)> = None;
         for attempt in 0..TRIES {
             let motif = match self.themes.get(&('a', family.1)) {
@@ -116,7 +115,7 @@ impl<'a> Tunes<'a> {
                 Some(first) if family.0 == 'c' && attempt < TRIES / 4 => first.augmented(self.sketch.metre()),
                 _ => Motif::invent(&self.cells, self.sketch.metre(), tune, thin, &mut rng),
             };
-            let score = judge(self.sketch, &self.sing(&motif, part, window, last_key, &mut rng), part, window);
+            let score = judge(self.sketch, &self.sing(&motif, passage, window, last_key, &mut rng), passage, window);
             if best.as_ref().is_none_or(|(most, _)| score > *most) {
                 best = Some((score, motif));
             }
@@ -125,21 +124,31 @@ impl<'a> Tunes<'a> {
     }
 
     /// Sings a section: the motif in each pair of bars as its place in the phrase asks.
-    fn sing(&self, theme: &Motif, part: &Part, window: (i32, i32), last_key: Option<i32>, rng: &mut Rng) -> Vec<Sung> {
+    fn sing(
+        &self,
+        theme: &Motif,
+        passage: &Passage,
+        window: (i32, i32),
+        last_key: Option<i32>,
+        rng: &mut Rng,
+    ) -> Vec<Sung> {
         let metre = self.sketch.metre();
-        let bars = self.sketch.bars(part);
-        let aside = matches!(part.letter.as_str(), "intro" | "break" | "outro");
-        let lift = if matches!(part.letter.as_str(), "b" | "hook") { 3.0 } else { 0.0 }
-            + (part.energy - 0.5) * 3.0
-            + f64::from(part.turn as u32 % 3);
+        let bars = self.sketch.bars(passage);
+        let aside = matches!(passage.letter.as_str(), "intro" | "break" | "outro");
+        let lift = if matches!(passage.letter.as_str(), "b" | "hook") { 3.0 } else { 0.0 }
+            + (passage.energy - 0.5) * 3.0
+            + f64::from(passage.turn as u32 % 3);
         let centre = f64::from(window.0 + window.1) / 2.0 - 1.0 + lift;
         let mut sung: Vec<Sung> = Vec::new();
         let mut before = last_key;
         let units = bars.len().div_ceil(theme.bars.max(1));
         for unit in 0..units {
             let (place, last) = (unit % 4, unit + 1 == units);
-            let varied =
-                if part.turn > 0 { theme.ornamented(rng, 0.25 + 0.1 * part.turn.min(3) as f64) } else { theme.clone() };
+            let varied = if passage.turn > 0 {
+                theme.ornamented(rng, 0.25 + 0.1 * passage.turn.min(3) as f64)
+            } else {
+                theme.clone()
+            };
             let (motif, arch) = match place {
                 _ if aside && unit % 2 == 1 => continue,
                 _ if aside => (theme.fragment(metre), 0.0),
@@ -262,7 +271,7 @@ impl<'a> Tunes<'a> {
     }
 
     /// The keys a tune may step on over a chord, lowest first.
-    fn ladder(&self, span: &Span, (low, high): (i32, i32)) -> Vec<i32> {
+    fn ladder(&self, span: &TimedChord, (low, high): (i32, i32)) -> Vec<i32> {
         let scale = scale_over(span.key, &span.chord);
         let tonic = i32::from(span.key.tonic);
         let five: &[i32] = if span.key.mode.is_minor() { &[0, 3, 5, 7, 10] } else { &[0, 2, 4, 7, 9] };
@@ -279,10 +288,10 @@ impl<'a> Tunes<'a> {
     }
 
     /// From sung to played: phrase dynamics, accents, length by the instrument.
-    fn touch(&self, player: &Player, part: &Part, sung: Vec<Sung>, events: &mut Vec<Event>) {
+    fn touch(&self, player: &Player, passage: &Passage, sung: Vec<Sung>, events: &mut Vec<NoteEvent>) {
         let metre = self.sketch.metre();
-        let (start, end) = self.sketch.span(part);
-        let mut rng = dice(self.sketch, player, &format!("touch {}", part.name));
+        let (start, end) = self.sketch.span(passage);
+        let mut rng = dice(self.sketch, player, &format!("touch {}", passage.name));
         let legato = if player.instrument.sustained { 1.02 } else { 0.95 };
         for note in sung {
             let place = (note.at - start) / (end - start).max(0.1);
@@ -292,12 +301,12 @@ impl<'a> Tunes<'a> {
             let height = f64::from(note.key - 66) * 0.004;
             let accent = if note.accent { 0.08 } else { 0.0 };
             let force = 0.56 + 0.1 * metre.weight(step) + swell + accent + height + rng.between(-0.03, 0.03);
-            let force = (force * (0.74 + 0.34 * part.energy)).clamp(0.1, 1.0);
+            let force = (force * (0.74 + 0.34 * passage.energy)).clamp(0.1, 1.0);
             let late = self.sketch.genre.timing.melody;
             if let Some(grace) = self.grace(player, note, &mut rng) {
-                events.push(Event { at: note.at - GRACE, length: GRACE, key: grace, force: force * 0.75, late });
+                events.push(NoteEvent { at: note.at - GRACE, length: GRACE, key: grace, force: force * 0.75, late });
             }
-            events.push(Event { at: note.at, length: note.length * legato, key: note.key, force, late });
+            events.push(NoteEvent { at: note.at, length: note.length * legato, key: note.key, force, late });
         }
     }
 
@@ -314,7 +323,7 @@ impl<'a> Tunes<'a> {
     }
 
     /// The last note: the chord's root or third or fifth, nearest to where the tune was.
-    fn close(&self, player: &Player, last: &Span, before: Option<i32>, events: &mut Vec<Event>) {
+    fn close(&self, player: &Player, last: &TimedChord, before: Option<i32>, events: &mut Vec<NoteEvent>) {
         let window = self.window(player);
         let near = before.unwrap_or((window.0 + window.1) / 2);
         let restful = [Some(0), last.chord.third(), last.chord.fifth()];
@@ -330,15 +339,15 @@ impl<'a> Tunes<'a> {
         });
         let (low, high) = player.keys();
         let Some(key) = keys.filter(|k| (low..=high).contains(k)).min_by_key(|key| (key - near).abs()) else { return };
-        let energy = self.sketch.parts.last().map_or(0.5, |p| p.energy);
+        let energy = self.sketch.passages.last().map_or(0.5, |p| p.energy);
         let length = last.length * if player.instrument.sustained { 0.56 } else { 0.85 };
         let late = self.sketch.genre.timing.melody;
-        events.push(Event { at: last.at, length, key, force: 0.5 + 0.25 * energy, late });
+        events.push(NoteEvent { at: last.at, length, key, force: 0.5 + 0.25 * energy, late });
     }
 }
 
 /// The tone of the chord nearest to `near`, inside the window.
-fn chord_tone(span: &Span, near: i32, (low, high): (i32, i32)) -> i32 {
+fn chord_tone(span: &TimedChord, near: i32, (low, high): (i32, i32)) -> i32 {
     // The tune rests on the chord's body; elevenths and thirteenths are passed through.
     let body = span.chord.tones.iter().filter(|t| **t <= 14);
     body.map(|tone| nearest((span.chord.root + tone).rem_euclid(12), near))

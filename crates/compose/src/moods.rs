@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::brief::Mode;
+use super::key::Mode;
 
 /// One mood and what it shifts; the table's head says the units.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

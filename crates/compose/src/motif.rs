@@ -1,7 +1,7 @@
 //! Motifs: a rhythm and a shape of one or two bars that a tune is grown from, and what can be done with them.
 
 use super::genre::{Cell, Tune};
-use super::grid::{Grid, STROKES};
+use super::grid::{STROKES, StepGrid};
 use super::line::bend;
 use super::metre::{COMMON, Metre};
 use super::rng::Rng;
@@ -29,10 +29,10 @@ pub struct Motif {
 }
 
 /// Rhythms of a bar to draw from in a metre.
-pub fn cells(tune: &Tune, common: &[Cell], metre: Metre) -> Vec<Grid> {
-    let read = |cells: &[Cell], of: Metre| -> Vec<Grid> {
+pub fn cells(tune: &Tune, common: &[Cell], metre: Metre) -> Vec<StepGrid> {
+    let read = |cells: &[Cell], of: Metre| -> Vec<StepGrid> {
         let fit = cells.iter().filter(|c| c.metre == of);
-        fit.filter_map(|c| Grid::read(&bend(&c.grid, of, metre), metre.steps(), STROKES).ok()).collect()
+        fit.filter_map(|c| StepGrid::read(&bend(&c.grid, of, metre), metre.steps(), STROKES).ok()).collect()
     };
     [read(&tune.cells, metre), read(common, metre), read(&tune.cells, COMMON), read(common, COMMON)]
         .into_iter()
@@ -42,7 +42,7 @@ pub fn cells(tune: &Tune, common: &[Cell], metre: Metre) -> Vec<Grid> {
 
 impl Motif {
     /// A new one. `thin` is the share of weak notes to leave out.
-    pub fn invent(cells: &[Grid], metre: Metre, tune: &Tune, thin: f64, rng: &mut Rng) -> Self {
+    pub fn invent(cells: &[StepGrid], metre: Metre, tune: &Tune, thin: f64, rng: &mut Rng) -> Self {
         let steps = metre.steps();
         let bars = 2;
         let first = rng.pick(cells).cloned().unwrap_or_default();

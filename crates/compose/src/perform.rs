@@ -3,7 +3,7 @@
 
 use super::cast::{Player, dice};
 use super::instruments::Role;
-use super::line::Event;
+use super::line::NoteEvent;
 use super::score::{Ending, Note};
 use super::sketch::Sketch;
 
@@ -11,7 +11,7 @@ use super::sketch::Sketch;
 const SHORTEST: f64 = 0.03;
 
 /// The notes of one player, by start time. `lifts` says from where on how much harder all play.
-pub fn notes(sketch: &Sketch, player: &Player, mut events: Vec<Event>, lifts: &[(f64, f64)]) -> Vec<Note> {
+pub fn notes(sketch: &Sketch, player: &Player, mut events: Vec<NoteEvent>, lifts: &[(f64, f64)]) -> Vec<Note> {
     events.sort_by(|a, b| a.at.total_cmp(&b.at).then(a.key.cmp(&b.key)));
     let texture = player.role() == Role::Texture;
     let drift = if texture { 0.0 } else { sketch.genre.timing.drift };
@@ -46,7 +46,7 @@ pub fn notes(sketch: &Sketch, player: &Player, mut events: Vec<Event>, lifts: &[
 }
 
 /// A note as it is before a dry end and before a held breath: those that would start in it are not played, those that would last into it end.
-fn breathed(sketch: &Sketch, event: Event) -> Option<Event> {
+fn breathed(sketch: &Sketch, event: NoteEvent) -> Option<NoteEvent> {
     let mut event = event;
     if sketch.ending == Ending::Stop {
         // Nothing held rings on over a dry end.

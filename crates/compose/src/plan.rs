@@ -1,18 +1,19 @@
 //! The plan of a piece: its sections with their lengths, energies, keys and feel.
 
-use super::brief::{Brief, Energy, Key};
+use super::brief::{Brief, Energy};
 use super::forms::forms;
 use super::genre::{FeelTime, Genre};
+use super::key::Key;
 use super::metre::Metre;
 use super::moods::Shift;
 use super::rng::Rng;
-use super::sketch::Part;
+use super::sketch::Passage;
 
 /// Fewest sections of a piece that goes to another key; in fewer it would not be at home anywhere.
 const ROOM_TO_TRAVEL: usize = 5;
 
 /// The sections of a piece of `bars` bars of `metre`.
-pub fn lay_out(brief: &Brief, genre: &Genre, shift: &Shift, key: Key, (bars, metre): (usize, Metre)) -> Vec<Part> {
+pub fn lay_out(brief: &Brief, genre: &Genre, shift: &Shift, key: Key, (bars, metre): (usize, Metre)) -> Vec<Passage> {
     let mut rng = Rng::new(brief.seed, &format!("form {}", genre.id));
     let mut ways = vec![(&genre.form, 1.5)];
     ways.extend(genre.other_forms.iter().map(|form| (form, 1.0)));
@@ -24,19 +25,19 @@ pub fn lay_out(brief: &Brief, genre: &Genre, shift: &Shift, key: Key, (bars, met
         Some(Energy::High) => 0.2,
         _ => 0.0,
     };
-    let (mut parts, mut first): (Vec<Part>, usize) = (Vec::new(), 0);
+    let (mut passages, mut first): (Vec<Passage>, usize) = (Vec::new(), 0);
     for (stretch, bars) in stretches.iter().zip(lengths) {
-        let turn = parts.iter().filter(|p| p.letter == stretch.letter).count();
+        let turn = passages.iter().filter(|p| p.letter == stretch.letter).count();
         let name = if turn == 0 { stretch.letter.clone() } else { format!("{}{}", stretch.letter, turn + 1) };
         let curve = genre.energy.base + (stretch.energy - 0.5) * genre.energy.contrast;
         let energy = (curve + asked + shift.energy * 0.7).clamp(0.05, 1.0);
         let letter = stretch.letter.clone();
-        parts.push(Part { name, letter, turn, first, bars, energy, key, feel: FeelTime::Plain });
+        passages.push(Passage { name, letter, turn, first, bars, energy, key, feel: FeelTime::Plain });
         first += bars;
     }
-    travel(brief, genre, &mut parts);
-    change_feel(genre, &mut rng, &mut parts);
-    parts
+    travel(brief, genre, &mut passages);
+    change_feel(genre, &mut rng, &mut passages);
+    passages
 }
 
 /// How many bars of four beats last as long as `bars` of `metre`; forms count in those. A minute of jigs has twice the bars
@@ -47,8 +48,8 @@ fn common_bars(bars: usize, metre: Metre) -> usize {
 }
 
 /// What fades out goes on playing: an outro that thinned out as well would be over before the fade is.
-pub fn play_on(parts: &mut [Part]) {
-    if let [.., before, last] = parts
+pub fn play_on(passages: &mut [Passage]) {
+    if let [.., before, last] = passages
         && last.letter == "outro"
     {
         last.energy = last.energy.max(before.energy);
@@ -56,13 +57,13 @@ pub fn play_on(parts: &mut [Part]) {
 }
 
 /// Whether a section is named, by letter or by name.
-fn named(names: &[String], part: &Part) -> bool {
-    names.contains(&part.letter) || names.contains(&part.name)
+fn named(names: &[String], passage: &Passage) -> bool {
+    names.contains(&passage.letter) || names.contains(&passage.name)
 }
 
 /// Other keys, where the genre likes them, nobody asked for one key, and the end need not meet the start.
-fn travel(brief: &Brief, genre: &Genre, parts: &mut [Part]) {
-    if brief.key.is_some() || brief.seamless_loop || parts.len() < ROOM_TO_TRAVEL {
+fn travel(brief: &Brief, genre: &Genre, passages: &mut [Passage]) {
+    if brief.key.is_some() || brief.seamless_loop || passages.len() < ROOM_TO_TRAVEL {
         return;
     }
     let mut rng = Rng::new(brief.seed, &format!("travel {}", genre.id));
@@ -70,22 +71,22 @@ fn travel(brief: &Brief, genre: &Genre, parts: &mut [Part]) {
     let moved = |key: Key| Key { tonic: (i32::from(key.tonic) + way.by).rem_euclid(12) as u8, ..key };
     if way.stays {
         // The lift comes with the last section that may have it, and is kept.
-        let from = parts.iter().rposition(|p| named(&way.sections, p)).filter(|at| *at > 1);
-        for part in from.and_then(|from| parts.get_mut(from..)).unwrap_or_default() {
-            part.key = moved(part.key);
+        let from = passages.iter().rposition(|p| named(&way.sections, p)).filter(|at| *at > 1);
+        for passage in from.and_then(|from| passages.get_mut(from..)).unwrap_or_default() {
+            passage.key = moved(passage.key);
         }
     } else {
-        let last = parts.len() - 1;
-        for part in parts.iter_mut().take(last).skip(1).filter(|p| named(&way.sections, p)) {
-            part.key = moved(part.key);
+        let last = passages.len() - 1;
+        for passage in passages.iter_mut().take(last).skip(1).filter(|p| named(&way.sections, p)) {
+            passage.key = moved(passage.key);
         }
     }
 }
 
-fn change_feel(genre: &Genre, rng: &mut Rng, parts: &mut [Part]) {
+fn change_feel(genre: &Genre, rng: &mut Rng, passages: &mut [Passage]) {
     for feel in &genre.feel {
         if rng.chance(feel.chance) {
-            parts.iter_mut().filter(|p| named(&feel.sections, p)).for_each(|p| p.feel = feel.time);
+            passages.iter_mut().filter(|p| named(&feel.sections, p)).for_each(|p| p.feel = feel.time);
         }
     }
 }

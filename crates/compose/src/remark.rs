@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use super::limits::{LONGEST_SECONDS, SHORTEST_SECONDS, TEMPO_BPM};
+
 /// A brief that no piece can be written from.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum ComposeError {
@@ -14,17 +16,17 @@ pub enum ComposeError {
     /// No such instrument or stem.
     #[error("there is no instrument `{0}`")]
     UnknownInstrument(String),
-    /// Shorter than 3 s, longer than 1200 s, or no number.
-    #[error("a piece lasts 3 to 1200 seconds, not {0}")]
+    /// Outside [`super::limits::LENGTH_SECONDS`], or no number.
+    #[error("a piece lasts {shortest} to {longest} seconds, not {0}", shortest = SHORTEST_SECONDS, longest = LONGEST_SECONDS)]
     Duration(f64),
     /// No tempo that can be played.
-    #[error("a tempo lies between 30 and 260 beats a minute, not at {0}")]
+    #[error("a tempo lies between {slowest} and {fastest} beats a minute, not at {0}", slowest = TEMPO_BPM.start(), fastest = TEMPO_BPM.end())]
     Tempo(f64),
     /// A tonic that is no pitch class.
     #[error("a tonic is 0 (C) to 11 (B), not {0}")]
     Tonic(u8),
     /// More revisions than a brief may carry.
-    #[error("a piece takes at most {most} refinements, not {0}; start from a new one", most = super::revise::MOST)]
+    #[error("a piece takes at most {most} refinements, not {0}; start from a new one", most = super::revision::MOST)]
     TooManyRevisions(usize),
     /// A moment or an amount that is no number.
     #[error("a moment in a refinement is no number")]

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::brief::Key;
+use super::key::Key;
 use super::metre::Metre;
 
 /// A finished score. Times are seconds from the start.

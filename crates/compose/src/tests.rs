@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::brief::{Aspect, Brief, Energy, Fusion, Key, Mode};
+use super::brief::{Brief, Energy, Fusion, FusionAspect};
 use super::distance::distance;
+use super::key::{Key, Mode};
 use super::score::{Ending, Score, Stem};
 use super::{ComposeError, Composition, Remark, compose, genres, instruments, moods};
 
@@ -323,16 +324,16 @@ fn two_seeds_of_one_brief_are_two_pieces() {
 
 #[test]
 fn a_fusion_takes_what_it_says_and_keeps_the_rest() {
-    let fused = |aspects: Vec<Aspect>| {
+    let fused = |aspects: Vec<FusionAspect>| {
         let fusion = Some(Fusion { genre: "trap".into(), aspects });
         score(&Brief { fusion, duration_seconds: 60.0, ..brief("jazz", 60.0) })
     };
-    let (plain, drummed) = (score(&brief("jazz", 60.0)), fused(vec![Aspect::Drums]));
+    let (plain, drummed) = (score(&brief("jazz", 60.0)), fused(vec![FusionAspect::Drums]));
     assert_eq!(drummed.style, "Jazz × Trap");
     assert!(ids(&drummed).contains("kit_808") && !ids(&plain).contains("kit_808"));
     assert!(ids(&drummed).contains("double_bass"), "the bass stays");
     assert_eq!(drummed.key, plain.key);
-    let instruments = fused(vec![Aspect::Instruments]);
+    let instruments = fused(vec![FusionAspect::Instruments]);
     assert!(!ids(&instruments).contains("kit_808") && ids(&instruments).contains("double_bass"));
     let unknown = Brief { fusion: Some(Fusion { genre: "polka".into(), aspects: vec![] }), ..brief("jazz", 20.0) };
     assert_eq!(compose(&unknown).unwrap_err(), ComposeError::UnknownGenre("polka".into()));
@@ -399,7 +400,14 @@ fn any_brief() -> impl Strategy<Value = Brief> {
     let duration = prop_oneof![3 => 3.0..20.0, 3 => 20.0..200.0, 1 => 200.0..1200.0_f64];
     let endings = [Ending::Ring, Ending::Stop, Ending::Sting, Ending::Fade];
     let ending = proptest::option::of(proptest::sample::select(endings.to_vec()));
-    let all = [Aspect::Drums, Aspect::Bass, Aspect::Harmony, Aspect::Melody, Aspect::Instruments, Aspect::Sound];
+    let all = [
+        FusionAspect::Drums,
+        FusionAspect::Bass,
+        FusionAspect::Harmony,
+        FusionAspect::Melody,
+        FusionAspect::Instruments,
+        FusionAspect::Sound,
+    ];
     let aspects = proptest::collection::vec(proptest::sample::select(all.to_vec()), 0..4);
     let fusion = proptest::option::of((genre.clone(), aspects));
     let brief = (genre, mood, asked, any::<bool>(), without, tempo, range, key, metre, energy, duration);

@@ -1,65 +1,6 @@
-//! Pitch, modes and chords: what a musician takes for granted. Pitch classes count semitones from C.
+//! Pitch and chords: what a musician takes for granted. Pitch classes count semitones from C.
 
-use super::brief::{Key, Mode};
-
-const SHARP: [&str; 12] = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];
-const FLAT: [&str; 12] = ["C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B"];
-const MAJOR_DEGREES: [i32; 7] = [0, 2, 4, 5, 7, 9, 11];
-
-impl Mode {
-    /// Semitones of its seven degrees above the tonic.
-    pub fn degrees(self) -> [i32; 7] {
-        match self {
-            Self::Major => MAJOR_DEGREES,
-            Self::Minor => [0, 2, 3, 5, 7, 8, 10],
-            Self::Dorian => [0, 2, 3, 5, 7, 9, 10],
-            Self::Phrygian => [0, 1, 3, 5, 7, 8, 10],
-            Self::Lydian => [0, 2, 4, 6, 7, 9, 11],
-            Self::Mixolydian => [0, 2, 4, 5, 7, 9, 10],
-        }
-    }
-
-    /// Whether its third is minor.
-    pub fn is_minor(self) -> bool {
-        matches!(self, Self::Minor | Self::Dorian | Self::Phrygian)
-    }
-
-    /// As people write it after the tonic.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Major => "major",
-            Self::Minor => "minor",
-            Self::Dorian => "dorian",
-            Self::Phrygian => "phrygian",
-            Self::Lydian => "lydian",
-            Self::Mixolydian => "mixolydian",
-        }
-    }
-}
-
-impl Key {
-    /// `D dorian`, spelled with flats where the key has them.
-    pub fn name(self) -> String {
-        format!("{} {}", self.spell(i32::from(self.tonic)), self.mode.name())
-    }
-
-    /// The name of a pitch class as this key writes it.
-    pub fn spell(self, pitch_class: i32) -> &'static str {
-        // Counted in fifths, a mode lies so many steps from the major key with the same signature.
-        let parent = i32::from(self.tonic)
-            + match self.mode {
-                Mode::Major => 0,
-                Mode::Dorian => 10,
-                Mode::Phrygian => 8,
-                Mode::Lydian => 7,
-                Mode::Mixolydian => 5,
-                Mode::Minor => 3,
-            };
-        let flat = matches!(parent.rem_euclid(12), 0 | 1 | 3 | 5 | 8 | 10);
-        let names = if flat { &FLAT } else { &SHARP };
-        names.get(pitch_class.rem_euclid(12) as usize).copied().unwrap_or("C")
-    }
-}
+use super::key::{Key, Mode};
 
 /// A chord: a root, the semitones above it in the order of their weight for the ear, and perhaps another bass.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -212,7 +153,7 @@ fn numeral(text: &str) -> Option<(i32, bool, &str)> {
     if !small && !roman.chars().all(char::is_uppercase) {
         return None;
     }
-    Some((MAJOR_DEGREES.get(degree)? + sharps as i32 - flats as i32, small, quality))
+    Some((Mode::Major.degrees().get(degree)? + sharps as i32 - flats as i32, small, quality))
 }
 
 /// The seven pitch classes that fit over `chord` in `key`: the key's scale, bent where the chord bends it.

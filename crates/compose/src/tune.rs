@@ -1,6 +1,6 @@
 //! How a tune is heard before it is written down.
 
-use super::sketch::{Part, Sketch};
+use super::sketch::{Passage, Sketch};
 
 /// A note of the tune before it has touch and timing.
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +21,7 @@ pub struct Sung {
 
 /// How good a tune is: mostly steps, leaps recovered, few repeated notes, one summit late in the section, an octave or so
 /// of compass, chord tones where it rests, and as much silence as the genre wants.
-pub fn judge(sketch: &Sketch, sung: &[Sung], part: &Part, window: (i32, i32)) -> f64 {
+pub fn judge(sketch: &Sketch, sung: &[Sung], passage: &Passage, window: (i32, i32)) -> f64 {
     if sung.len() < 3 {
         return -5.0 + sung.len() as f64;
     }
@@ -46,7 +46,7 @@ pub fn judge(sketch: &Sketch, sung: &[Sung], part: &Part, window: (i32, i32)) ->
     score -= if low <= window.0 || high >= window.1 { 0.8 } else { 0.0 };
     let summits: Vec<f64> = sung.iter().filter(|s| s.key == high).map(|s| s.at).collect();
     score -= (summits.len() as f64 - 1.0).min(4.0) * 0.4;
-    let (start, end) = sketch.span(part);
+    let (start, end) = sketch.span(passage);
     let where_to = (summits.first().copied().unwrap_or(start) - start) / (end - start).max(0.1);
     score -= (where_to - 0.65).abs();
     let sour = sung.iter().filter(|s| s.length >= 0.75 && !s.home).count() as f64;

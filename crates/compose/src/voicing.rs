@@ -5,7 +5,7 @@ use super::theory::Chord;
 
 /// Where and how chords are laid out.
 #[derive(Debug, Clone, Copy)]
-pub struct Frame {
+pub struct Voicing {
     /// Lowest key.
     pub low: i32,
     /// Highest key.
@@ -21,7 +21,7 @@ pub struct Frame {
 }
 
 /// The keys of `chord`, lowest first, led from `before` (empty at a beginning).
-pub fn lead(chord: &Chord, before: &[i32], frame: &Frame) -> Vec<i32> {
+pub fn lead(chord: &Chord, before: &[i32], frame: &Voicing) -> Vec<i32> {
     let classes = choose_tones(chord, frame);
     let mut best: Option<(f64, Vec<i32>)> = None;
     let mut laid = Vec::with_capacity(classes.len());
@@ -37,7 +37,7 @@ pub fn lead(chord: &Chord, before: &[i32], frame: &Frame) -> Vec<i32> {
 }
 
 /// The tones that matter most, as pitch classes: third and seventh, then colours, then root and fifth.
-fn choose_tones(chord: &Chord, frame: &Frame) -> Vec<i32> {
+fn choose_tones(chord: &Chord, frame: &Voicing) -> Vec<i32> {
     let mut order: Vec<i32> = Vec::new();
     let mut push = |tone: Option<i32>| {
         if let Some(tone) = tone.filter(|t| !order.contains(t)) {
@@ -71,7 +71,7 @@ fn choose_tones(chord: &Chord, frame: &Frame) -> Vec<i32> {
 }
 
 /// Every way to put each class into the frame, an octave or so around its centre.
-fn lay(classes: &[i32], frame: &Frame, laid: &mut Vec<i32>, each: &mut dyn FnMut(&[i32])) {
+fn lay(classes: &[i32], frame: &Voicing, laid: &mut Vec<i32>, each: &mut dyn FnMut(&[i32])) {
     let Some((class, rest)) = classes.split_first() else {
         each(laid);
         return;
@@ -96,7 +96,7 @@ fn lay(classes: &[i32], frame: &Frame, laid: &mut Vec<i32>, each: &mut dyn FnMut
     }
 }
 
-fn cost(keys: &[i32], before: &[i32], frame: &Frame, chord: &Chord) -> f64 {
+fn cost(keys: &[i32], before: &[i32], frame: &Voicing, chord: &Chord) -> f64 {
     let (Some(low), Some(high)) = (keys.first().copied(), keys.last().copied()) else { return f64::MAX };
     let mut cost = 0.0;
     let middle = keys.iter().sum::<i32>() as f64 / keys.len() as f64;
@@ -156,10 +156,10 @@ fn cost(keys: &[i32], before: &[i32], frame: &Frame, chord: &Chord) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Frame, lead};
+    use super::{Voicing, lead};
     use crate::theory::Chord;
 
-    const FRAME: Frame = Frame { low: 48, high: 80, centre: 63.0, voices: 4, rooted: false, plain: false };
+    const FRAME: Voicing = Voicing { low: 48, high: 80, centre: 63.0, voices: 4, rooted: false, plain: false };
 
     #[test]
     fn voices_move_little_between_related_chords() {
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn nothing_clusters_low_down() {
-        let low = Frame { low: 36, high: 64, centre: 48.0, ..FRAME };
+        let low = Voicing { low: 36, high: 64, centre: 48.0, ..FRAME };
         for chord in ["I", "im9", "V7", "IVmaj9", "i11"] {
             let Some(chord) = Chord::parse(chord, 0) else { continue };
             let keys = lead(&chord, &[], &low);
@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn a_chord_alone_holds_its_root() {
-        let frame = Frame { rooted: true, voices: 3, ..FRAME };
+        let frame = Voicing { rooted: true, voices: 3, ..FRAME };
         let keys = lead(&Chord::parse("ii9", 0).unwrap(), &[], &frame);
         assert!(keys.iter().any(|k| k % 12 == 2), "{keys:?}");
     }

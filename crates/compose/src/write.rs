@@ -1,57 +1,25 @@
-//! The composer at work: looks the brief's names up, has the piece sketched and cast, and gathers the players' parts into
-//! a score.
+//! One take of a piece before any revision: looks the brief's names up, has the piece sketched and cast, and gathers the
+//! players' parts into a score.
 
 use super::brief::Brief;
 use super::cast::{self, Player};
+use super::composition::Composition;
 use super::fusion::blend;
 use super::genre::Genre;
 use super::genres::genres;
-use super::harmony::Span;
 use super::instruments::Role;
-use super::line::Event;
+use super::limits::{LENGTH_SECONDS, TEMPO_BPM};
+use super::line::NoteEvent;
 use super::melody::Tunes;
 use super::moods::{Mood, moods};
-use super::remark::{ComposeError, Remark};
-use super::revise::{ground, revise};
+use super::remark::ComposeError;
 use super::score::{ChordSpan, MixColour, Part, Score, Section};
-use super::sketch::Sketch;
-use super::voicing::{Frame, lead};
-use super::{bass, chords, counter, drums, jury, perform, texture};
-
-/// A score, and what in it is not as asked.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Composition {
-    /// The music.
-    pub score: Score,
-    /// What could not be done as asked; empty as a rule.
-    pub remarks: Vec<Remark>,
-}
-
-/// Writes the music a brief asks for, its revisions included. The same brief gives the same score, bit for bit.
-///
-/// # Errors
-/// [`ComposeError`] where a name in the brief is unknown, a number is out of bounds, or nothing is left to play.
-pub fn compose(brief: &Brief) -> Result<Composition, ComposeError> {
-    let (piece, take) = base(brief)?;
-    revise(brief, ground(brief, piece), take)
-}
-
-/// The best of several pieces before any revision, and which of them it is.
-fn base(brief: &Brief) -> Result<(Composition, u64), ComposeError> {
-    let mut best = (base_take(brief, 0)?, 0);
-    let mut verdict = jury::hear(&best.0.score).total();
-    for take in 1..jury::takes(brief.duration_seconds) {
-        let other = base_take(brief, take)?;
-        let heard = jury::hear(&other.score).total();
-        if heard > verdict {
-            (best, verdict) = ((other, take), heard);
-        }
-    }
-    Ok(best)
-}
+use super::sketch::{Sketch, TimedChord};
+use super::voicing::{Voicing, lead};
+use super::{bass, chords, counter, drums, outline, perform, texture};
 
 /// One of the pieces of a brief before any revision.
-pub(super) fn base_take(brief: &Brief, take: u64) -> Result<Composition, ComposeError> {
+pub fn base_take(brief: &Brief, take: u64) -> Result<Composition, ComposeError> {
     check(brief)?;
     let genre = genres().get(&brief.genre).ok_or_else(|| ComposeError::UnknownGenre(brief.genre.clone()))?;
     let known = |id: &String| moods().get(id).ok_or_else(|| ComposeError::UnknownMood(id.clone()));
@@ -72,7 +40,7 @@ pub(super) fn base_take(brief: &Brief, take: u64) -> Result<Composition, Compose
 /// One whole piece.
 fn write(brief: &Brief, take: u64, genre: &Genre, moods: &[&Mood]) -> Result<Composition, ComposeError> {
     let mut remarks = Vec::new();
-    let sketch = Sketch::of(brief, take, (genre, genres().common()), moods, &mut remarks);
+    let sketch = outline::sketch(brief, take, (genre, genres().common()), moods, &mut remarks);
     let players = cast::call(brief, &sketch, &mut remarks)?;
     let parts = parts(&sketch, &players);
     let score = Score {
@@ -95,12 +63,12 @@ fn write(brief: &Brief, take: u64, genre: &Genre, moods: &[&Mood]) -> Result<Com
 }
 
 fn check(brief: &Brief) -> Result<(), ComposeError> {
-    if !(3.0..=1200.0).contains(&brief.duration_seconds) {
+    if !LENGTH_SECONDS.contains(&brief.duration_seconds) {
         return Err(ComposeError::Duration(brief.duration_seconds));
     }
     let range = brief.tempo_range.map(|(low, high)| [low, high]);
     for tempo in brief.tempo_bpm.into_iter().chain(range.into_iter().flatten()) {
-        if !(30.0..=260.0).contains(&tempo) {
+        if !TEMPO_BPM.contains(&tempo) {
             return Err(ComposeError::Tempo(tempo));
         }
     }
@@ -114,8 +82,8 @@ fn parts(sketch: &Sketch, players: &[Player]) -> Vec<Part> {
     let singers: Vec<&Player> = players.iter().filter(|p| p.role() == Role::Melody).collect();
     let rooted = players.iter().all(|p| p.role() != Role::Bass);
     let mut tunes = Tunes::new(sketch);
-    let sung: Vec<Vec<Event>> = singers.iter().enumerate().map(|(nth, p)| tunes.play(p, &singers, nth)).collect();
-    let mut tune: Vec<Event> = sung.iter().flatten().copied().collect();
+    let sung: Vec<Vec<NoteEvent>> = singers.iter().enumerate().map(|(nth, p)| tunes.play(p, &singers, nth)).collect();
+    let mut tune: Vec<NoteEvent> = sung.iter().flatten().copied().collect();
     tune.sort_by(|a, b| a.at.total_cmp(&b.at));
     let mut sung = sung.into_iter();
     let lifts = lifts(sketch, players);
@@ -158,10 +126,10 @@ fn lifts(sketch: &Sketch, players: &[Player]) -> Vec<(f64, f64)> {
         1.0 - players.iter().filter(playing).count().min(5) as f64 / 5.0
     };
     let mut lifts: Vec<(f64, f64)> = sketch
-        .parts
+        .passages
         .iter()
         .enumerate()
-        .map(|(nth, part)| (sketch.span(part).0, dynamics(part.energy) * (1.0 + 0.25 * few(nth))))
+        .map(|(nth, passage)| (sketch.span(passage).0, dynamics(passage.energy) * (1.0 + 0.25 * few(nth))))
         .collect();
     let hardest = lifts.iter().map(|(_, lift)| *lift).fold(1.0, f64::max);
     lifts.iter_mut().for_each(|(_, lift)| *lift /= hardest);
@@ -204,12 +172,12 @@ fn brightness(sketch: &Sketch, player: &Player) -> Vec<(f64, f32)> {
     let lean = sketch.shift.brightness * if player.instrument.synth { 0.6 } else { 0.35 };
     let open = |energy: f64| (tone * (closed + reach * energy + lean)).clamp(0.2, 1.0) as f32;
     let mut points = Vec::new();
-    for part in &sketch.parts {
-        let (start, end) = sketch.span(part);
-        let (from, to) = match part.letter.as_str() {
-            "build" => (open(part.energy) * 0.6, open(1.0)),
-            "outro" => (open(part.energy + 0.15), open(part.energy - 0.1)),
-            _ => (open(part.energy - 0.04), open(part.energy + 0.06)),
+    for passage in &sketch.passages {
+        let (start, end) = sketch.span(passage);
+        let (from, to) = match passage.letter.as_str() {
+            "build" => (open(passage.energy) * 0.6, open(1.0)),
+            "outro" => (open(passage.energy + 0.15), open(passage.energy - 0.1)),
+            _ => (open(passage.energy - 0.04), open(passage.energy + 0.06)),
         };
         let start = sketch.clock.seconds(start);
         // The bars of a fade run on past its end.
@@ -221,27 +189,27 @@ fn brightness(sketch: &Sketch, player: &Player) -> Vec<(f64, f32)> {
 }
 
 fn sections(sketch: &Sketch) -> Vec<Section> {
-    let last = sketch.parts.len().saturating_sub(1);
-    let section = |(nth, part): (usize, &super::sketch::Part)| {
-        let (start, end) = sketch.span(part);
+    let last = sketch.passages.len().saturating_sub(1);
+    let section = |(nth, passage): (usize, &super::sketch::Passage)| {
+        let (start, end) = sketch.span(passage);
         Section {
-            name: part.name.clone(),
+            name: passage.name.clone(),
             start: sketch.clock.seconds(start),
             // The last chord rings on in the last section.
             end: if nth == last { sketch.clock.duration } else { sketch.clock.seconds(end) },
-            energy: part.energy,
+            energy: passage.energy,
         }
     };
-    sketch.parts.iter().enumerate().map(section).collect()
+    sketch.passages.iter().enumerate().map(section).collect()
 }
 
 /// The chords in close position around middle C, as a lead sheet would show them.
 fn spans(sketch: &Sketch) -> Vec<ChordSpan> {
-    let frame = Frame { low: 36, high: 84, centre: 60.0, voices: 5, rooted: true, plain: false };
+    let frame = Voicing { low: 36, high: 84, centre: 60.0, voices: 5, rooted: true, plain: false };
     let mut before = Vec::new();
     let mut spans: Vec<ChordSpan> = Vec::new();
     // The bars of a fade run on past its end; what would begin there is not heard.
-    let heard = |span: &&Span| sketch.clock.seconds(span.at) < sketch.clock.duration - 1e-6;
+    let heard = |span: &&TimedChord| sketch.clock.seconds(span.at) < sketch.clock.duration - 1e-6;
     for span in sketch.chords.iter().chain(&sketch.last).filter(heard) {
         before = lead(&span.chord, &before, &frame);
         let keys = before.iter().filter_map(|k| u8::try_from(*k).ok()).collect();

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use super::*;
 use bedtrack_compose::Score;
-use bedtrack_compose::brief::{Key, Mode};
+use bedtrack_compose::key::{Key, Mode};
 use bedtrack_compose::score::{Ending, MixColour, Note, Part, Section, Stem};
 
 fn part(stem: Stem, instrument: &str, pan: f32, notes: Vec<Note>) -> Part {

@@ -8,6 +8,7 @@
 mod blobs;
 mod db;
 mod dialect;
+pub mod engine;
 mod error;
 mod front;
 mod hints;

@@ -51,6 +51,17 @@ pub enum Call {
 }
 
 impl Call {
+    /// The tool of that name.
+    pub fn of(tool: &str) -> Self {
+        match tool {
+            "upload" => Self::Upload,
+            "credits" => Self::Credits,
+            "state" => Self::State,
+            "export" => Self::Export,
+            _ => Self::Generate,
+        }
+    }
+
     /// The scope of a token that the call needs.
     pub(super) fn scope(self) -> &'static str {
         match self {

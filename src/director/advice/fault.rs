@@ -236,6 +236,11 @@ pub struct Refusal {
 }
 
 impl Fault {
+    /// An argument is wrong; a whole sentence says which and what is accepted.
+    pub fn invalid(reason: impl Into<String>) -> Self {
+        Self::InvalidInput { reason: reason.into() }
+    }
+
     /// The row of the API's error table that a refusal belongs to. The body's code is the finer word and is read first.
     pub fn from_refusal(refusal: &Refusal, token: Token) -> Self {
         let file = refusal.file.clone().unwrap_or_default();

@@ -11,7 +11,7 @@ mod words;
 
 pub use context::{Account, Call, Charge, Context};
 pub use fault::{Fault, Limit, Outage, Refusal, Sent, Thing, Token};
-pub use next::{Situation, next, offered};
+pub use next::{Offered, Situation, next, offered};
 pub use notes::{Note, note, span};
 
 use crate::director::answer;

@@ -1,7 +1,6 @@
 //! Next steps where nothing failed.
 
 use super::words::{Values, fill, table};
-use crate::director::translate::Offer;
 use crate::skills::Skill;
 
 /// Where a piece of work has ended up.
@@ -62,16 +61,31 @@ pub fn next(situation: Situation, skill: &Skill, language: &str) -> Vec<String> 
     steps(key, &Values::new(), language)
 }
 
-/// The step that an instruction of the backend stands for.
-pub fn offered(offer: &Offer, language: &str) -> Vec<String> {
+/// A step that an instruction of the backend stands for. Nothing is done on its word alone, so it is offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offered<'a> {
+    /// The export.
+    Export,
+    /// A look at the timeline.
+    State,
+    /// A look at the balance.
+    Credits,
+    /// Media to bring in.
+    Upload,
+    /// An edit, in the backend's words.
+    Edit(&'a str),
+}
+
+/// The step in the language of the tag.
+pub fn offered(step: Offered<'_>, language: &str) -> Vec<String> {
     let mut values = Values::new();
-    let key = match offer {
-        Offer::Export => "offer_export",
-        Offer::ShowTimeline => "offer_state",
-        Offer::ReadCredits => "offer_credits",
-        Offer::Upload => "offer_upload",
-        Offer::SendEdit(words) => {
-            values.insert("text", words.clone());
+    let key = match step {
+        Offered::Export => "offer_export",
+        Offered::State => "offer_state",
+        Offered::Credits => "offer_credits",
+        Offered::Upload => "offer_upload",
+        Offered::Edit(words) => {
+            values.insert("text", words.to_owned());
             "offer_edit"
         }
     };

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
+use super::change::{BOOKKEEPING, Change, Weight, changed_keys};
 use super::pair::Paired;
 use super::piece::Piece;
-use super::{BOOKKEEPING, Change, Weight, say};
+use super::say;
 use crate::director::timeline::{Kind, shown, span, whole_percent};
-use bedtrack_wire::draft::{Draft, Object};
+use bedtrack_wire::draft::Draft;
 
 /// Segments of one track that come, go or move alike are told one by one up to this many, else together.
 const ONE_BY_ONE: usize = 3;
@@ -223,12 +224,6 @@ fn sentence_key(key: &str) -> String {
     let words = shown(key, 40).replace('_', " ");
     let mut chars = words.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
-}
-
-/// Keys whose values differ, in the order of the new object, then of the old one.
-pub fn changed_keys<'a>(was: &'a Object, is: &'a Object) -> impl Iterator<Item = &'a str> {
-    let changed = is.iter().filter(|(key, value)| was.get(*key) != Some(*value)).map(|(key, _)| key.as_str());
-    changed.chain(was.keys().filter(|key| !is.contains_key(*key)).map(String::as_str))
 }
 
 /// Changes of tracks that no segment tells: empty ones that came or went, and their own metadata.

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde_json::{Map, Value};
 
-use super::compare::changed_keys;
-use super::{BOOKKEEPING, Change, Weight, say};
+use super::change::{BOOKKEEPING, Change, Weight, changed_keys};
+use super::say;
 use crate::director::timeline::{medium_name, shown, tenths};
 use bedtrack_wire::state::{Medium, State};
 

@@ -3,6 +3,7 @@
 //! Segments of both drafts are paired (`pair`), every pair and every leftover is compared (`compare`), and the most
 //! telling sentences are kept. All of it is linear in the number of segments, up to sorting.
 
+mod change;
 mod compare;
 mod media;
 mod pair;
@@ -13,32 +14,12 @@ mod tests;
 
 use std::collections::HashSet;
 
-use serde_json::Value;
-
+use self::change::{Change, Weight, same_beyond_bookkeeping};
 use super::timeline::Names;
 use bedtrack_wire::state::State;
 
 /// More changes than this are counted, not told.
 const MOST: usize = 10;
-
-/// One change with what decides its place among others.
-#[derive(Debug)]
-struct Change {
-    weight: Weight,
-    sentence: String,
-}
-
-/// How telling a change is, the most telling first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Weight {
-    Presence,
-    Content,
-    Timing,
-    Canvas,
-    Sound,
-    Media,
-    Detail,
-}
 
 /// What changed between two states, one sentence each, the most telling first. Empty when nothing did. Of a long list ten are
 /// told and the rest is counted.
@@ -75,35 +56,4 @@ fn drafts(before: &State, after: &State, changes: &mut Vec<Change>) -> HashSet<S
         changes.push(Change { weight: Weight::Detail, sentence: "Details of the timeline changed".to_owned() });
     }
     paired.added.iter().filter_map(|index| new.get(*index)).map(|piece| piece.label.clone()).collect()
-}
-
-/// Keys that a backend writes anew with every save; a change of these alone is no edit.
-const BOOKKEEPING: [&str; 10] = [
-    "id",
-    "version",
-    "rev",
-    "revision",
-    "update_time",
-    "updated_at",
-    "updatedAt",
-    "modified_at",
-    "timestamp",
-    "last_modified",
-];
-
-/// Whether two drafts are equal but for bookkeeping. Looks no deeper than JSON of this kind goes.
-fn same_beyond_bookkeeping(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Object(a), Value::Object(b)) => {
-            let told = |key: &&String| !BOOKKEEPING.contains(&key.as_str());
-            a.keys().filter(told).all(|key| b.contains_key(key))
-                && b.iter()
-                    .filter(|(key, _)| told(key))
-                    .all(|(key, value)| a.get(key).is_some_and(|old| same_beyond_bookkeeping(old, value)))
-        }
-        (Value::Array(a), Value::Array(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_beyond_bookkeeping(a, b))
-        }
-        _ => a == b,
-    }
 }

@@ -94,19 +94,15 @@ impl Clients {
     }
 }
 
-fn is_name(name: &str) -> bool {
+/// Whether a client can be called that.
+pub fn is_name(name: &str) -> bool {
     (1..=LONGEST_NAME).contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
 fn unhex(text: &str) -> Option<[u8; 32]> {
-    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
     let mut digest = [0; 32];
-    for (byte, digits) in digest.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
-    }
+    hex::decode_to_slice(text, &mut digest).ok()?;
     Some(digest)
 }
 
@@ -115,8 +111,7 @@ mod tests {
     use super::*;
 
     fn line(name: &str, token: &str) -> String {
-        let hex: String = Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("{name} {hex}")
+        format!("{name} {}", hex::encode(Sha256::digest(token)))
     }
 
     #[test]

@@ -10,20 +10,17 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::{any_service, get};
 use futures::future::BoxFuture;
-use rmcp::service::{RequestContext, RoleServer};
 use rmcp::transport::streamable_http_server::session::local::{LocalSessionManager, SessionConfig};
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use self::auth::{Client, Clients};
+use self::auth::Clients;
 use super::Server;
-use crate::director::{Caller, Reach};
 
 /// Largest request body.
 const MAX_BODY: usize = 4 * 1024 * 1024;
@@ -119,21 +116,6 @@ fn service(
     life.keep_alive = Some(SESSION_IDLE);
     sessions.session_config = life;
     StreamableHttpService::new(move || Ok(server.connected()), Arc::new(sessions), config)
-}
-
-/// Who makes this request, where it came over HTTP.
-pub(super) fn caller(context: &RequestContext<RoleServer>) -> Option<Caller> {
-    let parts = context.extensions.get::<Parts>()?;
-    let client = parts.extensions.get::<Client>().map_or(Caller::OWNER, |client| client.name());
-    // A request that stands alone has no connection, and so no newest session of its own: two agents of one client must
-    // not come to work on each other's draft.
-    let connection = parts.headers.get("mcp-session-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
-    Some(Caller {
-        client: client.to_owned(),
-        connection: connection.to_owned(),
-        reach: Reach::Remote,
-        cancelled: CancellationToken::new(),
-    })
 }
 
 async fn readyz(State(side): State<Side>) -> impl IntoResponse {

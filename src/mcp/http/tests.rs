@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::auth::Clients;
 use super::{Settings, serve};
-use crate::mcp::testing::{ScriptedDesk, server};
+use crate::mcp::testing::{Script, server};
 
 fn http() -> reqwest::Client {
     // Whichever test comes first installs it; the others find it there.
@@ -23,7 +23,7 @@ fn http() -> reqwest::Client {
 
 struct Site {
     address: SocketAddr,
-    desk: Arc<ScriptedDesk>,
+    script: Arc<Script>,
     shutdown: CancellationToken,
     serving: JoinHandle<std::io::Result<()>>,
 }
@@ -32,11 +32,11 @@ impl Site {
     async fn open(clients: Option<Clients>, ready: Result<(), String>) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (server, desk) = server();
+        let (server, script) = server();
         let shutdown = CancellationToken::new();
         let ready: super::Ready = Arc::new(move || std::future::ready(ready.clone()).boxed());
         let settings = Settings { clients: clients.map(Arc::new), ready, shutdown: shutdown.clone() };
-        Self { address, desk, shutdown, serving: tokio::spawn(serve(listener, server, settings)) }
+        Self { address, script, shutdown, serving: tokio::spawn(serve(listener, server, settings)) }
     }
 
     async fn here() -> Self {
@@ -123,7 +123,7 @@ async fn a_request_of_the_new_era_stands_alone() {
 #[tokio::test]
 async fn a_client_is_known_by_its_token() {
     let token = "a token of alice";
-    let digest: String = Sha256::digest(token).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = hex::encode(Sha256::digest(token));
     let site = Site::open(Some(Clients::parse(&format!("alice {digest}")).unwrap()), Ok(())).await;
     for refused in [
         site.post(&initialize()),
@@ -179,19 +179,19 @@ async fn a_closed_stream_takes_a_call_back_only_in_the_new_era() {
     let session = opened.headers()["mcp-session-id"].to_str().unwrap().to_owned();
     let old = json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": wait});
     let old = tokio::spawn(site.post(&old).header("mcp-session-id", &session).send());
-    while site.desk.waiting.load(Ordering::SeqCst) < 1 {
+    while site.script.waiting.load(Ordering::SeqCst) < 1 {
         tokio::task::yield_now().await;
     }
     old.abort();
     let new = tokio::spawn(site.modern("tools/call", wait).send());
-    while site.desk.waiting.load(Ordering::SeqCst) < 2 {
+    while site.script.waiting.load(Ordering::SeqCst) < 2 {
         tokio::task::yield_now().await;
     }
     new.abort();
-    while site.desk.taken_back.load(Ordering::SeqCst) == 0 {
+    while site.script.taken_back.load(Ordering::SeqCst) == 0 {
         tokio::task::yield_now().await;
     }
-    assert_eq!(site.desk.taken_back.load(Ordering::SeqCst), 1);
+    assert_eq!(site.script.taken_back.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]
@@ -202,11 +202,11 @@ async fn a_shutdown_ends_waiting_calls_and_takes_nothing_back() {
     let call = json!({"name": "generate_music", "arguments": {"request": "wait"}});
     let call = json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": call});
     let waiting = tokio::spawn(site.post(&call).header("mcp-session-id", &session).send());
-    while site.desk.waiting.load(Ordering::SeqCst) == 0 {
+    while site.script.waiting.load(Ordering::SeqCst) == 0 {
         tokio::task::yield_now().await;
     }
     site.shutdown.cancel();
     site.serving.await.unwrap().unwrap();
-    assert_eq!(site.desk.taken_back.load(Ordering::SeqCst), 0);
+    assert_eq!(site.script.taken_back.load(Ordering::SeqCst), 0);
     drop(waiting);
 }

@@ -155,7 +155,7 @@ async fn a_cancelled_call_is_taken_back_and_the_next_is_served() {
     talk.send(json!({"jsonrpc": "2.0", "id": 4, "method": "tools/call", "params": params})).await;
     talk.send(json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 4}})).await;
     assert!(talk.ask(ping(5)).await["result"].is_object());
-    while talk.desk.taken_back.load(Ordering::SeqCst) == 0 {
+    while talk.script.taken_back.load(Ordering::SeqCst) == 0 {
         tokio::task::yield_now().await;
     }
 }
@@ -165,11 +165,11 @@ async fn a_call_of_the_stateless_version_can_be_taken_back_as_well() {
     let mut talk = Talk::start();
     let params = json!({"_meta": modern(), "name": "generate_music", "arguments": {"request": "wait"}});
     talk.send(json!({"jsonrpc": "2.0", "id": 4, "method": "tools/call", "params": params})).await;
-    while talk.desk.waiting.load(Ordering::SeqCst) == 0 {
+    while talk.script.waiting.load(Ordering::SeqCst) == 0 {
         tokio::task::yield_now().await;
     }
     talk.send(json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 4}})).await;
-    while talk.desk.taken_back.load(Ordering::SeqCst) == 0 {
+    while talk.script.taken_back.load(Ordering::SeqCst) == 0 {
         tokio::task::yield_now().await;
     }
 }
@@ -179,12 +179,12 @@ async fn a_client_that_leaves_takes_nothing_back() {
     let mut talk = Talk::opened().await;
     let params = json!({"name": "generate_music", "arguments": {"request": "wait"}});
     talk.send(json!({"jsonrpc": "2.0", "id": 4, "method": "tools/call", "params": params})).await;
-    while talk.desk.waiting.load(Ordering::SeqCst) == 0 {
+    while talk.script.waiting.load(Ordering::SeqCst) == 0 {
         tokio::task::yield_now().await;
     }
-    let desk = talk.desk.clone();
+    let script = talk.script.clone();
     talk.close().await;
-    assert_eq!(desk.taken_back.load(Ordering::SeqCst), 0);
+    assert_eq!(script.taken_back.load(Ordering::SeqCst), 0);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 
-use super::Api;
+use super::api::Api;
 use super::failure::Failure;
 use super::gate::Account;
 use bedtrack_wire::envelope::Envelope;

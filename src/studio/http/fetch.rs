@@ -12,12 +12,14 @@ use tokio::io::{AsyncWriteExt as _, BufWriter};
 use url::{Host, Url};
 
 use super::failure::Failure;
-use super::upload::WRITTEN_AT_ONCE;
 use crate::address::is_public;
 
 const MOST_REDIRECTS: usize = 5;
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 const FETCH_WITHIN: Duration = Duration::from_secs(300);
+
+/// Bytes handed to the disk at a time; each time costs a change of thread.
+pub const WRITTEN_AT_ONCE: usize = 256 << 10;
 
 /// Which hosts may be reached although private, loopback or plain http; names and addresses in lower case.
 #[derive(Debug, Default)]

@@ -1,5 +1,6 @@
 //! Who may come in: the process's own secret, named clients, or, on loopback, anybody with an anonymous token.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::extract::{FromRequestParts, Request, State};
@@ -12,7 +13,6 @@ use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-use super::Api;
 use super::failure::Failure;
 
 /// Life of an anonymous token.
@@ -44,8 +44,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Account {
 }
 
 /// Lets a request with a good bearer token pass, and says whose it is.
-pub async fn admit(State(api): State<Api>, mut request: Request, next: Next) -> Result<Response, Failure> {
-    let account = bearer(request.headers()).and_then(|token| api.gate.account(token)).ok_or_else(Failure::bad_token)?;
+pub async fn admit(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -> Result<Response, Failure> {
+    let account = bearer(request.headers()).and_then(|token| gate.account(token)).ok_or_else(Failure::bad_token)?;
     request.extensions_mut().insert(Account(account));
     Ok(next.run(request).await)
 }
@@ -77,7 +77,7 @@ impl Gate {
     /// A token for a client without an account; the same client gets the same account again.
     pub fn anonymous_token(&self, client_id: &str) -> Option<String> {
         let Self::Anonymous(key) = self else { return None };
-        let account: String = format!("anon{}", hex(&digest(client_id))).chars().take(28).collect();
+        let account: String = format!("anon{}", hex::encode(digest(client_id))).chars().take(28).collect();
         let expires = format!("{:x}", now() + ANONYMOUS_LIFE.as_secs());
         let mark = signature(key, &account, &expires);
         Some(format!("nmv_usr_{account}_{expires}_{mark}"))
@@ -97,11 +97,7 @@ fn signature(key: &SecretString, account: &str, expires: &str) -> String {
     // A key that was hashed fits in a block, which `KeyInit::new` asks for.
     let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
     block.iter_mut().zip(digest(key.expose_secret())).for_each(|(byte, key)| *byte = key);
-    hex(&Hmac::<Sha256>::new(&block).chain_update(format!("{account}_{expires}")).finalize().into_bytes())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Hmac::<Sha256>::new(&block).chain_update(format!("{account}_{expires}")).finalize().into_bytes())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use tokio_util::io::ReaderStream;
 
-use super::Api;
+use super::api::Api;
 use super::failure::Failure;
 use super::gate::Account;
 

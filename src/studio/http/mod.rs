@@ -1,5 +1,6 @@
 //! The NemoVideo API, served locally. This file is its table of contents; one file holds one group of endpoints.
 
+mod api;
 mod body;
 mod credits;
 mod failure;
@@ -24,16 +25,10 @@ use tokio::net::TcpListener;
 use crate::studio::jobs::Workshop;
 use bedtrack_wire::paths;
 
+use api::Api;
+
 pub use fetch::FetchPolicy;
 pub use gate::Gate;
-
-/// What every endpoint needs.
-#[derive(Clone)]
-pub struct Api {
-    workshop: Arc<Workshop>,
-    gate: Arc<Gate>,
-    fetch: Arc<FetchPolicy>,
-}
 
 /// JSON bodies are messages and drafts; real drafts can have thousands of segments.
 const JSON_LIMIT: usize = 16 << 20;
@@ -61,7 +56,7 @@ pub fn router(workshop: Arc<Workshop>, gate: Gate, fetch: FetchPolicy) -> Router
                 .route(&format!("/api/upload-video/nemo_agent/me/{session}"), post(upload::upload))
                 .layer(DefaultBodyLimit::max(form_limit)),
         )
-        .layer(from_fn_with_state(api.clone(), gate::admit))
+        .layer(from_fn_with_state(api.gate.clone(), gate::admit))
         .route(paths::ANONYMOUS_TOKEN, post(session::anonymous_token))
         .route("/healthz", get(|| async { "ok" }))
         .with_state(api)
@@ -74,12 +69,4 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     axum::serve(listener, router).with_graceful_shutdown(shutdown).await
-}
-
-impl Api {
-    /// The account's session of that id.
-    async fn session(&self, account: &str, id: &str) -> Result<bedtrack_store::StudioSession, failure::Failure> {
-        let session = self.workshop.store.studio_sessions().get(id).await?;
-        session.filter(|session| session.account == account).ok_or_else(failure::Failure::no_session)
-    }
 }

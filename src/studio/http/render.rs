@@ -6,11 +6,12 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::Api;
+use super::api::Api;
 use super::body::JsonBody;
 use super::failure::Failure;
 use super::gate::Account;
 use crate::studio::jobs::render;
+use bedtrack_store::engine::JobKind as _;
 use bedtrack_store::{Job, JobState, NewJob};
 use bedtrack_wire::draft::Draft;
 use bedtrack_wire::paths;
@@ -39,15 +40,8 @@ pub async fn submit(
     if !Draft::read(&request.draft).has_segments() {
         return Err(Failure::bad_request("the draft has no track with segments"));
     }
-    let job = NewJob {
-        id: job_id(&account, &request.id),
-        account,
-        session: session.id,
-        kind: render::KIND.to_owned(),
-        payload: json!(render::Payload { draft: request.draft, output: request.output }),
-        cost: 0,
-        max_attempts: render::ATTEMPTS,
-    };
+    let wanted = render::Render { draft: request.draft, output: request.output };
+    let job = NewJob { id: job_id(&account, &request.id), account, session: session.id, cost: 0, ..wanted.to_job() };
     api.workshop.enqueue(job).await?;
     let render = Render { id: request.id, poll_after_ms: Some(POLL_AFTER_MS), ..Render::default() };
     Ok(Json(render).into_response())
@@ -103,6 +97,7 @@ fn job_id(account: &str, render: &str) -> String {
 impl Api {
     async fn render_job(&self, account: &str, id: &str) -> Result<Job, Failure> {
         let job = self.workshop.store.jobs().get(&job_id(account, id)).await?;
-        job.filter(|job| job.kind == render::KIND && job.account == account).ok_or_else(|| Failure::not_found("render"))
+        job.filter(|job| job.kind == render::Render::NAME && job.account == account)
+            .ok_or_else(|| Failure::not_found("render"))
     }
 }

@@ -12,11 +12,12 @@ use futures::{Stream, stream};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::Api;
+use super::api::Api;
 use super::body::JsonBody;
 use super::failure::Failure;
 use super::gate::Account;
-use crate::studio::jobs::turn;
+use crate::studio::jobs::turn::Turn;
+use bedtrack_store::engine::JobKind as _;
 use bedtrack_store::{Enqueued, Listener, NewJob, Store};
 use bedtrack_wire::credits::cost_of_message;
 use bedtrack_wire::envelope::Envelope;
@@ -41,15 +42,8 @@ pub async fn run(
     }
     let drafted = api.workshop.state(&session.id).await?.state.timeline().has_segments();
     let id = format!("e-{}", Uuid::new_v4());
-    let job = NewJob {
-        id: id.clone(),
-        account,
-        session: session.id,
-        kind: turn::KIND.to_owned(),
-        payload: json!(turn::Payload { message: text, language: session.language }),
-        cost: cost_of_message(drafted),
-        max_attempts: turn::ATTEMPTS,
-    };
+    let turn = Turn { message: text, language: session.language };
+    let job = NewJob { id: id.clone(), account, session: session.id, cost: cost_of_message(drafted), ..turn.to_job() };
     match api.workshop.enqueue(job).await? {
         Enqueued::New | Enqueued::Repeat(_) => {}
         Enqueued::NoCredits { available, needed } => return Err(Failure::no_credits(available, needed)),

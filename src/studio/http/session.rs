@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::Api;
+use super::api::Api;
 use super::body::JsonBody;
 use super::failure::Failure;
 use super::gate::Account;

@@ -10,10 +10,10 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio::io::{AsyncWriteExt as _, BufWriter};
 
-use super::Api;
+use super::api::Api;
 use super::body::JsonBody;
 use super::failure::Failure;
-use super::fetch;
+use super::fetch::{self, WRITTEN_AT_ONCE};
 use super::gate::Account;
 use crate::studio::jobs::Limits;
 use crate::studio::jobs::intake::{self, Arrival};
@@ -22,8 +22,6 @@ use bedtrack_wire::session::UploadUrls;
 
 /// Most files in one upload.
 const MOST_FILES: usize = 100;
-/// Bytes handed to the disk at a time; each time costs a change of thread.
-pub(super) const WRITTEN_AT_ONCE: usize = 256 << 10;
 
 /// `POST /api/upload-video/nemo_agent/me/<sid>`.
 pub async fn upload(

@@ -7,10 +7,9 @@ use serde::Deserialize;
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::turn;
 use bedtrack_film::Film;
 use bedtrack_sound::Bank;
-use bedtrack_store::{Enqueued, Grant, Job, NewJob, Store, StoreError};
+use bedtrack_store::{Enqueued, Grant, NewJob, Store, StoreError};
 use bedtrack_wire::state::{Medium, State};
 
 /// First part of the URL path of every medium.
@@ -137,12 +136,6 @@ impl Workshop {
     pub async fn cancel(&self, job: &str) -> Result<(), StoreError> {
         self.store.jobs().cancel(job).await?;
         Ok(())
-    }
-
-    /// Turns of a session that wait or run.
-    pub async fn turns_at_work(&self, session: &str) -> Result<Vec<Job>, StoreError> {
-        let active = self.store.jobs().active(session).await?;
-        Ok(active.into_iter().filter(|job| job.kind == turn::KIND).collect())
     }
 
     /// The local file of a session's medium; only media that the session's own state lists have one.

@@ -4,5 +4,6 @@ pub mod cloud;
 pub mod generated;
 pub mod media;
 pub mod parity;
+pub mod patience;
 pub mod service;
 pub mod stdio;

@@ -7,6 +7,7 @@ use bedtrack_store::{Grant, Store, file_url, sqlite_url};
 use serde_json::{Value, json};
 
 use super::cloud::{Answer, Cloud, Route, Turn, nothing};
+use super::patience::Patience;
 use super::stdio::{Bedtrack, Home, ToolResult};
 
 /// What the scripted cloud is told before a call; the studio needs no telling.
@@ -94,7 +95,9 @@ impl Side {
 
     /// Waits until a piece of work is over.
     pub fn finished(&mut self, mut result: ToolResult) -> ToolResult {
+        let patience = Patience::until("the work is over");
         while result.structured["status"] == "running" {
+            patience.check();
             result = self.state_of(&result);
         }
         result

@@ -7,13 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// A server that says nothing for this long has hung. Far more than any answer takes, even on a busy machine.
-const HUNG: Duration = Duration::from_secs(120);
+use super::patience::{HUNG, Patience};
 
 /// Folders of one user: they outlive a server, so that another can be started on them.
 #[derive(Clone)]
@@ -194,7 +192,9 @@ impl Bedtrack {
 
     /// Waits until work that was begun is over, however it ends.
     pub fn wait_for(&mut self, mut result: ToolResult) -> ToolResult {
+        let patience = Patience::until("the work of the tool is over");
         while result.structured["status"] == "running" {
+            patience.check();
             let handle = if result.structured["export"].is_string() { "export" } else { "turn" };
             let ask = json!({"session": result.structured["session"], handle: result.structured[handle]});
             result = self.call_tool("state", &ask);

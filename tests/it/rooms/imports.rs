@@ -100,9 +100,11 @@ impl Imports {
 /// Reads a module's file and those of the modules that it declares, tests left out.
 fn read(workspace: &Path, folder: &Path, path: Vec<String>, file: &str, modules: &mut Vec<Module>) {
     let file = folder.join(file);
-    let source = std::fs::read_to_string(workspace.join(&file)).unwrap_or_else(|fault| panic!("{}: {fault}", file.display()));
+    let source =
+        std::fs::read_to_string(workspace.join(&file)).unwrap_or_else(|fault| panic!("{}: {fault}", file.display()));
     let parsed = syn::parse_file(&source).unwrap_or_else(|fault| panic!("{}: {fault}", file.display()));
-    let mut module = Module { file: file.clone(), path: path.clone(), lines: source.lines().count(), ..Module::default() };
+    let mut module =
+        Module { file: file.clone(), path: path.clone(), lines: source.lines().count(), ..Module::default() };
     let mut below = Vec::new();
     let mut children = BTreeSet::new();
     for item in &parsed.items {
@@ -180,7 +182,9 @@ impl Names<'_> {
             syn::UseTree::Group(group) => group.items.iter().for_each(|item| self.tree(item, before, public)),
             syn::UseTree::Name(name) if name.ident == "self" => self.bring(before, before.last().cloned(), public),
             syn::UseTree::Name(name) => self.bring(&with(&name.ident), Some(name.ident.to_string()), public),
-            syn::UseTree::Rename(name) if name.ident == "self" => self.bring(before, Some(name.rename.to_string()), public),
+            syn::UseTree::Rename(name) if name.ident == "self" => {
+                self.bring(before, Some(name.rename.to_string()), public)
+            }
             syn::UseTree::Rename(name) => self.bring(&with(&name.ident), Some(name.rename.to_string()), public),
             syn::UseTree::Glob(_) => {
                 if let Some(whole) = self.whole(before) {
@@ -247,7 +251,8 @@ impl<'ast> Visit<'ast> for Names<'_> {
     fn visit_macro(&mut self, mac: &'ast syn::Macro) {
         let text = mac.tokens.to_string().replace(" :: ", "::");
         for word in text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':') {
-            let segments: Vec<String> = word.split("::").filter(|segment| !segment.is_empty()).map(str::to_owned).collect();
+            let segments: Vec<String> =
+                word.split("::").filter(|segment| !segment.is_empty()).map(str::to_owned).collect();
             if segments.len() > 1
                 && let Some(whole) = self.whole(&segments)
             {

@@ -3,6 +3,8 @@
 use bedtrack_store::{FrontSession, Request, RequestKey, Store, StoreError, WORK_RUNNING, Work};
 use serde_json::json;
 
+use crate::harness::patience::Patience;
+
 use super::{LONG, OVER, Place, on_every_database};
 
 on_every_database! {
@@ -47,7 +49,9 @@ fn key(request_id: &str, digest: &str) -> RequestKey {
 
 async fn used_later_than(store: &Store, id: &str, other: &str) {
     // Uses within one millisecond have no order; wait for the clock to move on.
+    let patience = Patience::until("the clock moves on");
     loop {
+        patience.check();
         store.front().update_session("cli", id, |_| {}).await.unwrap();
         let used = |found: Option<FrontSession>| found.unwrap().used_at;
         let (mine, others) = tokio::join!(store.front().session("cli", id), store.front().session("cli", other));

@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use bedtrack::studio::jobs::runner::{Handler, JobControl, Runner, RunnerSettings};
+use bedtrack_store::engine::{Handler, JobControl, Registry, Runner, RunnerSettings};
 use bedtrack_store::{Job, JobState, Outcome, Store};
 use futures::future::BoxFuture;
 use serde_json::json;
 use tokio::sync::{Barrier, mpsc};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+
+use crate::harness::patience::Patience;
 
 use super::{LONG, OVER, Place, claim, credits, furnished, job, movements, stored};
 
@@ -52,7 +54,7 @@ fn start<R: Future<Output = Outcome> + Send + 'static>(
     work: impl Fn(Job, JobControl) -> R + Send + Sync + 'static,
 ) -> Running {
     let stop = CancellationToken::new();
-    let runner = Runner::new(store.clone(), settings).handle("render", Does(work));
+    let runner = Runner::new(store.clone(), settings, Registry::default().handle("render", Does(work)));
     Running { task: tokio::spawn(runner.run(stop.clone())), stop }
 }
 
@@ -289,7 +291,9 @@ async fn a_worker_that_lost_its_lease_stops_and_changes_nothing() {
     });
     store.jobs().enqueue(job("a")).await.unwrap();
     assert_eq!(started.recv().await.unwrap().attempt, 1);
+    let patience = Patience::until("the lease runs out");
     let heir = loop {
+        patience.check();
         // A beat may renew the lease in this very millisecond.
         if let Some(heir) = claim(&other, LONG).await {
             break heir;

@@ -5,7 +5,8 @@ use super::marks::Marked;
 use super::pitch::key_alone;
 use super::reading::{Aspect, Remark};
 use super::wishes::add_one;
-use bedtrack_compose::brief::{Energy, Key};
+use bedtrack_compose::brief::Energy;
+use bedtrack_compose::key::Key;
 use bedtrack_wire::hint::Hint;
 
 /// The fields, read.

@@ -6,7 +6,7 @@ use super::lexicon::{Lexicon, Sense};
 use super::marks::Marked;
 use super::text::Kind;
 use super::wishes::Wishes;
-use bedtrack_compose::brief::{Aspect, Fusion};
+use bedtrack_compose::brief::{Fusion, FusionAspect};
 
 /// Words between two genres, or before both, by which they are mixed.
 const MIXES: [&str; 22] = [
@@ -15,16 +15,16 @@ const MIXES: [&str; 22] = [
 ];
 
 /// What a genre lends, by the noun behind it.
-const ASPECTS: [(Aspect, &[&str]); 6] = [
+const ASPECTS: [(FusionAspect, &[&str]); 6] = [
     (
-        Aspect::Drums,
+        FusionAspect::Drums,
         &["drums", "drum", "beat", "beats", "groove", "grooves", "rhythm", "rhythms", "percussion", "鼓", "节"],
     ),
-    (Aspect::Bass, &["bass", "bassline", "basslines", "贝", "低"]),
-    (Aspect::Harmony, &["chords", "chord", "harmony", "harmonies", "和"]),
-    (Aspect::Melody, &["melody", "melodies", "lead", "leads", "tune", "旋"]),
-    (Aspect::Instruments, &["instruments", "instrumentation", "band", "乐"]),
-    (Aspect::Sound, &["sound", "sounds", "production", "texture", "textures", "mix", "音"]),
+    (FusionAspect::Bass, &["bass", "bassline", "basslines", "贝", "低"]),
+    (FusionAspect::Harmony, &["chords", "chord", "harmony", "harmonies", "和"]),
+    (FusionAspect::Melody, &["melody", "melodies", "lead", "leads", "tune", "旋"]),
+    (FusionAspect::Instruments, &["instruments", "instrumentation", "band", "乐"]),
+    (FusionAspect::Sound, &["sound", "sounds", "production", "texture", "textures", "mix", "音"]),
 ];
 
 /// Finds a second genre; it is no rival of the first any more.
@@ -51,7 +51,7 @@ pub fn find(text: &Marked<'_>, at: &Range<usize>, lexicon: &Lexicon, wishes: &mu
         });
     let found = inside.or_else(|| {
         let (second_at, second) = named.iter().find(|(_, id)| *id != first)?;
-        let lends: Vec<Aspect> = aspect(word(second_at.end)).into_iter().collect();
+        let lends: Vec<FusionAspect> = aspect(word(second_at.end)).into_iter().collect();
         let mixes = (at.start..second_at.start).any(|at| MIXES.contains(&word(at)));
         // In Chinese the first of two adjacent styles describes the second.
         let adjacent =
@@ -81,6 +81,6 @@ fn lent_to(text: &Marked<'_>, first: &Range<usize>) -> bool {
     text.token(first.end).is_some_and(|token| matches!(token.text.as_str(), "flavored" | "flavoured" | "style"))
 }
 
-fn aspect(word: &str) -> Option<Aspect> {
+fn aspect(word: &str) -> Option<FusionAspect> {
     ASPECTS.iter().find(|(_, words)| words.contains(&word)).map(|(aspect, _)| *aspect)
 }

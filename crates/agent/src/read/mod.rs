@@ -17,6 +17,7 @@ mod lexicon;
 mod marks;
 mod numbers;
 mod phrases;
+mod piece;
 mod pieces;
 mod pitch;
 mod plan;

@@ -3,7 +3,7 @@
 use super::lexicon::Class;
 use super::marks::Marked;
 use super::text::{Kind, Token};
-use bedtrack_compose::brief::{Key, Mode};
+use bedtrack_compose::key::{Key, Mode};
 
 /// What is said about a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

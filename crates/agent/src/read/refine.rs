@@ -2,10 +2,12 @@
 //! note; only what no score can be bent to (another metre, a loop, another take) is composed anew, in the same tempo and key.
 
 use super::reading::{Change, CurrentMusic, MakeMusic, Way};
-use super::settle::{LENGTH, Settling, TEMPO, next_seed};
+use super::settle::{Settling, next_seed};
 use super::tempo::TempoWish;
 use super::wishes::{Wishes, add_one};
-use bedtrack_compose::{Brief, Revision, brief::Energy};
+use bedtrack_compose::brief::Energy;
+use bedtrack_compose::limits::{FASTEST_TAPPED_BPM, LONGEST_SECONDS, SHORTEST_SECONDS, SLOWEST_TAPPED_BPM};
+use bedtrack_compose::{Brief, Revision};
 
 /// The same music with the wishes applied; `None` where they change nothing.
 pub fn refine(settling: &mut Settling<'_>, wishes: &Wishes, present: &CurrentMusic) -> Option<MakeMusic> {
@@ -36,7 +38,7 @@ pub fn refine(settling: &mut Settling<'_>, wishes: &Wishes, present: &CurrentMus
     energy(settling, wishes, &now, &mut brief, &mut changed);
     players(settling, wishes, present, &now, &mut brief, &mut changed);
     let asked = settling.asked_length(wishes);
-    let scaled = wishes.length_times.map(|times| (length * times).clamp(LENGTH.0, LENGTH.1));
+    let scaled = wishes.length_times.map(|times| (length * times).clamp(SHORTEST_SECONDS, LONGEST_SECONDS));
     if let Some(seconds) = asked.or(scaled).filter(|seconds| (seconds - length).abs() > 0.0005) {
         brief.revise(Revision::Length { seconds });
         changed.push(Change::Length { to: seconds });
@@ -86,7 +88,7 @@ fn tempo(
                 from.clamp(low.min(high), high.max(low))
             }
         };
-        let to = to.clamp(TEMPO.0, TEMPO.1);
+        let to = to.clamp(SLOWEST_TAPPED_BPM, FASTEST_TAPPED_BPM);
         if (to - from).abs() > 0.01 {
             brief.revise(Revision::Tempo { bpm: to });
             changed.push(Change::Tempo { from, to });

@@ -7,12 +7,10 @@ use super::reading::{Aspect, Because, Change, Context, CurrentMusic, Impossible,
 use super::tempo::TempoWish;
 use super::wishes::{Wishes, add_one};
 use bedtrack_compose::Brief;
-use bedtrack_compose::brief::{Energy, Key};
+use bedtrack_compose::brief::Energy;
+use bedtrack_compose::key::Key;
+use bedtrack_compose::limits::{FASTEST_TAPPED_BPM, LONGEST_SECONDS, SHORTEST_SECONDS, SLOWEST_TAPPED_BPM};
 
-/// Lengths the composer writes, in seconds.
-pub const LENGTH: (f64, f64) = (3.0, 1200.0);
-/// Tempos the composer plays, in beats a minute.
-pub const TEMPO: (f64, f64) = (40.0, 220.0);
 /// Where nothing says how long.
 pub const USUAL_LENGTH: f64 = 60.0;
 /// Level of music under sound that is there already.
@@ -137,7 +135,8 @@ impl Settling<'_> {
             wishes.tempos.iter().rev().find_map(|t| if let TempoWish::Exact(bpm) = t { Some(*bpm) } else { None });
         let bpm = self.fields.tempo_bpm.or(exact).unwrap_or((low + high) / 2.0);
         let beats = wishes.metre.map_or(4.0, |(beats, unit)| f64::from(beats) * 4.0 / f64::from(unit));
-        (bars > 0).then(|| (f64::from(bars) * beats * 60.0 / bpm + 2.5).round().clamp(LENGTH.0, LENGTH.1))
+        (bars > 0)
+            .then(|| (f64::from(bars) * beats * 60.0 / bpm + 2.5).round().clamp(SHORTEST_SECONDS, LONGEST_SECONDS))
     }
 
     /// The genre's id, and whether it was asked for.
@@ -299,7 +298,13 @@ impl Settling<'_> {
         let (low, high) = self.lexicon.vocabulary.genre(genre).map_or((70.0, 130.0), |entry| entry.tempo);
         let width = high - low;
         let range = |from: f64, to: f64| {
-            (None, Some((from.clamp(TEMPO.0, TEMPO.1).round(), to.clamp(TEMPO.0, TEMPO.1).round())))
+            (
+                None,
+                Some((
+                    from.clamp(SLOWEST_TAPPED_BPM, FASTEST_TAPPED_BPM).round(),
+                    to.clamp(SLOWEST_TAPPED_BPM, FASTEST_TAPPED_BPM).round(),
+                )),
+            )
         };
         match exact.or(words) {
             Some(TempoWish::Exact(bpm)) => (Some(self.bounded_tempo(bpm)), None),
@@ -316,7 +321,7 @@ impl Settling<'_> {
     }
 
     fn bounded_tempo(&mut self, bpm: f64) -> f64 {
-        let used = bpm.clamp(TEMPO.0, TEMPO.1);
+        let used = bpm.clamp(SLOWEST_TAPPED_BPM, FASTEST_TAPPED_BPM);
         if (used - bpm).abs() > 0.001 {
             self.remarks.push(Remark::Bounded { aspect: Aspect::Tempo, asked: plain(bpm), used: plain(used) });
         }
@@ -381,7 +386,7 @@ impl Settling<'_> {
             });
         }
         let asked = self.fields.duration_seconds.or(words)?;
-        let used = asked.clamp(LENGTH.0, LENGTH.1);
+        let used = asked.clamp(SHORTEST_SECONDS, LONGEST_SECONDS);
         if (used - asked).abs() > 0.0005 {
             self.remarks.push(Remark::Bounded { aspect: Aspect::Duration, asked: plain(asked), used: plain(used) });
         }
@@ -401,7 +406,7 @@ impl Settling<'_> {
         let picture = self.about.picture_ms.filter(|ms| *ms > 0).map(|ms| (ms as f64 / 1000.0, Because::Picture));
         let current = present.map(|brief| (brief.seconds(), Because::CurrentMusic));
         let (seconds, because) = picture.or(current).or(by_use).unwrap_or((USUAL_LENGTH, Because::Default));
-        let used = seconds.clamp(LENGTH.0, LENGTH.1);
+        let used = seconds.clamp(SHORTEST_SECONDS, LONGEST_SECONDS);
         self.remarks.push(Remark::Assumed { aspect: Aspect::Duration, value: plain(used), because });
         used
     }

@@ -4,6 +4,7 @@ use super::lexicon::Class;
 use super::marks::Marked;
 use super::numbers::number;
 use super::text::Kind;
+use bedtrack_compose::limits::TEMPO_BPM;
 
 /// What is said about the tempo.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,8 +27,6 @@ pub enum TempoWish {
 
 /// How far "around 100" may be off.
 const AROUND: f64 = 0.04;
-/// What a number without a unit may mean as a tempo.
-const PLAUSIBLE: std::ops::RangeInclusive<f64> = 30.0..=260.0;
 
 /// A tempo in numbers that begins at a token, and the token after it.
 pub fn tempo(text: &Marked<'_>, at: usize) -> Option<(TempoWish, usize)> {
@@ -43,8 +42,8 @@ pub fn tempo(text: &Marked<'_>, at: usize) -> Option<(TempoWish, usize)> {
         .is_some_and(|token| matches!(token.text.as_str(), "and" | "to" | "-" | "–" | "~" | "到" | "至"));
     if joined
         && let Some((high, next)) = plain_number(text, low_end + 1)
-        && PLAUSIBLE.contains(&low)
-        && PLAUSIBLE.contains(&high)
+        && TEMPO_BPM.contains(&low)
+        && TEMPO_BPM.contains(&high)
     {
         let end = skip_unit(text, next);
         let other_unit = text.mark(next).is_some_and(|mark| mark.at.start == next && mark.is_any(&UNITS));
@@ -63,7 +62,7 @@ pub fn tempo(text: &Marked<'_>, at: usize) -> Option<(TempoWish, usize)> {
         && text.mark(start.wrapping_sub(2)).is_some_and(|mark| {
             mark.genre().is_some() || mark.senses.iter().any(|sense| matches!(sense, super::lexicon::Sense::Near(_)))
         });
-    if !(has_unit || at_number || named && !other_unit && PLAUSIBLE.contains(&low)) {
+    if !(has_unit || at_number || named && !other_unit && TEMPO_BPM.contains(&low)) {
         return None;
     }
     let after = text.mark(low_end).filter(|mark| mark.at.start == low_end);

@@ -1,9 +1,10 @@
 //! What some words wish of the music, before anything is decided.
 
 use super::reading::Impossible;
-use super::score::ScoreWishes;
+use super::score::wishes::ScoreWishes;
 use super::tempo::TempoWish;
-use bedtrack_compose::brief::{Energy, Fusion, Key};
+use bedtrack_compose::brief::{Energy, Fusion};
+use bedtrack_compose::key::Key;
 
 /// Wishes as they stand in the words, in order. Ids are the catalogues'.
 #[derive(Debug, Clone, Default, PartialEq)]

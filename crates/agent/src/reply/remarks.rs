@@ -2,7 +2,7 @@
 
 use super::wording::{Wording, fill};
 use crate::read::{Aspect, Because, Impossible, Remark};
-use bedtrack_compose::brief::{Key, Mode};
+use bedtrack_compose::key::{Key, Mode};
 
 /// A remark as a sentence.
 pub fn sentence(remark: &Remark, wording: &Wording) -> String {

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::super::brief::Mode;
+use super::super::key::Mode;
 use super::players::third;
 
 /// Chords for some bars.
@@ -60,4 +60,17 @@ pub struct Modulation {
     /// Whether the piece stays in the new key to its end; the first such section is the last one named.
     #[serde(default)]
     pub stays: bool,
+}
+
+/// The numerals of each bar; `%` repeats the bar before.
+pub fn bars_of(chords: &str) -> Vec<Vec<&str>> {
+    let mut bars: Vec<Vec<&str>> = Vec::new();
+    for bar in chords.split('|') {
+        let numerals: Vec<&str> = bar.split_whitespace().collect();
+        match bars.last() {
+            Some(before) if numerals == ["%"] => bars.push(before.clone()),
+            _ => bars.push(numerals),
+        }
+    }
+    bars
 }

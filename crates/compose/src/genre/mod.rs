@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::brief::Mode;
+use super::key::Mode;
 use super::metre::Metre;
 use super::score::{Ending, MixColour};
 
@@ -12,9 +12,12 @@ mod chords;
 mod drums;
 mod players;
 
-pub use chords::{Cadence, Modulation, Progression, Turnaround};
+pub use chords::{Cadence, Modulation, Progression, Turnaround, bars_of};
 pub use drums::{Groove, Lane};
 pub use players::{Cell, Feel, FeelTime, Layer, Pattern, Tune, TuneScale};
+
+/// The sections of [`Genre::pace`] that are not named.
+pub const ALL: &str = "all";
 
 /// Everything that makes a genre.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -52,7 +55,7 @@ pub struct Genre {
     pub energy: EnergyCurve,
     /// How players sit around the beat.
     #[serde(default)]
-    pub timing: Timing,
+    pub timing: Microtiming,
     /// Modes with their weights.
     pub modes: BTreeMap<Mode, f64>,
     /// Tonics that lie well on its instruments, as pitch classes from C; empty: all.
@@ -148,7 +151,7 @@ pub struct EnergyCurve {
 /// How players sit around the beat, in milliseconds; positive is late.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Timing {
+pub struct Microtiming {
     /// Snares, rims and claps.
     pub snare: f64,
     /// Hats, rides and shakers.

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use super::tension;
 use super::timeline::{bar_lines, value_at};
-use super::{Revision, tension};
 use crate::brief::Brief;
 use crate::instruments::{Role, instruments};
 use crate::moods::moods;
+use crate::revision::Revision;
 use crate::score::{Note, Part, Score, Stem};
 
 /// Shifts of a mood that are smaller than this leave the notes alone.

@@ -2,14 +2,14 @@
 //! the bar lines are brought to where they must fall, then the players do what the moment asks; elsewhere nothing changes.
 
 use super::character::{kit, shade, struck};
-use super::players::means;
+use super::names::means;
 use super::span;
 use super::tension::may_play;
 use super::timeline::{bar_lines, bend, cadence, lay, tidy, whole_bars};
-use super::{Revision, outside};
 use crate::brief::Brief;
 use crate::instruments::instruments;
 use crate::remark::Remark;
+use crate::revision::Revision;
 use crate::score::{Ending, Note, Part, Score, Section, Stem};
 
 /// Percussion keys of General MIDI: snare and crash.
@@ -44,6 +44,15 @@ pub fn apply(score: &mut Score, brief: &Brief, remarks: &mut Vec<Remark>) {
             _ => {}
         }
     }
+}
+
+/// A moment that lies beyond the piece is said, not moved.
+fn outside(at: f64, length: f64, remarks: &mut Vec<Remark>) -> bool {
+    let out = !(0.0..length - 0.05).contains(&at);
+    if out {
+        remarks.push(Remark::MomentOutside { at, length });
+    }
+    out
 }
 
 /// Brings bar lines to the drops and the last chord to where it is wanted.

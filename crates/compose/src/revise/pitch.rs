@@ -1,8 +1,8 @@
 //! Another key: every pitch keeps its degree of the scale, bent as it was bent before, and its rhythm; drums and textures
 //! stay as they are. Chord symbols are named anew.
 
-use crate::brief::Key;
 use crate::instruments::instruments;
+use crate::key::Key;
 use crate::score::{Score, Stem};
 use crate::theory::Chord;
 

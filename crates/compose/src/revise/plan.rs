@@ -5,7 +5,7 @@ use super::moments::{build, drop_at};
 use super::timeline::{bar_lines, bend, cadence, lay, tidy};
 use crate::brief::Brief;
 use crate::genres::genres;
-use crate::given::{MOST_BARS, MOST_STAGES, Stage};
+use crate::given::{MOST_BARS, MOST_STAGES, PlannedSection};
 use crate::remark::Remark;
 use crate::score::{Ending, Score, Section};
 
@@ -14,7 +14,7 @@ const CLOSE: usize = 2;
 
 /// Lays the piece out as planned.
 pub fn apply(score: &mut Score, brief: &Brief, remarks: &mut Vec<Remark>) {
-    let plan: Vec<&Stage> = brief.plan.iter().take(MOST_STAGES).collect();
+    let plan: Vec<&PlannedSection> = brief.plan.iter().take(MOST_STAGES).collect();
     let lines = bar_lines(score);
     let have = lines.len().saturating_sub(1);
     if plan.is_empty() || have == 0 {
@@ -140,7 +140,7 @@ fn fill(score: &mut Score, brief: &Brief, target: f64, ring: f64, remarks: &mut 
 }
 
 /// Names the sections by the plan.
-fn name(score: &mut Score, plan: &[&Stage], lengths: &[usize]) {
+fn name(score: &mut Score, plan: &[&PlannedSection], lengths: &[usize]) {
     let lines = bar_lines(score);
     let mut sections: Vec<Section> = Vec::new();
     let mut bar = 0;

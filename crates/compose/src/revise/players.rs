@@ -1,13 +1,14 @@
 //! Who plays: parts that go, join, or change hands. A part that joins is taken from what the composer would have written
 //! for it, seed and form being the same; every other part is not touched.
 
-use super::Revision;
+use super::ground::ground;
+use super::names::{known, means, stem};
 use super::pitch::into_range;
 use super::span;
 use crate::brief::Brief;
-use crate::cast::same_kind;
 use crate::instruments::{Instrument, instruments};
 use crate::remark::{ComposeError, Remark};
+use crate::revision::Revision;
 use crate::score::{Note, Part, Score, Stem};
 use crate::write::base_take;
 
@@ -34,26 +35,6 @@ pub fn apply(score: &mut Score, brief: &Brief, take: u64, remarks: &mut Vec<Rema
     Ok(())
 }
 
-/// The stem of this name.
-fn stem(name: &str) -> Option<Stem> {
-    Stem::ALL.into_iter().find(|stem| stem.name() == name)
-}
-
-fn known(id: &str) -> Result<&'static Instrument, ComposeError> {
-    instruments().get(id).ok_or_else(|| ComposeError::UnknownInstrument(id.to_owned()))
-}
-
-/// Whether a name (an instrument's id, or a stem) means this part.
-pub fn means(id: &str, part: &Part) -> bool {
-    if stem(id) == Some(part.stem) || part.instrument == id {
-        return true;
-    }
-    match (instruments().get(id), instruments().get(&part.instrument)) {
-        (Some(one), Some(two)) => same_kind(one, two),
-        _ => false,
-    }
-}
-
 /// The piece as the composer writes it when the brief differs, at the same length and tempo.
 fn variant((brief, take): Source<'_>, change: impl FnOnce(&mut Brief)) -> Result<Score, ComposeError> {
     let mut other = brief.clone();
@@ -61,7 +42,7 @@ fn variant((brief, take): Source<'_>, change: impl FnOnce(&mut Brief)) -> Result
     let shapes = |r: &Revision| matches!(r, Revision::Tempo { .. } | Revision::Length { .. } | Revision::EndAt { .. });
     other.revisions.retain(shapes);
     change(&mut other);
-    let mut score = super::ground(&other, base_take(&other, take)?).score;
+    let mut score = ground(&other, base_take(&other, take)?).score;
     span::apply(&mut score, &other);
     Ok(score)
 }

@@ -1,9 +1,9 @@
 //! Length and tempo: how many bars fill a time, by how little the tempo may give, and how long the last chord rings.
 
-use super::Revision;
 use super::bars::choose;
 use super::timeline::{bar_lines, bend, cadence, lay, measured_bpm, stretch, tidy, whole_bars};
 use crate::brief::Brief;
+use crate::revision::Revision;
 use crate::score::{Ending, Score};
 
 /// How far a tempo that was asked for may give (the brief promises 0.5%).

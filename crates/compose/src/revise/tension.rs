@@ -1,10 +1,10 @@
 //! Tension: tones that rub against the chords, swelling, over a low pulse that does not stop; and its opposite, chords freed
 //! of what rubs. What plays already is not touched when tension is added.
 
-use super::Revision;
-use super::players::means;
+use super::names::means;
 use crate::brief::Brief;
 use crate::instruments::{Role, instruments};
+use crate::revision::Revision;
 use crate::score::{Note, Part, Score, Stem};
 
 /// Adds tension, or takes it out where `by` is negative.

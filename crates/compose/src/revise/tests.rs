@@ -1,8 +1,9 @@
-use super::super::brief::{Brief, Key, Mode};
+use super::super::brief::Brief;
+use super::super::key::{Key, Mode};
+use super::super::revision::Revision;
 use super::super::score::{Ending, Note, Part, Score, Stem};
 use super::super::tests::{faults, faults_in_any_time};
 use super::super::{Remark, compose, genres};
-use super::Revision;
 
 const GENRES: [&str; 6] = ["lo-fi", "house", "pop", "cinematic", "jazz", "rock"];
 
@@ -105,7 +106,7 @@ fn an_instrument_hands_its_notes_over_and_nobody_else_changes() {
         let new = after.parts.iter().find(|p| p.instrument == "supersaw").unwrap();
         assert_eq!(new.notes.len(), melody.notes.len(), "{genre}");
         assert!(new.notes.iter().zip(&melody.notes).all(|(a, b)| a.start == b.start && a.key % 12 == b.key % 12));
-        for old in before.parts.iter().filter(|p| !super::players::means(&out[0], p) && p.instrument != "supersaw") {
+        for old in before.parts.iter().filter(|p| !super::names::means(&out[0], p) && p.instrument != "supersaw") {
             assert_eq!(part(&after, old).map(|p| &p.notes), Some(&old.notes), "{genre} {}", old.instrument);
         }
     }
@@ -133,12 +134,12 @@ fn only_these_play_and_those_that_played_before_play_the_same() {
         let before = plain(&base);
         let ids = vec!["piano".to_owned(), "strings".to_owned()];
         let after = revised(&base, &[Revision::Only { ids: ids.clone() }]);
-        let allowed = |p: &Part| ids.iter().any(|id| super::players::means(id, p));
+        let allowed = |p: &Part| ids.iter().any(|id| super::names::means(id, p));
         assert!(after.parts.iter().all(allowed), "{genre}");
         for old in before.parts.iter().filter(|p| allowed(p)) {
             assert_eq!(difference(part(&after, old), old), None, "{genre}");
         }
-        assert!(after.parts.iter().any(|p| super::players::means("strings", p)), "{genre}");
+        assert!(after.parts.iter().any(|p| super::names::means("strings", p)), "{genre}");
     }
 }
 
@@ -473,8 +474,8 @@ fn hostile_revisions_are_refused_or_give_faultless_scores() {
     }
 }
 
-fn stage(letter: &str, bars: impl Into<Option<u32>>) -> super::super::given::Stage {
-    super::super::given::Stage { letter: letter.into(), bars: bars.into() }
+fn stage(letter: &str, bars: impl Into<Option<u32>>) -> super::super::given::PlannedSection {
+    super::super::given::PlannedSection { letter: letter.into(), bars: bars.into() }
 }
 
 fn tune(keys: &[u8]) -> super::super::given::Melody {

@@ -2,7 +2,7 @@
 
 use super::ear::{BANDS, Ear, HOPS};
 use bedtrack_compose::Score;
-use bedtrack_compose::brief::{Key, Mode};
+use bedtrack_compose::key::{Key, Mode};
 
 /// Steps that a bar is divided into where bars are compared.
 const STEPS: usize = 16;

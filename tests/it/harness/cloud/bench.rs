@@ -5,7 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bedtrack::director::answer::Answer;
-use bedtrack::director::ask::{ExportAsk, GenerateAsk, StateAsk, UploadAsk};
+use bedtrack::director::tools::export::ExportAsk;
+use bedtrack::director::tools::generate_music::GenerateAsk;
+use bedtrack::director::tools::state::StateAsk;
+use bedtrack::director::tools::upload::UploadAsk;
 use bedtrack::director::{Backend, Caller, Director, Settings};
 use bedtrack::nemovideo::{self, Client, Fixed, Place, TokenKeeper};
 use bedtrack::skills::Catalogue;
@@ -105,20 +108,20 @@ impl Bench {
     }
 
     pub async fn ask(&self, ask: GenerateAsk) -> Answer {
-        self.director.generate(&self.caller, ask, &()).await
+        self.director.answer(&self.caller, ask, &()).await
     }
 
     pub async fn upload(&self, files: &[&str]) -> Answer {
         let files = files.iter().map(|file| (*file).to_owned()).collect();
-        self.director.upload(&self.caller, UploadAsk { files, ..UploadAsk::default() }, &()).await
+        self.director.answer(&self.caller, UploadAsk { files, ..UploadAsk::default() }, &()).await
     }
 
     pub async fn export(&self, ask: ExportAsk) -> Answer {
-        self.director.export(&self.caller, ask, &()).await
+        self.director.answer(&self.caller, ask, &()).await
     }
 
     pub async fn state(&self, ask: StateAsk) -> Answer {
-        self.director.state(&self.caller, ask, &()).await
+        self.director.answer(&self.caller, ask, &()).await
     }
 
     /// Nothing about any request was wrong.

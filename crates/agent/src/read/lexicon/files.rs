@@ -4,29 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 
-use super::super::text::tokens;
-use super::super::vocabulary::{Entry, Vocabulary};
-use super::{Bridges, Class, Lexicon, Phrase, Sense, Use, is_matched};
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Near {
-    pub(super) zh_and_en: Vec<NearRow>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct EnsembleRow {
-    pub(super) words: Vec<String>,
-    pub(super) instruments: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NearRow {
-    pub(super) words: Vec<String>,
-    pub(super) genres: Vec<String>,
-}
+use super::sense::{Class, Sense};
+use super::table::{Bridges, Lexicon, Phrase, Use, is_matched};
+use crate::read::text::tokens;
+use crate::read::vocabulary::{Entry, Vocabulary};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::Intent;
 use crate::read::lexicon::{Class, Sense};
 use crate::read::marks::{Mark, Marked};
+use crate::read::piece::Intent;
 use crate::read::reading::{TitleCard, Topic};
 use crate::read::tempo::TempoWish;
 use crate::read::text::Kind;

@@ -1,13 +1,14 @@
 //! Pieces in turn: new ones on their stretches of the timeline, and changes to those that lie there.
 
 use super::super::fields::Fields;
-use super::super::pieces::Intent;
+use super::super::piece::Intent;
 use super::super::reading::{Action, Arrange, CurrentMusic, InTurn, Stretch, Way, Why};
 use super::super::sequence::{SHORTEST_MS, Sequence, What};
-use super::super::settle::{LENGTH, Settling};
+use super::super::settle::Settling;
 use super::super::wishes::{Wishes, add_one};
 use super::Plan;
 use super::parts::{Part, gather, musical_new};
+use bedtrack_compose::limits::SHORTEST_SECONDS;
 
 impl Plan<'_> {
     /// Makes the pieces of a sequence; what else the message says about music holds for all of them.
@@ -115,7 +116,7 @@ impl Plan<'_> {
 /// Wishes for a piece on a stretch: it is as long as that, and moments of the timeline are counted from its start. Gives
 /// the fields without the length, which is that of the whole.
 pub(super) fn on_stretch(wishes: &mut Wishes, fields: &Fields, place: Stretch) -> Fields {
-    wishes.lengths_ms = vec![(place.length_ms.max((LENGTH.0 * 1000.0) as u64), false)];
+    wishes.lengths_ms = vec![(place.length_ms.max((SHORTEST_SECONDS * 1000.0) as u64), false)];
     wishes.score.revisions = wishes.score.within(place.start_ms as f64 / 1000.0, place.end_ms() as f64 / 1000.0);
     Fields { duration_seconds: None, ..fields.clone() }
 }

@@ -12,11 +12,13 @@ use super::edits::{Edit, Problem, Reader};
 use super::fields::Fields;
 use super::lexicon::{Class, Lexicon, Sense};
 use super::marks::Marked;
-use super::pieces::{Intent, pieces};
+use super::piece::Intent;
+use super::pieces::pieces;
 use super::reading::{
     Action, Arrange, CaptionWish, Context, CurrentMusic, InTurn, Language, Level, Look, Reading, Target, Topic, Why,
 };
-use super::score::{ScoreWishes, is_husk, takes};
+use super::score::wishes::ScoreWishes;
+use super::score::{is_husk, takes};
 use super::sequence::Sequence;
 use super::text::Kind;
 use super::titles::card;

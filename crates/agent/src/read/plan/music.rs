@@ -2,18 +2,19 @@
 
 use super::super::fields::Fields;
 use super::super::fusion;
-use super::super::pieces::Intent;
+use super::super::piece::Intent;
 use super::super::reading::{
     Action, Arrange, Aspect, Change, CurrentMusic, InTurn, Level, MakeMusic, Remark, Target, Way, Why,
 };
 use super::super::refine::refine;
-use super::super::settle::{LENGTH, Settling, energy_name, key_name, plain};
+use super::super::settle::{Settling, energy_name, key_name, plain};
 use super::super::wishes::{Wishes, add_one};
 use super::Plan;
 use super::in_turn::on_stretch;
 use super::parts::{Part, is_comparison};
 use bedtrack_compose::Revision;
-use bedtrack_compose::brief::{Key, Mode};
+use bedtrack_compose::key::{Key, Mode};
+use bedtrack_compose::limits::{LONGEST_SECONDS, SHORTEST_SECONDS};
 
 impl Plan<'_> {
     /// Pictures that shall follow the music of the message, once it is there; their own sound gives way to it.
@@ -43,7 +44,7 @@ impl Plan<'_> {
             }
             return;
         };
-        for seconds in lengths.iter().map(|seconds| seconds.clamp(LENGTH.0, LENGTH.1)) {
+        for seconds in lengths.iter().map(|seconds| seconds.clamp(SHORTEST_SECONDS, LONGEST_SECONDS)) {
             if (seconds - music.brief.seconds()).abs() < 0.0005 {
                 continue;
             }

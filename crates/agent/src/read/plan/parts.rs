@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::pieces::{Intent, Piece};
+use super::super::piece::{Intent, Piece};
 use super::super::tempo::TempoWish;
 use super::super::wishes::{Wishes, add_one};
 

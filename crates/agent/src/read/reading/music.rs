@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use bedtrack_compose::brief::{Energy, Key};
-use bedtrack_compose::given::Stage;
+use bedtrack_compose::brief::Energy;
+
+use bedtrack_compose::given::PlannedSection;
+use bedtrack_compose::key::Key;
 use bedtrack_compose::{Brief, Revision};
 
 /// Music to make.
@@ -182,7 +184,7 @@ pub enum Change {
     /// A plan was followed.
     Plan {
         /// Its stages.
-        stages: Vec<Stage>,
+        stages: Vec<PlannedSection>,
     },
 }
 

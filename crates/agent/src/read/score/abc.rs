@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
-use bedtrack_compose::brief::{Key, Mode};
 use bedtrack_compose::given::{MOST_NOTES, Melody, MelodyNote};
+use bedtrack_compose::key::{Key, Mode};
 
 /// A tune in the message, and its bytes. It is known by its key field, behind which its notes stand.
 pub fn find(message: &str) -> Option<(Melody, Range<usize>)> {

@@ -172,6 +172,6 @@ fn numbered(message: &str) -> Option<(Melody, Range<usize>)> {
             break;
         }
     }
-    let key = bedtrack_compose::brief::Key { tonic: 0, mode: bedtrack_compose::brief::Mode::Major };
+    let key = bedtrack_compose::key::Key { tonic: 0, mode: bedtrack_compose::key::Mode::Major };
     Some((Melody::of(notes, Some(key))?, start..end))
 }

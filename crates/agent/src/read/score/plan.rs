@@ -10,7 +10,7 @@ use crate::read::numbers::number;
 use crate::read::phrases::Phrases;
 use crate::read::text::Kind;
 use crate::read::time::time;
-use bedtrack_compose::given::{MOST_BARS, MOST_STAGES, Stage};
+use bedtrack_compose::given::{MOST_BARS, MOST_STAGES, PlannedSection};
 
 /// A class of `../../lexicon/plan.toml`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -57,13 +57,13 @@ const LONGEST: usize = 9;
 
 /// A stage and the tokens that name it.
 struct Named {
-    stage: Option<Stage>,
+    stage: Option<PlannedSection>,
     soft: bool,
     at: Range<usize>,
 }
 
 /// The plan of a message, whether it ends softly, and the tokens that say so. A plan names two stages at least, and bars.
-pub fn find(text: &Marked<'_>) -> (Vec<Stage>, bool, Vec<Range<usize>>) {
+pub fn find(text: &Marked<'_>) -> (Vec<PlannedSection>, bool, Vec<Range<usize>>) {
     let mut best: Vec<Named> = Vec::new();
     let mut run: Vec<Named> = Vec::new();
     for clause in clauses(text) {
@@ -159,7 +159,7 @@ fn named(text: &Marked<'_>, clause: &Range<usize>) -> Option<Named> {
     }
     // Other words of content make it something else than a plan.
     (others == 0 && stages.len() == 1).then(|| Named {
-        stage: Some(Stage { letter: letter.to_owned(), bars }),
+        stage: Some(PlannedSection { letter: letter.to_owned(), bars }),
         soft: soft && (ends || letter == "outro"),
         at: clause.clone(),
     })

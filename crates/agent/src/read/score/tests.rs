@@ -1,6 +1,6 @@
 use super::super::lexicon;
 use super::*;
-use bedtrack_compose::brief::{Key, Mode};
+use bedtrack_compose::key::{Key, Mode};
 
 fn keys(message: &str) -> Vec<u8> {
     let found = find(message, lexicon(), false);

@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use super::bytes;
-use super::words::{Word, items};
+use super::words::{Word, bytes, items};
 use crate::read::lexicon::Lexicon;
 use crate::read::marks::Marked;
 use crate::read::reading::Context;

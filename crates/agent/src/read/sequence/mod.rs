@@ -18,12 +18,13 @@ use super::lexicon::Lexicon;
 use super::marks::Marked;
 use super::reading::{Context, Songs, Stretch};
 use super::scan::scan;
+use super::score::wishes::ScoreWishes;
 use super::score::{self, blanked};
 use super::settle::USUAL_LENGTH;
 use super::wishes::Wishes;
 use groups::{EDITS, Group, groups};
 use spans::Span;
-use words::Word;
+use words::{Word, bytes};
 
 /// Most pieces of one message.
 const MOST: usize = 12;
@@ -126,17 +127,12 @@ pub fn find(text: &Marked<'_>, lexicon: &Lexicon, about: &Context) -> Option<(Se
     Some((Sequence { turns }, blanked(text.message, &cuts)))
 }
 
-fn bytes(text: &Marked<'_>, tokens: &Range<usize>) -> Option<Range<usize>> {
-    let (first, last) = (text.token(tokens.start)?, text.token(tokens.end.checked_sub(1)?)?);
-    Some(first.start..last.end)
-}
-
 /// Whether one piece alone is meant for a stretch in the midst of the timeline: "rock from 0:10 to 0:20". Times in what
 /// is not named as a piece are moments of one: "louder from 0:10 to 0:20", "a drop from 0:20".
 fn has_its_stretch(turn: &Turn) -> bool {
     let named = match &turn.what {
         What::Music(wishes) => {
-            let plain = wishes.unused.is_empty() && wishes.score == score::ScoreWishes::default();
+            let plain = wishes.unused.is_empty() && wishes.score == ScoreWishes::default();
             wishes.names_a_style() && plain
         }
         What::Songs(_) => true,

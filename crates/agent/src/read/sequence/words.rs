@@ -10,6 +10,12 @@ use crate::read::phrases::Phrases;
 use crate::read::text::Kind;
 use crate::read::time::time;
 
+/// The bytes of a message that some of its tokens take.
+pub fn bytes(text: &Marked<'_>, tokens: &Range<usize>) -> Option<Range<usize>> {
+    let (first, last) = (text.token(tokens.start)?, text.token(tokens.end.checked_sub(1)?)?);
+    Some(first.start..last.end)
+}
+
 /// A class of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]

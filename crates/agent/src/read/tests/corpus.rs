@@ -3,9 +3,9 @@
 use serde::Deserialize;
 
 use super::*;
+use crate::read::Wish;
 use bedtrack_compose::Revision;
-use bedtrack_compose::given::Stage;
-use bedtrack_film::show::Wish;
+use bedtrack_compose::given::PlannedSection;
 
 #[derive(Deserialize)]
 struct Corpus {
@@ -57,7 +57,7 @@ fn make(made: &MakeMusic) -> String {
         parts.push(format!("melody={} {}", melody.notes.len(), melody.key.name()));
     }
     if !brief.plan.is_empty() {
-        let stage = |stage: &Stage| match stage.bars {
+        let stage = |stage: &PlannedSection| match stage.bars {
             Some(bars) => format!("{}:{bars}", stage.letter),
             None => stage.letter.clone(),
         };

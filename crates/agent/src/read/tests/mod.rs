@@ -7,8 +7,8 @@ mod properties;
 
 use super::*;
 use bedtrack_compose::Brief;
-use bedtrack_compose::brief::{Key, Mode};
 use bedtrack_compose::given::{Melody, MelodyNote};
+use bedtrack_compose::key::{Key, Mode};
 
 fn lofi() -> CurrentMusic {
     let key = Key { tonic: 2, mode: Mode::Minor };

@@ -7,7 +7,7 @@ use super::text::is_look;
 use super::words::{Found, Term, Word, phrase_at, scan};
 use crate::read::lexicon::{Class, Sense};
 use crate::read::marks::Marked;
-use crate::read::pieces::{Intent, Piece};
+use crate::read::piece::{Intent, Piece};
 use crate::read::reading::Context;
 use crate::read::text::{Kind, unquoted};
 use crate::read::time::time;
