@@ -11,10 +11,11 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
-use bedtrack_film::{Aspect, Clip, Film, FilmFormat, FilmPlan, Quality, Watch};
+use bedtrack_film::{Clip, Film, FilmFormat, FilmPlan, Quality, Watch};
 use bedtrack_sound::encode::WavWriter;
 use bedtrack_sound::programme::{self, Track};
 use bedtrack_sound::{RATE, RawFile, decode};
+use bedtrack_wire::look::Aspect;
 
 /// CPU seconds of this process and of its children that have ended.
 fn cpu() -> anyhow::Result<f64> {

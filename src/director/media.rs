@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::director::answer::Media;
 use bedtrack_wire::draft::text_at;
 use bedtrack_wire::state::{Medium, State};
+use bedtrack_wire::time::Ms;
 
 /// All media of a state, uploaded ones first, with the paths of those that `kept` knows a copy of.
 pub fn all(state: &State, kept: impl Fn(&Medium) -> Option<PathBuf>) -> Vec<Media> {
@@ -16,13 +17,7 @@ pub fn all(state: &State, kept: impl Fn(&Medium) -> Option<PathBuf>) -> Vec<Medi
 /// Whether an answer lists it. A caption file is none of the kinds that are listed: its cues lie on the timeline, and the
 /// answer to its upload names it.
 pub fn is_listed(medium: &Medium) -> bool {
-    cues(medium).is_none()
-}
-
-/// How many captions a caption file brought, and when the first one starts in ms.
-pub fn cues(medium: &Medium) -> Option<(u64, u64)> {
-    let number = |key: &str| medium.m.get(key).and_then(Value::as_u64);
-    (medium.kind.as_deref() == Some("captions")).then(|| (number("cues").unwrap_or(0), number("first_ms").unwrap_or(0)))
+    medium.cues().is_none()
 }
 
 /// The media that are new in `after`, or changed.
@@ -58,7 +53,7 @@ fn medium(medium: &Medium) -> Media {
         name: medium.display_name().unwrap_or_default().to_owned(),
         path: String::new(),
         url: url.unwrap_or_default().to_owned(),
-        seconds: medium.duration_ms().filter(|ms| *ms > 0).map(|ms| ms as f64 / 1_000.0),
+        seconds: medium.duration_ms().filter(|ms| *ms > 0).map(|ms| Ms(ms).seconds()),
         bpm: number("bpm"),
         key: text_at(&medium.m, &["key"]).unwrap_or_default().to_owned(),
         lufs: number("lufs"),

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::answer;
 use bedtrack_wire::draft::{self, Draft, Placed, Segment, Track};
 use bedtrack_wire::state::{Medium, State};
+use bedtrack_wire::time::Ms;
 
 /// Longest name and longest text of a title that is shown, in characters.
 const LONGEST_NAME: usize = 120;
@@ -274,7 +275,7 @@ pub(super) fn whole_percent(volume: f64) -> String {
 }
 
 fn seconds(ms: i64) -> f64 {
-    ms.max(0) as f64 / 1000.0
+    Ms(ms.max(0)).seconds()
 }
 
 /// A factor as percent. Sixth decimals are noise of the binary form (0.29 * 100 = 28.999…).

@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use bedtrack_film::{
-    Aspect, Clip, Cover, Film, FilmError, FilmFormat, FilmPlan, MediaInfo, MediaKind, Quality, Rendered, SoundFormat,
-    TitleCard, TitleLook, TitlePosition, TitleStyle, Watch,
+    Clip, Cover, Film, FilmError, FilmFormat, FilmPlan, MediaInfo, MediaKind, Quality, Rendered, SoundFormat,
+    TitleCard, TitleLook, Watch,
 };
+use bedtrack_wire::look::Aspect;
+use bedtrack_wire::title::{Position, Style};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -556,8 +558,8 @@ fn title(text: &str, start_ms: i64, duration_ms: u64) -> TitleCard {
         text: text.to_owned(),
         start_ms,
         duration_ms,
-        position: TitlePosition::Center,
-        style: TitleStyle::Title,
+        position: Position::Center,
+        style: Style::Title,
         look: TitleLook::default(),
     }
 }

@@ -4,7 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use bedtrack_film::{Aspect, Clip, Film, FilmError, FilmFormat, FilmPlan, MediaKind, Quality, Watch};
+use bedtrack_film::{Clip, Film, FilmError, FilmFormat, FilmPlan, MediaKind, Quality, Watch};
+use bedtrack_wire::look::Aspect;
 
 use crate::harness::media;
 

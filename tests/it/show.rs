@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use bedtrack_film::show::{self, Camera, Fit, Grid, Picture, Section, Transition, TransitionKind, Wish};
-use bedtrack_film::{Aspect, Clip, Film, FilmFormat, FilmPlan, MediaKind, Quality, Watch};
+use bedtrack_agent::beats::{self, Grid, Picture, Section};
+use bedtrack_agent::read::Wish;
+use bedtrack_film::{Clip, Film, FilmFormat, FilmPlan, MediaKind, Quality, Watch};
+use bedtrack_wire::look::{Aspect, Camera, Fit, Transition, TransitionKind};
 
 use crate::harness::media;
 
@@ -65,7 +67,7 @@ async fn cuts_in_the_finished_film_lie_on_beats_and_every_photo_comes_once_befor
     let sections = [Section { start: 0.0, end: 10.0, energy: 0.2 }, Section { start: 10.0, end: 24.0, energy: 0.9 }];
     let grid = Grid { beats: &beats, downbeats: &bars, sections: &sections };
     for kind in [TransitionKind::Cut, TransitionKind::Crossfade, TransitionKind::Slide, TransitionKind::Zoom] {
-        let shots = show::cut(&[Picture { clip_ms: None }; 5], &grid, 24_000, Wish::Only(kind));
+        let shots = beats::cut(&[Picture { clip_ms: None }; 5], &grid, 24_000, Wish::Only(kind));
         let clips = shots.iter().map(|shot| Clip {
             enter: shot.enter,
             camera: shot.camera,

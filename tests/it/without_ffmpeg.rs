@@ -4,8 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use bedtrack_film::{
-    Aspect, Clip, Film, FilmError, FilmFormat, FilmPlan, MediaInfo, MediaKind, Quality, Rendered, SoundFormat, Watch,
+    Clip, Film, FilmError, FilmFormat, FilmPlan, MediaInfo, MediaKind, Quality, Rendered, SoundFormat, Watch,
 };
+use bedtrack_wire::look::Aspect;
 use serde_json::json;
 use tempfile::TempDir;
 

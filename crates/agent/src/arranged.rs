@@ -1,6 +1,8 @@
 //! What came of a wish for other songs or pictures on the timeline: the facts that `reply` words.
 
-/// Something that was arranged. Times are ms.
+use bedtrack_wire::time::Ms;
+
+/// Something that was arranged.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Arranged {
     /// Songs of the user's own lie under the picture.
@@ -14,9 +16,9 @@ pub enum Arranged {
         /// Their level, 1 is full.
         volume: f64,
         /// Where the last of them ends.
-        end: i64,
+        end: Ms,
         /// Where the picture ends; 0 without one.
-        picture_end: i64,
+        picture_end: Ms,
         /// Whether the last one was cut to the picture.
         cut: bool,
     },
@@ -27,9 +29,9 @@ pub enum Arranged {
         /// Their level, 1 is full.
         volume: f64,
         /// Where the first begins.
-        from: u64,
+        from: Ms,
         /// Where the last ends.
-        to: u64,
+        to: Ms,
     },
     /// Pictures lie on the beats of the music.
     OnBeats {
@@ -42,7 +44,7 @@ pub enum Arranged {
         /// How many of the cuts fall on beats, and how many there are.
         cuts: (usize, usize),
         /// Length before and after.
-        length: (i64, i64),
+        length: (Ms, Ms),
         /// Names of the songs that became the music for it.
         songs: Vec<String>,
         /// Whether the music goes on longer, and fades out.

@@ -1,8 +1,9 @@
-//! What came of a wish to cut the shots on the timeline: the facts that `reply` words. Times are ms, places count from 1.
+//! What came of a wish to cut the shots on the timeline: the facts that `reply` words. Places count from 1.
 
 use super::read::{Faded, Target};
-use bedtrack_film::Aspect;
-use bedtrack_film::show::{Fit, TransitionKind};
+use bedtrack_timeline::Id;
+use bedtrack_wire::look::{Aspect, Fit, TransitionKind};
+use bedtrack_wire::time::Ms;
 
 /// A change that was made.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,7 +11,7 @@ pub struct Cut {
     /// What was done.
     pub what: What,
     /// Length of the picture before and after.
-    pub length: (i64, i64),
+    pub length: (Ms, Ms),
     /// Words of the titles that went with the picture under them.
     pub lost_titles: Vec<String>,
 }
@@ -18,6 +19,8 @@ pub struct Cut {
 /// A shot as people know it: its place and its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named {
+    /// The name that it keeps through all changes.
+    pub id: Id,
     /// Its place.
     pub number: usize,
     /// Its name.
@@ -28,11 +31,11 @@ pub struct Named {
 #[derive(Debug, Clone, PartialEq)]
 pub enum What {
     /// A part went, of the whole or of a shot.
-    Out(Option<Named>, (i64, i64)),
+    Out(Option<Named>, (Ms, Ms)),
     /// A part of a shot is all that stayed of it; with its length before and after.
-    Only(Named, (i64, i64)),
+    Only(Named, (Ms, Ms)),
     /// A shot became two, at a moment of the timeline.
-    Split(Named, i64),
+    Split(Named, Ms),
     /// So many pieces of a recording became one shot again.
     Joined(Named, usize),
     /// Pictures that waited were put at the end.
@@ -60,9 +63,9 @@ pub enum What {
         /// Whose.
         shot: Option<Named>,
         /// Length of the rise.
-        in_ms: Option<i64>,
+        fade_in: Option<Ms>,
         /// Length of the fall.
-        out_ms: Option<i64>,
+        fade_out: Option<Ms>,
     },
     /// The film has another shape, before and after, and its pictures fill it so.
     Shape((Aspect, Aspect), Fit),
@@ -70,6 +73,36 @@ pub enum What {
     Enter(Option<Named>, TransitionKind, usize),
     /// A track went.
     OffTrack(usize, Target),
+}
+
+impl What {
+    /// The shots that it is about, by name; none where it is about all of them, or about something else.
+    pub fn shots(&self) -> Vec<&Named> {
+        match self {
+            Self::Out(Some(shot), _)
+            | Self::Only(shot, _)
+            | Self::Split(shot, _)
+            | Self::Joined(shot, _)
+            | Self::Moved(shot, _)
+            | Self::Replaced(shot, _)
+            | Self::Speed(Some(shot), _)
+            | Self::Shown(Some(shot))
+            | Self::Level(shot, _)
+            | Self::Fade { shot: Some(shot), .. }
+            | Self::Enter(Some(shot), ..) => vec![shot],
+            Self::Swapped(one, other) => vec![one, other],
+            Self::Dropped(shots) => shots.iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The part of the timeline that it is about where it names no shot.
+    pub fn target(&self) -> Target {
+        match self {
+            Self::OffTrack(_, target) => target.clone(),
+            _ => Target::Picture,
+        }
+    }
 }
 
 /// Why nothing was changed.
@@ -90,11 +123,11 @@ pub enum Obstacle {
     /// Nothing that was uploaded waits to be shown.
     NothingWaits,
     /// A time lies beyond the end of the timeline, or of a shot.
-    PastEnd(Option<Named>, i64, i64),
+    PastEnd(Option<Named>, Ms, Ms),
     /// Nothing of the picture, or of a shot, would be left.
     NothingLeft(Option<Named>),
     /// At an edge there is nothing to split.
-    AtEdge(Option<Named>, i64),
+    AtEdge(Option<Named>, Ms),
     /// It is so already.
     Already,
     /// Shots that are no neighbouring pieces of one recording already play on from each other.
@@ -113,11 +146,11 @@ pub enum Obstacle {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Bed {
     /// It was made anew for the new length: before and after.
-    Refitted(i64, i64),
+    Refitted(Ms, Ms),
     /// It is cut to the picture and fades out.
-    Cut(i64),
+    Cut(Ms),
     /// A song goes on for longer now.
-    Longer(i64),
+    Longer(Ms),
     /// It ends before the picture does.
-    Short(i64, i64),
+    Short(Ms, Ms),
 }

@@ -3,13 +3,15 @@
 
 use std::path::Path;
 
+use bedtrack_wire::title::Position;
+
 use super::FilmError;
 use super::cover::{Painted, paint, store};
 use super::graph::{Pixels, Raw};
 use super::plan::FilmPlan;
 use super::reel::{self, Packed, Reel};
 use super::stage::Stage;
-use super::titles::{Drawn, Pen, TitleCard, TitlePosition, usual_fade_ms};
+use super::titles::{Drawn, Pen, TitleCard};
 use super::watch::Watch;
 
 /// A film with more titles than this has them on reels: each overlay is an input and a filter of its own.
@@ -137,7 +139,7 @@ pub(super) fn draw(plan: &FilmPlan, stage: Stage, folder: &Path, watch: &Watch) 
 
 /// How long a title comes and goes; together never longer than it stands.
 fn fades(title: &TitleCard) -> (u64, u64) {
-    let usual = usual_fade_ms(title.style).min(title.duration_ms / 3);
+    let usual = title.style.usual_fade_ms().min(title.duration_ms / 3);
     let most = title.duration_ms / 2;
     (title.look.fade_in.unwrap_or(usual).min(most), title.look.fade_out.unwrap_or(usual).min(most))
 }
@@ -150,7 +152,7 @@ fn clear_of(together: &[Taken], title: &TitleCard, drawn: &Drawn, stage: Stage) 
     for _ in 0..together.len() {
         let covered = together.iter().find(|there| y < there.bottom && there.top < y.saturating_add(drawn.height));
         let next = covered.and_then(|there| match title.position {
-            TitlePosition::Top => Some(there.bottom).filter(|y| y.saturating_add(drawn.height) <= stage.height),
+            Position::Top => Some(there.bottom).filter(|y| y.saturating_add(drawn.height) <= stage.height),
             _ => there.top.checked_sub(drawn.height),
         });
         match next {

@@ -3,10 +3,12 @@
 
 use std::path::Path;
 
+use bedtrack_wire::look::RECORDED_SPEED;
+
 use super::FilmError;
 use super::call::{Call, seconds};
 use super::inspected::Inspected;
-use super::plan::{FilmFormat, FilmPlan, RECORDED_SPEED};
+use super::plan::{FilmFormat, FilmPlan};
 use super::tools::Tools;
 use super::watch::Watch;
 

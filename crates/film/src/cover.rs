@@ -3,10 +3,12 @@
 
 use std::path::Path;
 
+use bedtrack_wire::title::{Position, Style};
+
 use super::graph::{Pixels, Raw};
 use super::publish::scratch;
 use super::stage::Stage;
-use super::titles::{Drawn, Pen, TitleCard, TitleLook, TitlePosition, TitleStyle};
+use super::titles::{Drawn, Pen, TitleCard, TitleLook};
 use super::{FilmError, pcm};
 
 /// Upper left and lower right colour of the background.
@@ -47,8 +49,8 @@ pub(super) fn paint(
         text: title.to_owned(),
         start_ms: 0,
         duration_ms: 0,
-        position: TitlePosition::Center,
-        style: TitleStyle::Title,
+        position: Position::Center,
+        style: Style::Title,
         look: TitleLook::default(),
     };
     let drawn = pen.draw(&card, (stage.width, stage.height))?.unwrap_or_default();

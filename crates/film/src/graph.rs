@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use bedtrack_wire::look::RECORDED_SPEED;
+
 use super::call::{Call, seconds};
 use super::media::VideoInfo;
 use super::open::Seal;
-use super::plan::RECORDED_SPEED;
 use super::stage::{FrameSpan, Stage, frame_rate};
 
 /// A picture that was drawn here: raw pixels in a file.

@@ -33,7 +33,7 @@ mod remux;
 mod render;
 mod restamp;
 mod scene;
-pub mod show;
+mod show;
 mod sound;
 mod stage;
 mod stills;
@@ -46,18 +46,16 @@ mod waveform;
 use std::path::Path;
 use std::sync::Arc;
 
+use bedtrack_wire::look::RECORDED_SPEED;
+
 pub use abilities::ToolStatus;
 pub use error::FilmError;
 pub use limits::{LIMITS, Limits};
 pub use media::{AudioInfo, MediaInfo, MediaKind, VideoInfo};
 pub use pace::{Cut, Pace};
-pub use plan::{Aspect, Clip, Cover, FilmFormat, FilmPlan, Quality, RECORDED_SPEED, Rendered, SoundFormat};
+pub use plan::{Clip, Cover, FilmFormat, FilmPlan, Quality, Rendered, SoundFormat};
 pub use publish::publish;
-pub use stage::usual_rate;
-pub use titles::{
-    BOX_OPACITY, Backing, NoColour, Rgb, SIZES, TitleAlign, TitleCard, TitleLook, TitlePosition, TitleStyle,
-    usual_fade_ms, usual_size,
-};
+pub use titles::{Behind, TitleCard, TitleLook};
 pub use tools::install_hint;
 pub use watch::Watch;
 

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
+use bedtrack_wire::look::{Aspect, Camera, Fit, RECORDED_SPEED, Transition};
 use serde::{Deserialize, Serialize};
 
 use super::FilmError;
 use super::limits::LIMITS;
 use super::media::MediaKind;
-use super::show::{Camera, Fit, Transition};
 use super::titles::TitleCard;
 
 /// A film to make. Times are ms on the film's own clock.
@@ -58,9 +58,6 @@ pub struct Clip {
     pub fade_out_ms: u64,
 }
 
-/// The speed at which a video was recorded, in percent.
-pub const RECORDED_SPEED: u32 = 100;
-
 impl Clip {
     /// A clip that comes in with a hard cut and is looked at without a move.
     pub fn new(path: PathBuf, kind: MediaKind, in_ms: u64, duration_ms: u64, start_ms: u64) -> Self {
@@ -85,40 +82,6 @@ impl Clip {
 pub struct Cover {
     /// The words on it.
     pub title: String,
-}
-
-/// The shape of a picture.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Aspect {
-    /// As the first picture is.
-    #[default]
-    #[serde(rename = "source")]
-    Source,
-    /// 16:9.
-    #[serde(rename = "16:9")]
-    Wide,
-    /// 9:16.
-    #[serde(rename = "9:16")]
-    Tall,
-    /// 1:1.
-    #[serde(rename = "1:1")]
-    Square,
-    /// 4:5.
-    #[serde(rename = "4:5")]
-    Portrait,
-}
-
-impl Aspect {
-    /// Width to height; none for the source's own.
-    pub fn ratio(self) -> Option<(u32, u32)> {
-        match self {
-            Self::Source => None,
-            Self::Wide => Some((16, 9)),
-            Self::Tall => Some((9, 16)),
-            Self::Square => Some((1, 1)),
-            Self::Portrait => Some((4, 5)),
-        }
-    }
 }
 
 /// Files with a picture.
@@ -244,7 +207,8 @@ impl FilmPlan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::titles::{TitleLook, TitlePosition, TitleStyle};
+    use crate::titles::TitleLook;
+    use bedtrack_wire::title::{Position, Style};
 
     #[test]
     fn a_window_keeps_what_is_seen_in_it() {
@@ -253,8 +217,8 @@ mod tests {
             text: "t".into(),
             start_ms: 0,
             duration_ms: 3000,
-            position: TitlePosition::Center,
-            style: TitleStyle::Title,
+            position: Position::Center,
+            style: Style::Title,
             look: TitleLook::default(),
         };
         let plan = FilmPlan {

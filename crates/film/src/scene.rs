@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
+use bedtrack_wire::look::Fit;
+
 use super::FilmError;
 use super::graph::Fill;
 use super::inspected::Inspected;
 use super::media::VideoInfo;
 use super::plan::{Clip, FilmPlan};
-use super::show::Fit;
 use super::stage::{Stage, frame_rate};
 
 /// What is put on a stage.

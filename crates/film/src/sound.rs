@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use bedtrack_wire::look::RECORDED_SPEED;
 use tempfile::TempPath;
 
 use super::FilmError;
@@ -12,7 +13,7 @@ use super::error::name_of;
 use super::limits::LIMITS;
 use super::measure::{FRAME_BYTES, Heard, RATE, listen};
 use super::peaks::Dips;
-use super::plan::{Quality, RECORDED_SPEED, SoundFormat};
+use super::plan::{Quality, SoundFormat};
 use super::probe::inspect;
 use super::publish::scratch;
 use super::pure::{self, Unfit};

@@ -1,16 +1,15 @@
 //! The stage that a re-encoded film plays on: its size, its frame rate, and which picture is shown in which frames.
 
+use bedtrack_wire::look::{Aspect, usual_rate};
+
 use super::inspected::Inspected;
 use super::media::VideoInfo;
-use super::plan::{Aspect, FilmPlan};
+use super::plan::FilmPlan;
 
 /// The short side of a re-encoded picture is at most this.
 const SHORT_SIDE: u32 = 1080;
 /// And at least this, so that titles stay readable.
 const SHORT_SIDE_LEAST: u32 = 240;
-/// Frame rates that players expect, as fractions.
-const RATES: [(u32, u32); 8] =
-    [(24_000, 1001), (24, 1), (25, 1), (30_000, 1001), (30, 1), (50, 1), (60_000, 1001), (60, 1)];
 
 /// Size and frame rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,19 +142,6 @@ fn even(pixels: u32) -> u32 {
 /// The usual frame rate next to a picture's average; one of variable rate gets 30.
 pub(super) fn frame_rate(video: &VideoInfo) -> (u32, u32) {
     usual_rate(video.fps)
-}
-
-/// The frame rate, as a fraction, at which a film plays whose first video has so many frames a second on average.
-pub fn usual_rate(fps: f64) -> (u32, u32) {
-    let near = |rate: &&(u32, u32)| (f64::from(rate.0) / f64::from(rate.1) / fps - 1.0).abs() < 0.0005;
-    if let Some(rate) = RATES.iter().find(near) {
-        return *rate;
-    }
-    match fps {
-        fps if fps > 55.0 => (60, 1),
-        fps if (fps - fps.round()).abs() < 0.01 && (5.0..=30.0).contains(&fps) => (fps.round() as u32, 1),
-        _ => (30, 1),
-    }
 }
 
 #[cfg(test)]

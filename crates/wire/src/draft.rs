@@ -118,6 +118,16 @@ impl Segment {
         ["start", "st"].into_iter().find_map(|key| self.m.get(key).and_then(lenient_i64)).filter(|start| *start >= 0)
     }
 
+    /// Its own id, where it has one.
+    pub fn id(&self) -> Option<&str> {
+        self.m.get("id")?.as_str().filter(|id| !id.is_empty())
+    }
+
+    /// Where in its medium it begins to play, in ms.
+    pub fn source_in(&self) -> i64 {
+        self.m.get("in").and_then(lenient_i64).unwrap_or(0)
+    }
+
     /// Its volume as a factor, where given.
     pub fn volume(&self) -> Option<f64> {
         self.m.get("volume").and_then(Value::as_f64).filter(|volume| volume.is_finite() && *volume >= 0.0)
@@ -126,6 +136,11 @@ impl Segment {
     /// Ids or URLs under which its medium may be listed.
     pub fn references(&self) -> impl Iterator<Item = &str> {
         ["asset", "asset_id", "material_id", "id", "url"].into_iter().filter_map(|key| self.m.get(key)?.as_str())
+    }
+
+    /// The reference to its medium, where one names nothing but a medium: an id may be the segment's own.
+    pub fn medium_reference(&self) -> Option<&str> {
+        ["asset", "asset_id", "material_id", "url"].into_iter().find_map(|key| self.m.get(key)?.as_str())
     }
 }
 

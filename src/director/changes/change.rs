@@ -23,8 +23,10 @@ pub enum Weight {
 }
 
 /// Keys that a backend writes anew with every save; a change of these alone is no edit.
-pub const BOOKKEEPING: [&str; 10] = [
+pub const BOOKKEEPING: [&str; 12] = [
     "id",
+    "bedtrack_id",
+    "bedtrack_ids",
     "version",
     "rev",
     "revision",

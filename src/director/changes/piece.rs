@@ -2,7 +2,6 @@
 
 use crate::director::timeline::{Kind, Names};
 use bedtrack_wire::draft::{Draft, Object, Segment};
-use bedtrack_wire::envelope::lenient_i64;
 
 /// One segment in its place.
 #[derive(Debug)]
@@ -41,7 +40,7 @@ pub fn pieces<'a>(draft: &'a Draft, names: &Names<'_>) -> Vec<Piece<'a>> {
             is_image: kind == Kind::Video && names.is_image(placed.segment),
             start: placed.start,
             end: placed.end(),
-            source_in: placed.segment.m.get("in").and_then(lenient_i64).unwrap_or(0),
+            source_in: placed.segment.source_in(),
         }));
     }
     pieces
@@ -58,14 +57,11 @@ impl Piece<'_> {
 
     /// Its own id, where it has one.
     pub fn id(&self) -> Option<&str> {
-        self.meta().get("id").and_then(|id| id.as_str()).filter(|id| !id.is_empty())
+        self.segment.id()
     }
 
     /// What it shows or plays: the reference to its medium, else its name. The id is left out: it is the segment's own.
     pub fn content(&self) -> &str {
-        ["asset", "asset_id", "material_id", "url"]
-            .into_iter()
-            .find_map(|key| self.meta().get(key)?.as_str())
-            .unwrap_or(&self.label)
+        self.segment.medium_reference().unwrap_or(&self.label)
     }
 }

@@ -24,6 +24,7 @@ use crate::director::{Caller, Progress, timeline};
 use bedtrack_wire::draft::VIDEO;
 use bedtrack_wire::render::{OutputSpec, Render};
 use bedtrack_wire::state::State;
+use bedtrack_wire::time::Ms;
 
 const QUALITIES: [&str; 3] = ["draft", "standard", "high"];
 const ASPECTS: [&str; 5] = ["source", "16:9", "9:16", "1:1", "4:5"];
@@ -275,7 +276,7 @@ async fn report(job: &mut Job, render: &Render, plan: &Plan, bytes: u64, path: &
         kind: kind.to_owned(),
         name: name.unwrap_or_default(),
         path: path.to_owned(),
-        seconds: (!still).then(|| state.timeline().end() as f64 / 1_000.0).filter(|seconds| *seconds > 0.0),
+        seconds: (!still).then(|| Ms(state.timeline().end()).seconds()).filter(|seconds| *seconds > 0.0),
         ..Media::default()
     });
     answer.timeline = timeline::tracks(state);

@@ -22,6 +22,7 @@ use crate::director::{Caller, Progress, changes, media, timeline};
 use crate::nemovideo::{ApiError, LocalFile};
 use crate::skills::Skill;
 use bedtrack_wire::state::{Medium, State};
+use bedtrack_wire::time::Ms;
 
 /// Input of `upload`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -240,9 +241,9 @@ fn named(medium: &Medium, language: &str) -> String {
     let tenths = |seconds: f64| ((seconds * 10.0).round() / 10.0).to_string();
     let shown = media::listed(medium, None);
     let name = if shown.name.is_empty() { &shown.kind } else { &shown.name };
-    match (media::cues(medium), shown.seconds) {
+    match (medium.cues(), shown.seconds) {
         (Some((count, first_ms)), Some(to)) => {
-            let (count, from) = (count.to_string(), tenths(first_ms as f64 / 1000.0));
+            let (count, from) = (count.to_string(), tenths(Ms::from(first_ms).seconds()));
             let values = [("name", name.as_str()), ("count", &count), ("from", &from), ("to", &tenths(to))];
             say("uploaded_captions", &values, language)
         }

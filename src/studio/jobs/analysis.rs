@@ -7,24 +7,23 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::workshop::Workshop;
-use bedtrack_agent::edit;
-use bedtrack_film::show::Transition;
-use bedtrack_film::{FilmError, Pace, RECORDED_SPEED, Watch};
+use bedtrack_film::{FilmError, Pace, Watch};
 use bedtrack_sound::hear::loudness;
 use bedtrack_sound::hear::speech::{self, Span};
 use bedtrack_sound::{RawFile, SoundError};
 use bedtrack_store::StoreError;
-use bedtrack_wire::draft::{Draft, Segment, Track, VIDEO};
-use bedtrack_wire::state::{Medium, State};
+use bedtrack_timeline::{Clip, Timeline};
+use bedtrack_wire::look::{RECORDED_SPEED, Transition};
+use bedtrack_wire::state::Medium;
+use bedtrack_wire::time::Ms;
 
 /// Goes up when the same clip would be judged otherwise, so that older answers are not used.
 const VERSION: u32 = 1;
-/// Longest clip that a turn waits for, in ms.
-const LONGEST_MS: i64 = 20 * 60 * 1000;
+/// Longest clip that a turn waits for.
+const LONGEST: Ms = Ms(20 * 60 * 1000);
 
 /// What a clip is like.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -94,9 +93,9 @@ pub(super) async fn kept<T: Serialize + DeserializeOwned>(
 }
 
 async fn analyse(workshop: &Workshop, file: &Path, medium: &Medium, watch: &Watch) -> Result<Analysis, AnalysisError> {
-    let length = u64::try_from(medium.duration_ms().unwrap_or(0)).unwrap_or(0);
+    let length = medium.length_ms();
     let heard = async {
-        if medium.m.get("has_sound") != Some(&Value::Bool(true)) || length == 0 {
+        if !medium.has_sound() || length == 0 {
             return Ok((Vec::new(), Vec::new()));
         }
         let folder = workshop.scratch_folder().await?;
@@ -150,18 +149,17 @@ impl OnTimeline {
 pub async fn of_timeline(
     workshop: &Workshop,
     session: &str,
-    state: &State,
+    timeline: &Timeline,
     watch: &Watch,
 ) -> Result<OnTimeline, FilmError> {
-    let draft: Draft = state.timeline();
     let mut all = OnTimeline::default();
-    for placed in draft.t.iter().filter(|track| track.tt == VIDEO).flat_map(Track::placed) {
-        if placed.start > 0 {
-            all.cuts.push(u64::try_from(placed.start).unwrap_or(0) + lead(placed.segment));
+    for clip in timeline.clips() {
+        if clip.start > Ms::ZERO {
+            all.cuts.push(clip.start.whole() + clip.transition.map_or(0, Transition::lead_ms));
         }
-        let Some(medium) = state.medium_of(placed.segment) else { continue };
-        let is_short = medium.duration_ms().is_some_and(|length| length <= LONGEST_MS);
-        if medium.kind.as_deref() != Some("video") || !is_short {
+        let Some(medium) = timeline.medium_of(clip) else { continue };
+        let is_short = medium.duration_ms().is_some_and(|length| Ms(length) <= LONGEST);
+        if !medium.is_video() || !is_short {
             continue;
         }
         let known = match of(workshop, session, medium, watch).await {
@@ -172,31 +170,22 @@ pub async fn of_timeline(
                 continue;
             }
         };
-        let speed = edit::speed_of(placed.segment);
-        let recorded = placed.segment.d.saturating_mul(i64::from(speed)) / i64::from(RECORDED_SPEED);
-        let (from, to) = within(placed.segment.m.get("in"), recorded);
-        let played = |ms: u64| ms * u64::from(RECORDED_SPEED) / u64::from(speed);
+        let (from, to) = shown_of(clip);
+        let played = |ms: u64| ms * u64::from(RECORDED_SPEED) / u64::from(clip.speed);
         let shown = |at: u64| (from..to).contains(&at);
-        let start = u64::try_from(placed.start).unwrap_or(0);
+        let start = clip.start.whole();
         all.cuts
             .extend(known.pace.cuts.iter().filter(|cut| shown(cut.at_ms)).map(|cut| played(cut.at_ms - from) + start));
-        let heard = placed.segment.volume() != Some(0.0);
-        all.speech |= heard && known.speech.iter().any(|span| span.start_ms < to && span.end_ms > from);
+        all.speech |= clip.is_heard() && known.speech.iter().any(|span| span.start_ms < to && span.end_ms > from);
     }
     all.cuts.sort_unstable();
     all.cuts.dedup_by(|later, kept| *later - *kept < 100);
     Ok(all)
 }
 
-/// How long after its start a segment is seen to have come in, in ms.
-fn lead(segment: &Segment) -> u64 {
-    let transition = segment.m.get("transition").cloned();
-    let known = transition.and_then(|written| serde_json::from_value::<Transition>(written).ok());
-    known.map_or(0, |transition| transition.kind.lead(transition.duration_ms))
-}
-
-/// The part of a medium that a segment shows, in ms.
-fn within(start: Option<&Value>, length: i64) -> (u64, u64) {
-    let from = start.and_then(bedtrack_wire::envelope::lenient_i64).unwrap_or(0).max(0);
-    (u64::try_from(from).unwrap_or(0), u64::try_from(from.saturating_add(length)).unwrap_or(0))
+/// The part of its medium that a clip shows, in ms.
+fn shown_of(clip: &Clip) -> (u64, u64) {
+    let recorded = Ms(clip.length.0.saturating_mul(i64::from(clip.speed)) / i64::from(RECORDED_SPEED));
+    let from = clip.source_in.max(Ms::ZERO);
+    (from.whole(), (from + recorded).whole())
 }

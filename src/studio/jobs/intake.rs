@@ -9,9 +9,12 @@ use uuid::Uuid;
 use super::workshop::{Workshop, media_key, media_url};
 use bedtrack_agent::read::Look;
 use bedtrack_agent::{edit, midi};
+use bedtrack_compose::given::Melody;
 use bedtrack_film::{FilmError, MediaInfo, MediaKind, Watch};
 use bedtrack_language::captions::{self, Captions};
 use bedtrack_store::StoreError;
+use bedtrack_timeline::Timeline;
+use bedtrack_wire::facts::UploadFacts;
 use bedtrack_wire::state::Medium;
 
 /// A file that came in, still in the scratch folder.
@@ -108,23 +111,18 @@ pub async fn take_in(workshop: &Workshop, session: &str, arrivals: Vec<Arrival>)
         };
         workshop.store.blobs().put_file(&media_key(session, &name), &arrival.path).await?;
         let came_as = arrival.path.file_name().unwrap_or_default().to_string_lossy();
-        let mut medium = medium(id, &came_as, media_url(session, &name), &info);
-        if let Some(melody) = melody {
-            medium.m.insert("melody".into(), json!(melody));
-        }
-        if let Some(lufs) = lufs {
-            medium.m.insert("lufs".into(), json!((lufs * 10.0).round() / 10.0));
-        }
-        media.push(medium);
+        let heard = Heard { melody, lufs: lufs.map(|lufs| (lufs * 10.0).round() / 10.0) };
+        media.push(medium(id, &came_as, media_url(session, &name), &info, heard));
     }
     workshop
-        .change_state::<StoreError>(session, |mut state| {
-            state.video_infos.extend(media.iter().cloned());
-            edit::place_uploads(&mut state, &media);
+        .change_state::<StoreError>(session, |state| {
+            let mut timeline = Timeline::of(state);
+            timeline.list_uploaded(&media);
+            edit::place_uploads(&mut timeline, &media);
             for cues in &captions {
-                edit::add_captions(&mut state, cues, &Look::default());
+                edit::add_captions(&mut timeline, cues, &Look::default());
             }
-            Ok(state)
+            Ok(timeline.into_state())
         })
         .await?;
     Ok(media)
@@ -163,44 +161,56 @@ async fn keep_captions(
     workshop.store.blobs().put_file(&media_key(session, &name), path).await?;
     let came_as = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let (start_ms, end_ms) = cues.span_ms();
-    let mut m = serde_json::Map::new();
-    m.insert("file_name".into(), json!(came_as));
-    m.insert("has_sound".into(), json!(false));
-    m.insert("cues".into(), json!(cues.cues.len()));
-    m.insert("first_ms".into(), json!(start_ms));
+    let facts = UploadFacts::<()> {
+        file_name: came_as.clone(),
+        cues: Some(cues.cues.len()),
+        first_ms: Some(start_ms),
+        ..UploadFacts::default()
+    };
     Ok(Medium {
         id: Some(id),
         kind: Some("captions".to_owned()),
         name: Some(came_as),
         url: Some(media_url(session, &name)),
         d: Some(json!(end_ms)),
-        m,
+        m: facts.object(),
         ..Medium::default()
     })
 }
 
-fn medium(id: String, name: &str, url: String, info: &MediaInfo) -> Medium {
+/// What was heard in a file.
+struct Heard {
+    /// What a MIDI file sings.
+    melody: Option<Melody>,
+    /// How loud a song is, in LUFS.
+    lufs: Option<f64>,
+}
+
+fn medium(id: String, name: &str, url: String, info: &MediaInfo, heard: Heard) -> Medium {
     let kind = match info.kind {
         MediaKind::Video => "video",
         MediaKind::Image => "image",
         MediaKind::Audio => "audio",
         MediaKind::Midi => "midi",
     };
-    let mut m = serde_json::Map::new();
-    m.insert("file_name".into(), json!(name));
-    m.insert("has_sound".into(), json!(info.has_sound));
-    if let Some(video) = &info.video {
-        m.insert("width".into(), json!(video.width));
-        m.insert("height".into(), json!(video.height));
-        m.insert("fps".into(), json!(video.fps));
-    }
+    let facts = UploadFacts {
+        file_name: name.to_owned(),
+        has_sound: info.has_sound,
+        width: info.video.as_ref().map(|video| video.width),
+        height: info.video.as_ref().map(|video| video.height),
+        fps: info.video.as_ref().map(|video| video.fps),
+        melody: heard.melody,
+        lufs: heard.lufs,
+        cues: None,
+        first_ms: None,
+    };
     Medium {
         id: Some(id),
         kind: Some(kind.to_owned()),
         name: Some(name.to_owned()),
         url: Some(url),
         d: Some(json!(info.duration_ms)),
-        m,
+        m: facts.object(),
         ..Medium::default()
     }
 }

@@ -19,7 +19,9 @@ use bedtrack_sound::critic::{Ear, Review, review};
 use bedtrack_sound::encode::WavWriter;
 use bedtrack_sound::{Bank, Frame, Measured};
 use bedtrack_store::StoreError;
+use bedtrack_wire::facts::PieceFacts;
 use bedtrack_wire::state::Medium;
+use bedtrack_wire::time::Ms;
 
 /// A finished piece.
 #[derive(Debug, Clone)]
@@ -87,31 +89,28 @@ pub async fn make(
     }
     let url = |ending| media_url(session, &format!("{id}.{ending}"));
     let score = &composition.score;
-    let mut m = serde_json::Map::new();
-    for (key, value) in [
-        ("bpm", json!((score.bpm * 100.0).round() / 100.0)),
-        ("key", json!(score.key.name())),
-        ("lufs", json!((measured.lufs * 10.0).round() / 10.0)),
-        ("seed", json!(score.seed)),
-        ("licence", json!(bedtrack_sound::provenance::licence(score))),
-        ("midi", json!(url(MIDI))),
-        ("beats", json!(url(BEATS))),
-        ("provenance", json!(url(PROVENANCE))),
-        ("score", json!(url(SCORE))),
-        ("tonality", json!(score.key)),
-        ("brief", json!(brief)),
-        ("players", json!(score.parts.iter().map(|part| &part.instrument).collect::<Vec<_>>())),
-        ("motif", json!(bedtrack_compose::incipit(score))),
-    ] {
-        m.insert(key.to_owned(), value);
-    }
+    let facts = PieceFacts {
+        bpm: (score.bpm * 100.0).round() / 100.0,
+        key: score.key.name(),
+        lufs: (measured.lufs * 10.0).round() / 10.0,
+        seed: score.seed,
+        licence: bedtrack_sound::provenance::licence(score),
+        midi: url(MIDI),
+        beats: url(BEATS),
+        provenance: url(PROVENANCE),
+        score: url(SCORE),
+        tonality: score.key,
+        brief,
+        players: score.parts.iter().map(|part| part.instrument.clone()).collect(),
+        motif: bedtrack_compose::incipit(score),
+    };
     let medium = Medium {
         kind: Some("music".into()),
         name: Some(score.style.clone()),
         url: Some(url(WAV)),
-        d: Some(json!((score.duration * 1000.0).round() as i64)),
+        d: Some(json!(Ms::from_seconds(score.duration))),
         id: Some(id),
-        m,
+        m: facts.object(),
         ..Medium::default()
     };
     Ok(Piece { medium, composition: Arc::new(composition), measured })

@@ -1,97 +1,102 @@
 //! The picture of a whole timeline: its clips, titles and cover as a plan for a film.
 
-use serde::de::DeserializeOwned;
-
-use super::programme::{self, whole};
 use super::render_error::RenderError;
 use super::workshop::Workshop;
-use bedtrack_agent::edit;
-use bedtrack_film::{Clip, Cover, FilmFormat, FilmPlan, MediaKind, Quality, TitleCard, TitleLook};
-use bedtrack_wire::draft::{self, Draft};
-use bedtrack_wire::state::State;
+use bedtrack_film::{Behind, Clip, Cover, FilmFormat, FilmPlan, MediaKind, Quality, TitleCard, TitleLook};
+use bedtrack_timeline::{Timeline, Title, Track};
+use bedtrack_wire::time::Ms;
+use bedtrack_wire::title::{Backing, Rgb};
 
-/// The plan for a draft's film, silent and in the shape of its picture.
+/// The plan for a timeline's film, silent and in the shape of its picture.
 pub async fn plan(
     workshop: &Workshop,
     session: &str,
-    state: &State,
-    draft: &Draft,
+    timeline: &Timeline,
     format: FilmFormat,
 ) -> Result<FilmPlan, RenderError> {
     Ok(FilmPlan {
-        clips: clips(workshop, session, state, draft).await?,
-        titles: titles(draft),
-        cover: has_no_picture(draft).then(|| Cover { title: cover_title(state, draft) }),
+        clips: clips(workshop, session, timeline).await?,
+        titles: titles(timeline),
+        cover: has_no_picture(timeline).then(|| Cover { title: cover_title(timeline) }),
         sound: None,
-        duration_ms: whole(length(draft)),
-        aspect: edit::shape(state).0,
+        duration_ms: length(timeline).whole(),
+        aspect: timeline.shape.aspect,
         format,
         quality: Quality::default(),
     })
 }
 
 /// The film's length: words alone do not make a film longer than its picture and sound.
-fn length(draft: &Draft) -> i64 {
-    if has_no_picture(draft) {
-        return draft.end();
+fn length(timeline: &Timeline) -> Ms {
+    if has_no_picture(timeline) {
+        return timeline.end();
     }
-    let seen_or_heard = draft.t.iter().filter(|track| track.tt != draft::TEXT).flat_map(draft::Track::placed);
-    seen_or_heard.map(|placed| placed.end()).max().unwrap_or(0)
+    let seen_or_heard = timeline.tracks.iter().filter(|track| !matches!(track, Track::Titles(_)));
+    seen_or_heard.map(Track::end).max().unwrap_or_default()
 }
 
-fn has_no_picture(draft: &Draft) -> bool {
-    !draft.t.iter().any(|track| track.tt == draft::VIDEO && !track.sg.is_empty())
+fn has_no_picture(timeline: &Timeline) -> bool {
+    timeline.clips().next().is_none()
 }
 
-async fn clips(workshop: &Workshop, session: &str, state: &State, draft: &Draft) -> Result<Vec<Clip>, RenderError> {
+async fn clips(workshop: &Workshop, session: &str, timeline: &Timeline) -> Result<Vec<Clip>, RenderError> {
     let mut clips = Vec::new();
-    for placed in draft.t.iter().filter(|track| track.tt == draft::VIDEO).flat_map(draft::Track::placed) {
-        let medium = state
-            .medium_of(placed.segment)
-            .ok_or_else(|| RenderError::Missing(placed.segment.name().unwrap_or("a clip").to_owned()))?;
-        let kind = if medium.kind.as_deref() == Some("image") { MediaKind::Image } else { MediaKind::Video };
-        let from = whole(programme::number(placed.segment, "in"));
+    for clip in timeline.clips() {
+        let medium = timeline
+            .medium_of(clip)
+            .ok_or_else(|| RenderError::Missing(clip.name.clone().unwrap_or_else(|| "a clip".to_owned())))?;
+        let kind = if medium.is_photo() { MediaKind::Image } else { MediaKind::Video };
         let path = workshop.media_file(session, medium).await?;
         clips.push(Clip {
-            enter: style(placed.segment, "transition"),
-            camera: style(placed.segment, "camera").unwrap_or_default(),
-            fit: style(placed.segment, "fit").unwrap_or(edit::shape(state).1),
-            speed: edit::speed_of(placed.segment),
-            fade_in_ms: whole(programme::number(placed.segment, edit::PICTURE_FADE_IN)),
-            fade_out_ms: whole(programme::number(placed.segment, edit::PICTURE_FADE_OUT)),
-            ..Clip::new(path, kind, from, whole(placed.segment.d), whole(placed.start))
+            enter: clip.transition,
+            camera: clip.camera.unwrap_or_default(),
+            fit: clip.fit.unwrap_or(timeline.shape.fit),
+            speed: clip.speed,
+            fade_in_ms: clip.picture_fade_in.unwrap_or_default().whole(),
+            fade_out_ms: clip.picture_fade_out.unwrap_or_default().whole(),
+            ..Clip::new(path, kind, clip.source_in.whole(), clip.length.whole(), clip.start.whole())
         });
     }
     Ok(clips)
 }
 
-/// A way to show a clip, where the segment names one that is known; a foreign draft's own ways are no reason to fail.
-fn style<T: DeserializeOwned>(segment: &draft::Segment, key: &str) -> Option<T> {
-    serde_json::from_value(segment.m.get(key)?.clone()).ok()
+fn titles(timeline: &Timeline) -> Vec<TitleCard> {
+    let card = |title: &Title| {
+        Some(TitleCard {
+            text: title.text.clone()?,
+            start_ms: title.start.0,
+            duration_ms: title.length.whole(),
+            position: title.position.unwrap_or_default(),
+            style: title.kind(),
+            look: look(title),
+        })
+    };
+    timeline.titles().filter_map(card).collect()
 }
 
-fn titles(draft: &Draft) -> Vec<TitleCard> {
-    let titles = draft.t.iter().filter(|track| track.tt == draft::TEXT).flat_map(draft::Track::placed);
-    let titles = titles.filter_map(|placed| {
-        // An unknown place or style of a foreign draft is no reason to fail.
-        let known = |key: &str| placed.segment.m.get(key).cloned().unwrap_or_default();
-        Some(TitleCard {
-            text: placed.segment.text()?.to_owned(),
-            start_ms: placed.start,
-            duration_ms: whole(placed.segment.d),
-            position: serde_json::from_value(known("position")).unwrap_or_default(),
-            style: serde_json::from_value(known("style")).unwrap_or_default(),
-            look: TitleLook::read(&placed.segment.m),
-        })
-    });
-    titles.collect()
+/// How a title is drawn, as far as it says something itself.
+fn look(title: &Title) -> TitleLook {
+    let behind_colour = title.backing_colour.unwrap_or(Rgb::BLACK);
+    TitleLook {
+        colour: title.colour,
+        size: title.size.map(|size| size as f32),
+        align: title.align.unwrap_or_default(),
+        behind: match title.backing.unwrap_or_default() {
+            Backing::Shadow => Behind::Shadow,
+            Backing::Outline => Behind::Outline(behind_colour),
+            Backing::Box => Behind::Box { colour: behind_colour, opacity: title.opacity() },
+            Backing::Plain => Behind::Plain,
+        },
+        fade_in: title.fade_in.map(Ms::whole),
+        fade_out: title.fade_out.map(Ms::whole),
+    }
 }
 
 /// What stands on the cover of a video without a picture: the music's name.
-fn cover_title(state: &State, draft: &Draft) -> String {
-    let first = draft.t.iter().filter(|track| track.tt == draft::AUDIO).flat_map(|track| &track.sg).next();
-    let name = first.and_then(|segment| {
-        segment.name().or_else(|| state.medium_of(segment).and_then(|medium| medium.display_name()))
+fn cover_title(timeline: &Timeline) -> String {
+    let first = timeline.sounds().next();
+    let name = first.and_then(|sound| {
+        sound.name.as_deref().or_else(|| timeline.medium_of(sound).and_then(|medium| medium.display_name()))
     });
     name.unwrap_or("Music").to_owned()
 }

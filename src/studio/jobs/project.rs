@@ -16,28 +16,30 @@ use super::workshop::Workshop;
 use super::{picture, programme};
 use bedtrack_film::{FilmError, FilmFormat, FilmPlan, Watch};
 use bedtrack_sound::SoundError;
-use bedtrack_wire::draft::Draft;
+use bedtrack_timeline::Timeline;
 use bedtrack_wire::state::State;
+use bedtrack_wire::time::Ms;
 
 /// Writes the project of a draft.
 pub async fn write(
     workshop: &Workshop,
     session: &str,
     state: &State,
-    draft: &Draft,
+    timeline: &Timeline,
     folder: &Path,
     out: &Path,
     watch: &Watch,
 ) -> Result<(), RenderError> {
     let mut files: BTreeMap<String, PathBuf> = BTreeMap::new();
-    for medium in draft.t.iter().flat_map(|track| &track.sg).filter_map(|segment| state.medium_of(segment)) {
-        let urls = ["midi", "beats", "provenance", "score"].iter().filter_map(|key| medium.m.get(*key)?.as_str());
-        for url in medium.url.as_deref().into_iter().chain(urls) {
+    let shown = timeline.clips().filter_map(|clip| timeline.medium_of(clip));
+    let heard = timeline.sounds().filter_map(|sound| timeline.medium_of(sound));
+    for medium in shown.chain(heard) {
+        for url in medium.url.as_deref().into_iter().chain(medium.companions()) {
             let name = url.rsplit('/').next().unwrap_or_default();
             files.insert(format!("media/{name}"), workshop.file_at(session, url).await?);
         }
     }
-    let looks = looks(workshop, session, state, draft, folder, watch).await?;
+    let looks = looks(workshop, session, timeline, folder, watch).await?;
     files.extend(looks.into_iter().map(|(name, path)| (name.to_owned(), path)));
     let project = format!("{:#}\n", json!({"engine": concat!("bedtrack ", env!("CARGO_PKG_VERSION")), "state": state}));
     let out = out.to_owned();
@@ -57,16 +59,15 @@ pub async fn write(
 async fn looks(
     workshop: &Workshop,
     session: &str,
-    state: &State,
-    draft: &Draft,
+    timeline: &Timeline,
     folder: &Path,
     watch: &Watch,
 ) -> Result<Vec<(&'static str, PathBuf)>, RenderError> {
-    if draft.end() <= 0 {
+    if timeline.end() <= Ms::ZERO {
         return Ok(Vec::new());
     }
     let mut made = Vec::new();
-    let mixed = programme::mix(workshop, session, state, draft, folder, &watch.part(0.0..0.6)).await;
+    let mixed = programme::mix(workshop, session, timeline, folder, &watch.part(0.0..0.6)).await;
     let sound = drawn("sound", mixed)?.flatten();
     if let Some(wav) = &sound {
         let path = folder.join("waveform.png");
@@ -76,7 +77,7 @@ async fn looks(
     }
     let path = folder.join("thumbnail.jpg");
     let shown = async {
-        let plan = FilmPlan { sound, ..picture::plan(workshop, session, state, draft, FilmFormat::Jpg).await? };
+        let plan = FilmPlan { sound, ..picture::plan(workshop, session, timeline, FilmFormat::Jpg).await? };
         Ok::<_, RenderError>(workshop.film.render(&plan, folder, &path, &watch.part(0.6..1.0)).await?)
     };
     if drawn("thumbnail", shown.await)?.is_some() {

@@ -8,15 +8,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::picture::plan;
-use super::programme::{self, whole};
+use super::programme;
 use super::render_error::RenderError;
 use super::workshop::Workshop;
 use super::{project, stems};
-use bedtrack_film::{Aspect, FilmFormat, FilmPlan, LIMITS, Quality, SoundFormat, Watch};
+use bedtrack_film::{FilmFormat, FilmPlan, LIMITS, Quality, SoundFormat, Watch};
 use bedtrack_store::engine::{JobControl, JobKind};
 use bedtrack_store::{Job, JobOutcome, JobState};
-use bedtrack_wire::draft::Draft;
+use bedtrack_timeline::Timeline;
+use bedtrack_wire::look::Aspect;
 use bedtrack_wire::render::{OutputSpec, RenderFault};
+use bedtrack_wire::state::State;
 
 /// First part of the keys of finished renders.
 pub const KEPT_UNDER: &str = "renders";
@@ -108,11 +110,11 @@ fn wish<T: DeserializeOwned>(what: &str, word: &str) -> Result<T, RenderError> {
 
 async fn render(workshop: &Workshop, job: &Job, wanted: &Render, watch: &Watch) -> Result<Made, RenderError> {
     let (session, state) = (&job.session, workshop.state(&job.session).await?.state);
-    let draft = Draft::read(&wanted.draft);
+    let timeline = Timeline::of(State { draft: wanted.draft.clone(), ..state.clone() });
     let format = &wanted.output.format;
     let output: Output = wish("format", format)?;
     // Before anything is made of it: hours of silence cost as much as music does.
-    check_length(&draft)?;
+    check_length(&timeline)?;
     let quality: Quality = wish("quality", &wanted.output.quality)?;
     let scratch = workshop.scratch_folder().await?;
     let folder = scratch.path();
@@ -122,15 +124,15 @@ async fn render(workshop: &Workshop, job: &Job, wanted: &Render, watch: &Watch) 
     let finish = watch.part(0.4..1.0);
     let notes = match output {
         Output::Archive(Archive::Stems) => {
-            stems::write(workshop, session, &state, &draft, folder, &out, watch).await?;
+            stems::write(workshop, session, &timeline, folder, &out, watch).await?;
             Vec::new()
         }
         Output::Archive(Archive::Project) => {
-            project::write(workshop, session, &state, &draft, folder, &out, watch).await?;
+            project::write(workshop, session, &state, &timeline, folder, &out, watch).await?;
             Vec::new()
         }
         Output::Sound(format) => {
-            let sound = programme::mix(workshop, session, &state, &draft, folder, &mix).await?;
+            let sound = programme::mix(workshop, session, &timeline, folder, &mix).await?;
             let sound = sound.ok_or_else(|| RenderError::Wish("nothing on the timeline sounds".into()))?;
             if format == SoundFormat::Wav {
                 // The programme is a WAV already; this works without ffmpeg.
@@ -141,8 +143,8 @@ async fn render(workshop: &Workshop, job: &Job, wanted: &Render, watch: &Watch) 
             }
         }
         Output::Film(format) => {
-            let sound = programme::mix(workshop, session, &state, &draft, folder, &mix).await?;
-            let drafted = plan(workshop, session, &state, &draft, format).await?;
+            let sound = programme::mix(workshop, session, &timeline, folder, &mix).await?;
+            let drafted = plan(workshop, session, &timeline, format).await?;
             // What the export asks for wins over the draft's own shape.
             let asked = wanted.output.aspect.as_deref().map(|aspect| wish::<Aspect>("shape", aspect)).transpose()?;
             let plan = FilmPlan { sound, aspect: asked.unwrap_or(drafted.aspect), quality, ..drafted };
@@ -153,8 +155,8 @@ async fn render(workshop: &Workshop, job: &Job, wanted: &Render, watch: &Watch) 
 }
 
 /// Refuses a timeline that is longer than any output may be.
-fn check_length(draft: &Draft) -> Result<(), RenderError> {
-    let (seconds, limit) = (whole(draft.end()).div_ceil(1000), LIMITS.media_seconds);
+fn check_length(timeline: &Timeline) -> Result<(), RenderError> {
+    let (seconds, limit) = (timeline.end().whole().div_ceil(1000), LIMITS.media_seconds);
     match seconds > limit {
         true => Err(RenderError::Wish(format!("the timeline is {seconds} s long; at most {limit} s can be exported"))),
         false => Ok(()),

@@ -5,15 +5,15 @@ use serde::{Deserialize, Serialize};
 
 use super::analysis::{self, AnalysisError};
 use super::workshop::Workshop;
+use bedtrack_agent::beats::Section;
 use bedtrack_compose::Score;
-use bedtrack_film::show::Section;
 use bedtrack_film::{FilmError, Watch};
 use bedtrack_sound::hear::beats::{self, Beats};
 use bedtrack_sound::hear::{loudness, sections};
 use bedtrack_sound::{RawFile, SoundError};
-use bedtrack_wire::draft::{AUDIO, Placed, Track};
-use bedtrack_wire::envelope::lenient_i64;
-use bedtrack_wire::state::{Medium, State};
+use bedtrack_timeline::{Item as _, Sound, Timeline};
+use bedtrack_wire::state::Medium;
+use bedtrack_wire::time::Ms;
 
 /// Goes up when the same song would be heard otherwise.
 const VERSION: u32 = 2;
@@ -31,8 +31,8 @@ pub struct Heard {
     pub sections: Vec<Section>,
     /// The tempo of the first piece that has one.
     pub bpm: Option<f64>,
-    /// When the last piece ends, in ms.
-    pub end_ms: u64,
+    /// When the last piece ends.
+    pub end: Ms,
 }
 
 /// A song as it was heard.
@@ -49,30 +49,29 @@ struct Song {
 pub async fn on_timeline(
     workshop: &Workshop,
     session: &str,
-    state: &State,
+    timeline: &Timeline,
     watch: &Watch,
 ) -> Result<Option<Heard>, AnalysisError> {
-    let draft = state.timeline();
     let mut all = Heard::default();
     let mut any = false;
-    for placed in draft.t.iter().filter(|track| track.tt == AUDIO).flat_map(Track::placed) {
-        let Some(medium) = state.medium_of(placed.segment) else { continue };
+    for sound in timeline.sounds() {
+        let Some(medium) = timeline.medium_of(sound) else { continue };
         any = true;
         let heard = match score(workshop, session, medium).await {
             Some(score) => of_score(score),
             None => of_song(song(workshop, session, medium, watch).await?),
         };
-        all.add(heard, &placed);
+        all.add(heard, sound);
     }
     Ok(any.then_some(all))
 }
 
 impl Heard {
-    /// Adds what a segment plays of a piece.
-    fn add(&mut self, piece: Self, placed: &Placed<'_>) {
-        let seconds = |ms: i64| ms.max(0) as f64 / 1000.0;
-        let from = seconds(placed.segment.m.get("in").and_then(lenient_i64).unwrap_or(0));
-        let (start, end) = (seconds(placed.start), seconds(placed.end()));
+    /// Adds what a sound plays of a piece.
+    fn add(&mut self, piece: Self, sound: &Sound) {
+        let seconds = |time: Ms| time.max(Ms::ZERO).seconds();
+        let from = seconds(sound.source_in);
+        let (start, end) = (seconds(sound.start), seconds(sound.end()));
         let there = |at: f64| at - from + start;
         let plays = |at: &f64| (start - 1e-6..end).contains(at);
         self.beats.extend(piece.beats.into_iter().map(there).filter(plays));
@@ -82,13 +81,13 @@ impl Heard {
             (first < last).then_some(Section { start: first, end: last, ..section })
         }));
         self.bpm = self.bpm.or(piece.bpm);
-        self.end_ms = self.end_ms.max(u64::try_from(placed.end()).unwrap_or(0));
+        self.end = self.end.max(sound.end());
     }
 }
 
 /// The score of a piece of ours, which lies beside it.
 async fn score(workshop: &Workshop, session: &str, medium: &Medium) -> Option<Score> {
-    let url = medium.m.get("score")?.as_str()?;
+    let url = medium.score_url()?;
     let bytes = tokio::fs::read(workshop.file_at(session, url).await.ok()?).await.ok()?;
     serde_json::from_slice(&bytes).ok()
 }
@@ -100,7 +99,7 @@ fn of_score(score: Score) -> Heard {
         bpm: (!score.beats.is_empty()).then_some(score.bpm),
         beats: score.beats,
         downbeats: score.bars,
-        end_ms: 0,
+        end: Ms::ZERO,
     }
 }
 
@@ -110,13 +109,19 @@ fn of_song(song: Song) -> Heard {
     if song.beats.confidence < SURE {
         return Heard { sections, ..Heard::default() };
     }
-    Heard { sections, bpm: Some(song.beats.bpm), beats: song.beats.beats, downbeats: song.beats.downbeats, end_ms: 0 }
+    Heard {
+        sections,
+        bpm: Some(song.beats.bpm),
+        beats: song.beats.beats,
+        downbeats: song.beats.downbeats,
+        end: Ms::ZERO,
+    }
 }
 
 /// A song, listened to now or before.
 async fn song(workshop: &Workshop, session: &str, medium: &Medium, watch: &Watch) -> Result<Song, AnalysisError> {
     let file = workshop.media_file(session, medium).await?;
-    let length = u64::try_from(medium.duration_ms().unwrap_or(0)).unwrap_or(0);
+    let length = medium.length_ms();
     let listen = async {
         let folder = workshop.scratch_folder().await?;
         let raw = folder.path().join("song.raw");

@@ -16,22 +16,20 @@ use bedtrack_compose::score::Stem;
 use bedtrack_film::Watch;
 use bedtrack_sound::encode::WavWriter;
 use bedtrack_sound::{Bank, Performance, StemBlock};
-use bedtrack_wire::draft::{self, Draft};
-use bedtrack_wire::state::State;
+use bedtrack_timeline::Timeline;
 
-/// Writes the stems of every piece on the draft.
+/// Writes the stems of every piece on the timeline.
 pub async fn write(
     workshop: &Workshop,
     session: &str,
-    state: &State,
-    draft: &Draft,
+    timeline: &Timeline,
     folder: &Path,
     out: &Path,
     watch: &Watch,
 ) -> Result<(), RenderError> {
     let mut scores = Vec::new();
-    for segment in draft.t.iter().filter(|track| track.tt == draft::AUDIO).flat_map(|track| &track.sg) {
-        let url = state.medium_of(segment).and_then(|medium| medium.m.get("score")?.as_str());
+    for sound in timeline.sounds() {
+        let url = timeline.medium_of(sound).and_then(|medium| medium.score_url());
         if let Some(url) = url.filter(|url| !scores.iter().any(|(known, _)| known == url)) {
             scores.push((url.to_owned(), workshop.file_at(session, url).await?));
         }

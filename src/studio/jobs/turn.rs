@@ -13,20 +13,23 @@ use super::analysis::{self, OnTimeline};
 use super::arrange;
 use super::music::{self, MusicError, Piece};
 use super::workshop::{Kept, Workshop};
+use bedtrack_agent::apply;
 use bedtrack_agent::context;
 use bedtrack_agent::cut::Bed;
-use bedtrack_agent::deeds::{self, Deed};
+use bedtrack_agent::done::{Deed, Done};
 use bedtrack_agent::edit;
-use bedtrack_agent::read::{self, Action, Arrange, MakeMusic, Reading, Target, Way};
-use bedtrack_agent::tell::tell;
+use bedtrack_agent::made::Made;
+use bedtrack_agent::read::{self, Action, Arrange, Context, MakeMusic, Reading, Way, Wish};
+use bedtrack_agent::reply::{Report, reply};
 use bedtrack_compose::limits::LENGTH_SECONDS;
 use bedtrack_compose::{Brief, Revision, fit};
-use bedtrack_film::{FilmError, Watch, show};
+use bedtrack_film::{FilmError, Watch};
 use bedtrack_store::engine::{JobControl, JobKind};
 use bedtrack_store::{Job, JobOutcome, StoreError};
-use bedtrack_wire::draft::AUDIO;
+use bedtrack_timeline::Timeline;
 use bedtrack_wire::event::Outgoing;
-use bedtrack_wire::state::{Medium, State};
+use bedtrack_wire::state::State;
+use bedtrack_wire::time::Ms;
 
 /// Where the state keeps the last turn that changed it.
 const LAST_TURN: &str = "last_turn";
@@ -45,6 +48,17 @@ pub struct Turn {
 struct LastTurn {
     job: String,
     reply: String,
+}
+
+/// What a turn is about.
+#[derive(Clone, Copy)]
+struct About<'a> {
+    /// What the message asks for.
+    reading: &'a Reading,
+    /// What it was read with.
+    context: &'a Context,
+    /// The revision that it speaks of.
+    rev: i64,
 }
 
 /// Why a turn failed.
@@ -144,16 +158,19 @@ impl Turns {
                 return Ok(true);
             }
             let seed = seed(&job.id);
-            let context = context::context(&now.state, &turn.language, seed);
+            let timeline = Timeline::of(now.state);
+            let context = context::context(&timeline, &turn.language, seed);
             let reading = read::read(&turn.message, &context);
-            let (mut state, deeds) = self.carry_out(job, control, now.state, now.rev, &reading, &mut pieces).await?;
-            let reply = tell(&reading, &deeds, &context);
-            let changed = deeds::changed_anything(&deeds);
+            let about = About { reading: &reading, context: &context, rev: now.rev };
+            let (timeline, done) = self.carry_out(job, control, timeline, about, &mut pieces).await?;
+            let changed = done.iter().any(|done| done.deed.changes());
+            let reply = reply(&Report::of(&reading, done));
             if !changed {
                 control.say(voice(job).text(&reply)).await?;
                 return Ok(false);
             }
             let last = LastTurn { job: job.id.clone(), reply: reply.clone() };
+            let mut state = timeline.into_state();
             state.rest.insert(LAST_TURN.to_owned(), json!(last));
             let sessions = self.workshop.store.studio_sessions();
             match sessions.put_state_for(job, &job.session, now.rev, &json!(state)).await {
@@ -175,88 +192,96 @@ impl Turns {
         &self,
         job: &Job,
         control: &JobControl,
-        mut state: State,
-        rev: i64,
-        reading: &Reading,
+        mut timeline: Timeline,
+        about: About<'_>,
         pieces: &mut Vec<(MakeMusic, Piece)>,
-    ) -> Result<(State, Vec<Deed>), TurnError> {
-        let before = state.clone();
-        let mut at = deeds::place_in_history(&state).unwrap_or(rev);
-        let mut deeds = Vec::new();
-        for action in &reading.actions {
-            let deed = match action {
-                Action::MakeMusic(wish) => {
-                    let mut picture = self.picture(job, control, &state).await?;
-                    let laid_later = reading
-                        .actions
-                        .iter()
-                        .any(|action| matches!(action, Action::Arrange(Arrange::ToBeats { songs: None, .. })));
-                    if laid_later || edit::follows_music(&state) {
-                        // Where the pictures will lie on the beats, there is nothing yet for the music to meet.
-                        picture.cuts.clear();
+    ) -> Result<(Timeline, Vec<Done>), TurnError> {
+        let before = timeline.clone();
+        let mut at = timeline.history.went_back_to.unwrap_or(about.rev);
+        let mut all = Vec::new();
+        for action in &about.reading.actions {
+            let done = match action {
+                Action::MakeMusic(wish) => self.compose(job, control, &mut timeline, wish, about, pieces).await?,
+                Action::Undo { steps } => match self.earlier(&job.session, &timeline, at, *steps).await? {
+                    Some(earlier) => {
+                        let now = timeline.clone();
+                        timeline.go_back(earlier.state, earlier.rev, at);
+                        at = earlier.rev;
+                        Done::between(&now, &timeline, Deed::Undone(*steps))
                     }
-                    if let Some(place) = wish.place {
-                        picture.keep(place.start_ms, place.end_ms());
-                    }
-                    let piece = self.piece(job, control, wish, &picture, pieces).await?;
-                    let leads = !laid_later && wish.place.is_none();
-                    if leads && edit::follow_score(&mut state, &piece.composition.score).is_some() {
-                        picture = self.picture(job, control, &state).await?;
-                    }
-                    let volume = deeds::place(&mut state, &piece.medium, wish);
-                    let composition = piece.composition.clone();
-                    let cuts = fit::has_beats(&wish.brief)
-                        .then(|| (fit::count(&picture.cuts, &composition.score), picture.cuts.len()));
-                    let cuts = cuts.filter(|(_, of)| *of > 0);
-                    Deed::Made { wish: wish.clone(), composition, volume, cuts, makes_way: picture.speech }
-                }
-                Action::Undo { steps } => match self.earlier(&job.session, &state, at, *steps).await? {
-                    Some(before) => {
-                        deeds::go_back(&mut state, before.state, before.rev, at);
-                        at = before.rev;
-                        Deed::WentBack(*steps)
-                    }
-                    None => Deed::NothingToUndo,
+                    None => Deed::Undone(0).into(),
                 },
-                Action::Redo => match deeds::take_undone(&mut state) {
-                    Some(later) => match self
-                        .workshop
-                        .store
-                        .studio_sessions()
-                        .newest_revision_before(&job.session, later + 1)
-                        .await?
-                    {
-                        Some(kept) => {
-                            at = kept.rev;
-                            deeds::adopt(&mut state, State::read(&kept.body), kept.rev);
-                            Deed::WentForward
-                        }
-                        None => Deed::NothingToRedo,
-                    },
-                    None => Deed::NothingToRedo,
+                Action::Redo => match self.later(&job.session, &mut timeline).await? {
+                    Some(later) => {
+                        let now = timeline.clone();
+                        at = later.rev;
+                        timeline.go_to(later.state, later.rev);
+                        Done::between(&now, &timeline, Deed::Redone(true))
+                    }
+                    None => Deed::Redone(false).into(),
                 },
                 Action::Arrange(wish) => {
                     let watch = Watch::new(control.cancelled().clone());
-                    arrange::carry_out(&self.workshop, &job.session, &mut state, wish, &watch).await?
+                    arrange::carry_out(&self.workshop, &job.session, &mut timeline, wish, &watch).await?
                 }
-                edit => deeds::apply(&mut state, edit),
+                edit => apply::apply(&mut timeline, edit, about.context),
             };
-            deeds.push(deed);
+            all.push(done);
         }
         // Photos without a time of their own follow pieces in turn once all of them lie there.
-        let in_turn = |deed: &Deed| matches!(deed, Deed::Made { wish, .. } if wish.way == Way::InTurn);
-        if deeds.iter().any(in_turn) && edit::follows_music(&state) {
+        let in_turn = |done: &Done| matches!(&done.deed, Deed::Made(made) if made.way == Way::InTurn);
+        if all.iter().any(in_turn) && edit::follows_music(&timeline) {
             let watch = Watch::new(control.cancelled().clone());
-            let show = Arrange::ToBeats { songs: None, length_ms: None, style: show::Wish::Mixed, still: false };
-            deeds.push(arrange::carry_out(&self.workshop, &job.session, &mut state, &show, &watch).await?);
+            let show = Arrange::ToBeats { songs: None, length_ms: None, style: Wish::Mixed, still: false };
+            all.push(arrange::carry_out(&self.workshop, &job.session, &mut timeline, &show, &watch).await?);
         }
-        let cuts = |deed: &Deed| {
-            matches!(deed, Deed::Cut(_) | Deed::Trimmed { target: Target::Picture | Target::Everything, .. })
+        if all.iter().any(|done| done.deed.cuts_picture()) {
+            all.extend(self.follow(job, control, &before, &mut timeline, pieces).await?);
+        }
+        Ok((timeline, all))
+    }
+
+    /// Makes music and lays it on the timeline.
+    async fn compose(
+        &self,
+        job: &Job,
+        control: &JobControl,
+        timeline: &mut Timeline,
+        wish: &MakeMusic,
+        about: About<'_>,
+        pieces: &mut Vec<(MakeMusic, Piece)>,
+    ) -> Result<Done, TurnError> {
+        let before = timeline.clone();
+        let mut picture = self.picture(job, control, timeline).await?;
+        let to_beats = |action: &Action| matches!(action, Action::Arrange(Arrange::ToBeats { songs: None, .. }));
+        let laid_later = about.reading.actions.iter().any(to_beats);
+        if laid_later || edit::follows_music(timeline) {
+            // Where the pictures will lie on the beats, there is nothing yet for the music to meet.
+            picture.cuts.clear();
+        }
+        if let Some(place) = wish.place {
+            picture.keep(place.start_ms, place.end_ms());
+        }
+        let piece = self.piece(job, control, wish, &picture, pieces).await?;
+        let leads = !laid_later && wish.place.is_none();
+        if leads && edit::follow_score(timeline, &piece.composition.score).is_some() {
+            picture = self.picture(job, control, timeline).await?;
+        }
+        let volume = apply::place(timeline, &piece.medium, wish);
+        let on_beats = fit::has_beats(&wish.brief).then(|| fit::count(&picture.cuts, &piece.composition.score));
+        let made = Made {
+            cuts: on_beats.map(|on| (on, picture.cuts.len())).filter(|(_, of)| *of > 0),
+            makes_way: picture.speech,
+            ..Made::of(wish, &piece.composition, volume, about.context)
         };
-        if deeds.iter().any(cuts) {
-            deeds.extend(self.follow(job, control, &before, &mut state, pieces).await?);
-        }
-        Ok((state, deeds))
+        Ok(Done::between(&before, timeline, Deed::Made(made)))
+    }
+
+    /// The state that was left last by going back; that it was left is forgotten.
+    async fn later(&self, session: &str, timeline: &mut Timeline) -> Result<Option<Kept>, StoreError> {
+        let Some(left) = timeline.history.undone.pop() else { return Ok(None) };
+        let found = self.workshop.store.studio_sessions().newest_revision_before(session, left + 1).await?;
+        Ok(found.map(|kept| Kept { rev: kept.rev, state: State::read(&kept.body) }))
     }
 
     /// Lets the music follow a picture that is longer or shorter than before: a piece of ours that was made for the old
@@ -265,35 +290,33 @@ impl Turns {
         &self,
         job: &Job,
         control: &JobControl,
-        before: &State,
-        state: &mut State,
+        before: &Timeline,
+        timeline: &mut Timeline,
         pieces: &mut Vec<(MakeMusic, Piece)>,
-    ) -> Result<Option<Deed>, TurnError> {
-        let length = edit::picture_end(&state.timeline());
-        let Some(bed) = edit::bed(before, state) else { return Ok(None) };
-        let (seconds, made) = (length as f64 / 1000.0, edit::made_for_picture(before));
-        let plays = |medium: &Medium| {
-            let draft = state.timeline();
-            let mut sounds = draft.t.iter().filter(|track| track.tt == AUDIO).flat_map(|track| &track.sg);
-            sounds.any(|segment| segment.references().any(|reference| Some(reference) == medium.id.as_deref()))
-        };
-        let Some((medium, segment)) = made.filter(|(medium, _)| LENGTH_SECONDS.contains(&seconds) && plays(medium))
+    ) -> Result<Option<Done>, TurnError> {
+        let length = timeline.picture_end();
+        let Some(bed) = edit::bed(before, timeline) else { return Ok(None) };
+        let followed = |bed: Bed| Some(Done::from(Deed::Followed(bed)));
+        let (seconds, made) = (length.seconds(), edit::made_for_picture(before));
+        let Some((medium, sound)) =
+            made.filter(|(medium, _)| LENGTH_SECONDS.contains(&seconds) && timeline.plays(medium))
         else {
-            return Ok(Some(Deed::Followed(bed)));
+            return Ok(followed(bed));
         };
-        let brief = medium.m.get("brief").cloned().and_then(|brief| serde_json::from_value::<Brief>(brief).ok());
-        let Some(mut brief) = brief else { return Ok(Some(Deed::Followed(bed))) };
+        let Some(mut brief) = medium.brief::<Brief>() else { return Ok(followed(bed)) };
         brief.revise(Revision::Length { seconds });
         let wish = MakeMusic { brief, way: Way::Refine, volume: None, changed: Vec::new(), place: None };
         let piece = self.piece(job, control, &wish, &OnTimeline::default(), pieces).await?;
-        edit::refit(state, &piece.medium, &segment);
-        Ok(Some(Deed::Followed(Bed::Refitted(medium.duration_ms().unwrap_or(0), length))))
+        let now = timeline.clone();
+        edit::refit(timeline, &piece.medium, &sound);
+        let bed = Bed::Refitted(Ms(medium.duration_ms().unwrap_or(0)), length);
+        Ok(Some(Done::between(&now, timeline, Deed::Followed(bed))))
     }
 
     /// What the picture asks of music; nothing where there is none.
-    async fn picture(&self, job: &Job, control: &JobControl, state: &State) -> Result<OnTimeline, TurnError> {
+    async fn picture(&self, job: &Job, control: &JobControl, timeline: &Timeline) -> Result<OnTimeline, TurnError> {
         let watch = Watch::new(control.cancelled().clone());
-        let known = analysis::of_timeline(&self.workshop, &job.session, state, &watch).await;
+        let known = analysis::of_timeline(&self.workshop, &job.session, timeline, &watch).await;
         known.map_err(|_| TurnError::Music(MusicError::Cancelled))
     }
 
@@ -326,9 +349,9 @@ impl Turns {
     }
 
     /// The state so many visible changes before a revision; fewer where no more are kept, none where there is none.
-    async fn earlier(&self, session: &str, now: &State, rev: i64, steps: u32) -> Result<Option<Kept>, StoreError> {
+    async fn earlier(&self, session: &str, now: &Timeline, rev: i64, steps: u32) -> Result<Option<Kept>, StoreError> {
         let looks = |state: &State| (state.draft.clone(), state.canvas_config.clone());
-        let (mut found, mut at, mut shown, mut left) = (None, rev, looks(now), steps.max(1));
+        let (mut found, mut at, mut shown, mut left) = (None, rev, looks(&now.clone().into_state()), steps.max(1));
         while left > 0 {
             let Some(before) = self.workshop.store.studio_sessions().newest_revision_before(session, at).await? else {
                 break;

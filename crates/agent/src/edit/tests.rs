@@ -2,9 +2,13 @@
 
 use serde_json::json;
 
+use super::room::CUT_FADE;
 use super::*;
 use crate::read::{Look, NewTitle, Pick, Retitle, Stretch, When};
-use bedtrack_wire::state::Medium;
+use bedtrack_timeline::{Clip, Item as _, Sound, Timeline};
+use bedtrack_wire::draft::{AUDIO, TEXT, VIDEO};
+use bedtrack_wire::state::{Medium, State};
+use bedtrack_wire::time::Ms;
 
 fn upload(id: &str, kind: &str, ms: i64, has_sound: bool) -> Medium {
     let m = json!({"has_sound": has_sound}).as_object().unwrap().clone();
@@ -22,29 +26,42 @@ fn piece(ms: i64) -> Medium {
     Medium { id: Some("m-1".into()), name: Some("Lo-fi".into()), d: Some(json!(ms)), ..Medium::default() }
 }
 
-fn with_clip(ms: i64, has_sound: bool) -> State {
-    let mut state = State::default();
-    let clip = upload("clip", "video", ms, has_sound);
-    state.video_infos.push(clip.clone());
-    place_uploads(&mut state, &[clip]);
-    state
+fn uploaded(media: &[Medium]) -> Timeline {
+    let mut timeline = Timeline::of(State::default());
+    timeline.list_uploaded(media);
+    timeline
 }
 
-fn lengths(state: &State) -> Vec<(i64, i64, i64)> {
-    let draft = state.timeline();
-    let spans = |track: &Track| track.placed().map(|p| (p.start, p.end())).collect::<Vec<_>>();
-    draft.t.iter().flat_map(|track| spans(track).into_iter().map(|(a, b)| (track.tt, a, b))).collect()
+fn with_clip(ms: i64, has_sound: bool) -> Timeline {
+    let clip = upload("clip", "video", ms, has_sound);
+    let mut timeline = uploaded(&[clip.clone()]);
+    place_uploads(&mut timeline, &[clip]);
+    timeline
+}
+
+fn lengths(timeline: &Timeline) -> Vec<(i64, i64, i64)> {
+    let draft = timeline.clone().into_state().timeline();
+    let placed = draft.t.iter().flat_map(|track| track.placed().map(|placed| (track.tt, placed.start, placed.end())));
+    placed.collect()
+}
+
+fn clip(timeline: &Timeline, at: usize) -> Clip {
+    timeline.clips().nth(at).unwrap().clone()
+}
+
+fn sound(timeline: &Timeline, at: usize) -> Sound {
+    timeline.sounds().nth(at).unwrap().clone()
 }
 
 /// A clip of 20 s with a song of 8 s and one of 30 s in turn.
-fn with_two_songs() -> State {
+fn with_two_songs() -> Timeline {
     let mut state = with_clip(20_000, false);
     let songs = [upload("one", "audio", 8_000, true), upload("two", "audio", 30_000, true)];
     place_songs(&mut state, &songs, None);
     state
 }
 
-fn sounds(state: &State) -> Vec<(i64, i64)> {
+fn sounds(state: &Timeline) -> Vec<(i64, i64)> {
     lengths(state).into_iter().filter(|(tt, ..)| *tt == AUDIO).map(|(_, from, to)| (from, to)).collect()
 }
 
@@ -52,12 +69,11 @@ fn sounds(state: &State) -> Vec<(i64, i64)> {
 fn a_part_of_music_in_turn_is_kept_as_of_one_piece() {
     let mut state = with_two_songs();
     assert_eq!(sounds(&state), [(0, 8_000), (8_000, 20_000)]);
-    assert_eq!(trim_music(&mut state, |length| Some((0, length.min(12_000)))), Some((20_000, 12_000)));
+    assert_eq!(trim_music(&mut state, |length| Some((Ms(0), length.min(Ms(12_000))))), Some((Ms(20_000), Ms(12_000))));
     assert_eq!(sounds(&state), [(0, 8_000), (8_000, 12_000)]);
-    assert_eq!(trim_music(&mut state, |length| Some((5_000, length))), Some((12_000, 7_000)));
+    assert_eq!(trim_music(&mut state, |length| Some((Ms(5_000), length))), Some((Ms(12_000), Ms(7_000))));
     assert_eq!(sounds(&state), [(0, 3_000), (3_000, 7_000)]);
-    let first = state.timeline().t[1].sg[0].clone();
-    assert_eq!(number(&first, "in"), 5_000, "it goes on where the cut is");
+    assert_eq!(sound(&state, 0).source_in, Ms(5_000), "it goes on where the cut is");
 }
 
 #[test]
@@ -66,9 +82,8 @@ fn a_piece_takes_a_stretch_and_the_music_around_it_stays() {
     let stretch = Stretch { start_ms: 6_000, length_ms: 4_000, opens: false };
     place_on(&mut state, &piece(4_000), "Lo-fi", stretch, None);
     assert_eq!(sounds(&state), [(0, 6_000), (6_000, 10_000), (10_000, 20_000)]);
-    let track = &state.timeline().t[1];
-    assert_eq!(number(&track.sg[2], "in"), 2_000, "the second song goes on as if it had played");
-    assert_eq!(track.sg[1].volume(), Some(1.0));
+    assert_eq!(sound(&state, 2).source_in, Ms(2_000), "the second song goes on as if it had played");
+    assert_eq!(sound(&state, 1).volume, Some(1.0));
     place_on(&mut state, &piece(2_000), "Lo-fi", Stretch { length_ms: 2_000, ..stretch }, None);
     assert_eq!(sounds(&state), [(0, 6_000), (6_000, 8_000), (10_000, 20_000)], "it goes whole for a shorter one");
     place_on(&mut state, &piece(4_000), "Lo-fi", Stretch { opens: true, ..stretch }, None);
@@ -80,7 +95,7 @@ fn music_lies_at_35_percent_under_sound_and_in_full_without() {
     assert_eq!(place_music(&mut with_clip(10_000, true), &piece(10_000), None), 0.35);
     assert_eq!(place_music(&mut with_clip(10_000, false), &piece(10_000), None), 1.0);
     assert_eq!(place_music(&mut with_clip(10_000, true), &piece(10_000), Some(0.5)), 0.5);
-    assert_eq!(place_music(&mut State::default(), &piece(10_000), None), 1.0);
+    assert_eq!(place_music(&mut uploaded(&[]), &piece(10_000), None), 1.0);
     let mut muted = with_clip(10_000, true);
     set_own_volume(&mut muted, |_| 0.0);
     assert_eq!(place_music(&mut muted, &piece(10_000), None), 1.0);
@@ -101,7 +116,7 @@ fn music_longer_than_the_picture_is_cut_with_a_fade() {
     let mut state = with_clip(10_000, true);
     place_music(&mut state, &piece(60_000), None);
     assert_eq!(lengths(&state), [(VIDEO, 0, 10_000), (AUDIO, 0, 10_000)]);
-    assert_eq!(number(&state.timeline().t[1].sg[0], "fade_out"), CUT_FADE_MS);
+    assert_eq!(sound(&state, 0).fade_out, Some(CUT_FADE));
 }
 
 #[test]
@@ -109,19 +124,19 @@ fn a_trim_keeps_the_middle_and_takes_titles_along() {
     let mut state = with_clip(10_000, true);
     place_music(&mut state, &piece(10_000), None);
     add_title(&mut state, &title("Hi", 4_000));
-    assert_eq!(trim(&mut state, 2_000, 6_000), Some((10_000, 4_000)));
+    assert_eq!(trim(&mut state, Ms(2_000), Ms(6_000)), Some((Ms(10_000), Ms(4_000))));
     assert_eq!(lengths(&state), [(VIDEO, 0, 4_000), (AUDIO, 0, 4_000), (TEXT, 2_000, 4_000)]);
-    assert_eq!(number(&state.timeline().t[0].sg[0], "in"), 2_000);
-    assert_eq!(trim(&mut state, 3_000, 3_000), None);
+    assert_eq!(clip(&state, 0).source_in, Ms(2_000));
+    assert_eq!(trim(&mut state, Ms(3_000), Ms(3_000)), None);
 }
 
 #[test]
 fn photos_follow_each_other_and_later_uploads_wait() {
-    let mut state = State::default();
+    let mut state = uploaded(&[]);
     place_uploads(&mut state, &[upload("a", "image", 0, false), upload("b", "image", 0, false)]);
     place_uploads(&mut state, &[upload("c", "video", 5_000, true)]);
     assert_eq!(lengths(&state), [(VIDEO, 0, 4_000), (VIDEO, 4_000, 8_000)]);
-    assert_eq!(state.timeline().t[0].sg[0].name(), Some("my a"));
+    assert_eq!(clip(&state, 0).name.as_deref(), Some("my a"));
 }
 
 fn title(text: &str, start_ms: u64) -> NewTitle {
@@ -140,12 +155,12 @@ fn overlapping_titles_get_tracks_of_their_own() {
     let change = Retitle { text: Some("C!".into()), when, ..Retitle::default() };
     let changed = change_titles(&mut state, &change);
     assert_eq!((changed[0].before.text.as_str(), changed[0].after.text.as_str()), ("c", "C!"));
-    assert_eq!((changed[0].before.span_ms, changed[0].after.span_ms), ((1_000, 4_000), (1_000, 10_000)));
+    assert_eq!((changed[0].before.span, changed[0].after.span), ((Ms(1_000), Ms(4_000)), (Ms(1_000), Ms(10_000))));
     assert_eq!(lengths(&state)[3], (TEXT, 1_000, 10_000));
     assert_eq!(remove_titles(&mut state, &Pick::Named("B".into())), ["b"]);
     assert_eq!(lengths(&state)[1], (TEXT, 5_000, 8_000));
     assert!(remove_titles(&mut state, &Pick::Named("nowhere".into())).is_empty());
-    assert!(remove(&mut state, Which::Titles) && !has(&state, Which::Titles));
+    assert!(remove(&mut state, Which::Titles) && state.titles().next().is_none());
 }
 
 fn photo(id: &str) -> Medium {
@@ -154,38 +169,39 @@ fn photo(id: &str) -> Medium {
 
 #[test]
 fn photos_follow_the_beats_of_a_song_and_keep_doing_so() {
-    use bedtrack_film::show::{Grid, Wish};
+    use crate::beats::Grid;
+    use crate::read::Wish;
     let photos: Vec<Medium> = ["a", "b", "c", "d", "e"].map(photo).into();
-    let mut state = State { video_infos: photos.clone(), ..State::default() };
+    let mut state = uploaded(&photos);
     place_uploads(&mut state, &photos);
     assert!(follows_music(&state), "as they were uploaded");
     let beats: Vec<f64> = (0..60).map(|beat| f64::from(beat) * 0.5).collect();
     let bars: Vec<f64> = beats.iter().step_by(4).copied().collect();
     let grid = Grid { beats: &beats, downbeats: &bars, sections: &[] };
-    let (pictures, shots) = lay_on_beats(&mut state, &grid, 30_000, Wish::Mixed).unwrap();
-    let draft = state.timeline();
-    assert_eq!((pictures, draft.t.len(), draft.t[0].sg.len(), picture_end(&draft)), (5, 1, shots, 30_000));
-    let mut end = 0;
-    for (nth, placed) in draft.t[0].placed().enumerate() {
-        assert_eq!(placed.start, end, "one after another");
-        assert_eq!(placed.segment.m["asset"], ["a", "b", "c", "d", "e"][nth % 5]);
-        assert!(nth == 0 || placed.segment.m["transition"]["kind"].is_string());
-        end = placed.end();
+    let (pictures, shots) = lay_on_beats(&mut state, &grid, Ms(30_000), Wish::Mixed).unwrap();
+    let clips: Vec<Clip> = state.clips().cloned().collect();
+    assert_eq!((pictures, state.tracks.len(), clips.len(), state.picture_end()), (5, 1, shots, Ms(30_000)));
+    let mut end = Ms::ZERO;
+    for (nth, clip) in clips.iter().enumerate() {
+        assert_eq!(clip.start, end, "one after another");
+        assert!(clip.source.is(&photos[nth % 5]));
+        assert!(nth == 0 || clip.transition.is_some());
+        end = clip.end();
     }
     assert!(follows_music(&state), "on beats already");
-    lay_on_beats(&mut state, &grid, 20_000, Wish::Mixed).unwrap();
-    assert_eq!(picture_end(&state.timeline()), 20_000);
+    lay_on_beats(&mut state, &grid, Ms(20_000), Wish::Mixed).unwrap();
+    assert_eq!(state.picture_end(), Ms(20_000));
 }
 
 #[test]
 fn what_was_timed_by_hand_and_moving_pictures_stay_where_they_are() {
     let photos: Vec<Medium> = ["a", "b"].map(photo).into();
-    let mut state = State { video_infos: photos.clone(), ..State::default() };
+    let mut state = uploaded(&photos);
     place_uploads(&mut state, &photos);
-    trim(&mut state, 0, 6_500).unwrap();
+    trim(&mut state, Ms(0), Ms(6_500)).unwrap();
     assert!(!follows_music(&state));
     let clip = Medium { kind: Some("video".into()), d: Some(json!(3000)), ..photo("v") };
-    let mut state = State { video_infos: vec![photos[0].clone(), clip.clone()], ..State::default() };
+    let mut state = uploaded(&[photos[0].clone(), clip.clone()]);
     place_uploads(&mut state, &[photos[0].clone(), clip]);
     assert!(!follows_music(&state));
 }

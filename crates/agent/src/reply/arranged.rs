@@ -3,16 +3,17 @@
 use super::wording::{Wording, fill, percent};
 use crate::arranged::{Arranged, Refused};
 use crate::read::plain;
+use bedtrack_wire::time::Ms;
 
 /// What was arranged.
 pub fn sentence(arranged: &Arranged, wording: &Wording) -> String {
     let say = |name: &str, gaps: &[(&str, &str)]| fill(&wording.arranged, name, gaps);
-    let length = |ms: i64| wording.ms(u64::try_from(ms).unwrap_or(0));
+    let length = |time: Ms| wording.time(time);
     let mut told = Vec::new();
     match arranged {
         Arranged::Songs { names, left, before, volume, end, picture_end, cut } => {
             let many = if names.len() > 1 { "songs" } else { "song" };
-            let name = if *picture_end > 0 { many.to_owned() } else { format!("{many}_alone") };
+            let name = if *picture_end > Ms::ZERO { many.to_owned() } else { format!("{many}_alone") };
             told.push(say(&name, &[("names", &quoted(names, wording)), ("level", &percent(*volume))]));
             if let Some(before) = before {
                 told.push(say("instead", &[("before", &wording.quoted(before))]));
@@ -40,10 +41,10 @@ pub fn sentence(arranged: &Arranged, wording: &Wording) -> String {
             } else {
                 say("your_songs", &[("names", &quoted(songs, wording))])
             };
-            let name = match (bpm, before) {
-                (Some(_), 0) => "on_beats_new",
+            let name = match (bpm, *before) {
+                (Some(_), Ms::ZERO) => "on_beats_new",
                 (Some(_), _) => "on_beats",
-                (None, 0) => "evenly_new",
+                (None, Ms::ZERO) => "evenly_new",
                 (None, _) => "evenly",
             };
             told.push(say(

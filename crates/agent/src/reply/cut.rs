@@ -4,17 +4,17 @@ use super::capital;
 use super::wording::{Wording, fill, percent};
 use crate::cut::{Bed, Cut, Named, Obstacle, What};
 use crate::read::Faded;
-use bedtrack_film::Aspect;
-use bedtrack_film::show::{Fit, TransitionKind};
+use bedtrack_wire::look::{Aspect, Fit, TransitionKind};
+use bedtrack_wire::time::Ms;
 
 /// Rounding that is no other length.
-const NEAR_MS: i64 = 1;
+const NEAR: Ms = Ms(1);
 
 /// What was cut.
 pub fn sentence(cut: &Cut, wording: &Wording) -> String {
     let mut told = vec![capital(what(&cut.what, wording))];
     let (before, after) = cut.length;
-    if (before - after).abs() > NEAR_MS {
+    if before.apart(after) > NEAR {
         told.push(say(wording, "length", &[("before", &length(before, wording)), ("after", &length(after, wording))]));
     }
     told.extend(cut.lost_titles.iter().map(|words| say(wording, "lost", &[("words", &wording.quoted(words))])));
@@ -23,7 +23,7 @@ pub fn sentence(cut: &Cut, wording: &Wording) -> String {
 
 fn what(what: &What, wording: &Wording) -> String {
     let say = |name: &str, gaps: &[(&str, &str)]| say(wording, name, gaps);
-    let ms = |ms: i64| length(ms, wording);
+    let time = |time: Ms| length(time, wording);
     let shot = |named: &Named| self::shot(named, wording);
     let list = |shots: &[Named]| wording.list(&shots.iter().map(shot).collect::<Vec<_>>());
     match what {
@@ -34,7 +34,7 @@ fn what(what: &What, wording: &Wording) -> String {
             say("out", &[("part", &say(if of.is_some() { "of" } else { "whole" }, &gaps))])
         }
         What::Only(one, (before, after)) => {
-            say("only", &[("shot", &shot(one)), ("before", &ms(*before)), ("after", &ms(*after))])
+            say("only", &[("shot", &shot(one)), ("before", &time(*before)), ("after", &time(*after))])
         }
         What::Split(one, at) => {
             let next = (one.number + 1).to_string();
@@ -63,7 +63,7 @@ fn what(what: &What, wording: &Wording) -> String {
             let name = if *to == 0.0 { "muted" } else { "level" };
             say(name, &[("shot", &shot(one)), ("from", &percent(*from)), ("to", &percent(*to))])
         }
-        What::Fade { of, shot: one, in_ms, out_ms } => {
+        What::Fade { of, shot: one, fade_in, fade_out } => {
             let name = match (of, one) {
                 (Faded::Picture, None) => "fade_picture",
                 (Faded::Picture, Some(_)) => "fade_picture_of",
@@ -71,8 +71,8 @@ fn what(what: &What, wording: &Wording) -> String {
                 (Faded::Sound, Some(_)) => "fade_sound_of",
             };
             let whose = say(name, &[("shot", &one.as_ref().map(shot).unwrap_or_default())]);
-            let (rise, fall) = (in_ms.map(ms).unwrap_or_default(), out_ms.map(ms).unwrap_or_default());
-            let name = match (in_ms, out_ms) {
+            let (rise, fall) = (fade_in.map(time).unwrap_or_default(), fade_out.map(time).unwrap_or_default());
+            let name = match (fade_in, fade_out) {
                 (Some(_), Some(_)) => "fade_both",
                 (Some(_), None) => "fade_in",
                 _ => "fade_out",
@@ -113,14 +113,14 @@ fn what(what: &What, wording: &Wording) -> String {
 /// What became of the music.
 pub fn music(bed: &Bed, wording: &Wording) -> String {
     let say = |name: &str, gaps: &[(&str, &str)]| say(wording, name, gaps);
-    let ms = |ms: i64| length(ms, wording);
+    let time = |time: Ms| length(time, wording);
     match bed {
-        Bed::Refitted(before, after) => say("refitted", &[("before", &ms(*before)), ("after", &ms(*after))]),
-        Bed::Cut(after) => say("bed_cut", &[("after", &ms(*after))]),
-        Bed::Longer(after) => say("bed_longer", &[("after", &ms(*after))]),
+        Bed::Refitted(before, after) => say("refitted", &[("before", &time(*before)), ("after", &time(*after))]),
+        Bed::Cut(after) => say("bed_cut", &[("after", &time(*after))]),
+        Bed::Longer(after) => say("bed_longer", &[("after", &time(*after))]),
         Bed::Short(sound, picture) => {
-            let seconds = (picture / 1000).to_string();
-            say("bed_short", &[("sound", &ms(*sound)), ("picture", &ms(*picture)), ("seconds", &seconds)])
+            let seconds = picture.seconds().floor().to_string();
+            say("bed_short", &[("sound", &time(*sound)), ("picture", &time(*picture)), ("seconds", &seconds)])
         }
     }
 }
@@ -170,12 +170,12 @@ fn shot(named: &Named, wording: &Wording) -> String {
 }
 
 /// A length to the hundredth of a second.
-fn length(ms: i64, wording: &Wording) -> String {
-    wording.seconds((ms as f64 / 10.0).round() / 100.0)
+fn length(time: Ms, wording: &Wording) -> String {
+    wording.seconds((time.0 as f64 / 10.0).round() / 100.0)
 }
 
-fn clock(ms: i64, wording: &Wording) -> String {
-    wording.clock(ms as f64 / 1000.0)
+fn clock(time: Ms, wording: &Wording) -> String {
+    wording.clock(time.seconds())
 }
 
 fn aspect(aspect: Aspect, wording: &Wording) -> String {

@@ -12,22 +12,25 @@ mod wording;
 #[cfg(test)]
 mod tests;
 
-pub use report::{Done, Made, Report};
+pub use report::Report;
 
+use super::done::{Deed, Done};
+use super::made::Made;
 use super::read::{Change, Take, Topic, Way, Why, energy_name, lexicon, plain};
 use bedtrack_compose::given::PlannedSection;
+use bedtrack_wire::time::Ms;
 use wording::{Wording, fill, percent, wording};
 
 /// A brief reply: what was done, what was chosen or left out and why, and a question where one is open.
 pub fn reply(report: &Report) -> String {
     let wording = wording(report.language);
-    let mut sentences: Vec<String> = report.done.iter().map(|done| sentence(done, wording)).collect();
+    let mut sentences: Vec<String> = report.done.iter().map(|done| sentence(&done.deed, wording)).collect();
     sentences.extend(report.remarks.iter().map(|remark| remarks::sentence(remark, wording)));
     if !report.unused.is_empty() {
         let words: Vec<String> = report.unused.iter().map(|word| wording.quoted(word)).collect();
         sentences.push(fill(&wording.remarks, "unused", &[("words", &wording.list(&words))]));
     }
-    let lost = |done: &Done| matches!(done, Done::Nothing { why: Why::NotUnderstood | Why::CannotDo, .. });
+    let lost = |done: &Done| matches!(done.deed, Deed::Nothing { why: Why::NotUnderstood | Why::CannotDo, .. });
     if report.done.iter().any(lost) {
         sentences.push(fill(&wording.why, "can", &[]));
     }
@@ -38,34 +41,32 @@ pub fn reply(report: &Report) -> String {
     sentences.join(wording.gap())
 }
 
-fn sentence(done: &Done, wording: &Wording) -> String {
+fn sentence(deed: &Deed, wording: &Wording) -> String {
     let say = |name: &str, gaps: &[(&str, &str)]| capital(fill(&wording.done, name, gaps));
-    match done {
-        Done::Made(made) => self::made(made, wording),
-        Done::Volume { target, from, to } => {
+    match deed {
+        Deed::Made(made) => self::made(made, wording),
+        Deed::Volume { target, from, to } => {
             let (name, level) = (wording.target(target), percent(*to));
-            match from {
-                Some(from) if percent(*from) == level => say("volume_same", &[("name", &name), ("to", &level)]),
+            match percent(*from) {
+                from if from == level => say("volume_same", &[("name", &name), ("to", &level)]),
                 _ if *to == 0.0 => say("muted", &[("name", &name)]),
-                Some(from) => say("volume", &[("name", &name), ("to", &level), ("from", &percent(*from))]),
-                None => say("volume_new", &[("name", &name), ("to", &level)]),
+                from => say("volume", &[("name", &name), ("to", &level), ("from", &from)]),
             }
         }
-        Done::Trimmed { target, kept: None, .. } => say("trimmed_nothing", &[("name", &wording.target(target))]),
-        Done::Trimmed { target, kept: Some((from, to)), before } => {
-            let length = wording.ms(to.saturating_sub(*from));
+        Deed::Trimmed { target, kept: (from, to), before } => {
+            let length = wording.time(*to - *from);
             say(
                 "trimmed",
                 &[
                     ("name", &wording.target(target)),
-                    ("from", &plain(*from as f64 / 1000.0)),
-                    ("to", &wording.ms(*to)),
+                    ("from", &plain(from.seconds())),
+                    ("to", &wording.time(*to)),
                     ("length", &length),
-                    ("before", &wording.ms(*before)),
+                    ("before", &wording.time(*before)),
                 ],
             )
         }
-        Done::Removed { target, name } => {
+        Deed::Removed { target, name } => {
             let own = name.as_ref().map(|name| wording.quoted(name));
             let what = match (target, own) {
                 (super::read::Target::Title(_), Some(own)) => {
@@ -75,9 +76,9 @@ fn sentence(done: &Done, wording: &Wording) -> String {
             };
             say("removed", &[("name", &what)])
         }
-        Done::Faded { target, in_ms, out_ms } => {
+        Deed::Faded { target, fade_in, fade_out } => {
             let name = wording.target(target);
-            let (rise, fall) = (in_ms.map(|ms| wording.ms(ms)), out_ms.map(|ms| wording.ms(ms)));
+            let (rise, fall) = (fade_in.map(|time| wording.time(time)), fade_out.map(|time| wording.time(time)));
             match (rise, fall) {
                 (Some(rise), Some(fall)) => say("fade_both", &[("name", &name), ("in", &rise), ("out", &fall)]),
                 (Some(rise), None) => say("fade_in", &[("name", &name), ("in", &rise)]),
@@ -85,19 +86,19 @@ fn sentence(done: &Done, wording: &Wording) -> String {
                 (None, None) => String::new(),
             }
         }
-        Done::Titled(titled) => titles::titled(titled, wording),
-        Done::UnfitCaptions(unfit) => titles::unfit(*unfit, wording),
-        Done::Undone(0) => say("nothing_to_undo", &[]),
-        Done::Undone(1) => say("undone", &[]),
-        Done::Undone(steps) => say("undone_many", &[("n", &steps.to_string())]),
-        Done::Redone(true) => say("redone", &[]),
-        Done::Redone(false) => say("nothing_to_redo", &[]),
-        Done::TookUp(number, take) => {
+        Deed::Titled(titled) => titles::titled(titled, wording),
+        Deed::UnfitCaptions(unfit) => titles::unfit(*unfit, wording),
+        Deed::Undone(0) => say("nothing_to_undo", &[]),
+        Deed::Undone(1) => say("undone", &[]),
+        Deed::Undone(steps) => say("undone_many", &[("n", &steps.to_string())]),
+        Deed::Redone(true) => say("redone", &[]),
+        Deed::Redone(false) => say("nothing_to_redo", &[]),
+        Deed::TookUp(number, take) => {
             let facts = take.as_ref().map_or_else(String::new, |take| self::take(take, wording));
             say("took_up", &[("n", &number.to_string()), ("facts", &facts)])
         }
-        Done::Takes(takes) if takes.is_empty() => say("no_takes", &[]),
-        Done::Takes(takes) => {
+        Deed::Takes(takes) if takes.is_empty() => say("no_takes", &[]),
+        Deed::Takes(takes) => {
             let one = |(index, take): (usize, &Take)| {
                 let name = if take.current { "take_current" } else { "take" };
                 let facts = self::take(take, wording);
@@ -109,14 +110,14 @@ fn sentence(done: &Done, wording: &Wording) -> String {
                 &[("count", &takes.len().to_string()), ("list", &list.join(&fill(&wording.done, "take_gap", &[])))],
             )
         }
-        Done::Arranged(arranged) => self::arranged::sentence(arranged, wording),
-        Done::Refused(refused) => self::arranged::refusal(refused, wording),
-        Done::Cut(cut) => self::cut::sentence(cut, wording),
-        Done::Blocked(obstacle) => self::cut::refusal(obstacle, wording),
-        Done::Followed(bed) => self::cut::music(bed, wording),
-        Done::Answered(topic, music) => answer(*topic, music.as_ref(), wording),
-        Done::Left(text) => say("left", &[("text", &wording.quoted(text))]),
-        Done::Nothing { text, why } => {
+        Deed::Arranged(arranged) => self::arranged::sentence(arranged, wording),
+        Deed::Refused(refused) => self::arranged::refusal(refused, wording),
+        Deed::Cut(cut) => self::cut::sentence(cut, wording),
+        Deed::Blocked(obstacle) => self::cut::refusal(obstacle, wording),
+        Deed::Followed(bed) => self::cut::music(bed, wording),
+        Deed::Answered(topic, music) => answer(*topic, music.as_ref(), wording),
+        Deed::Left(text) => say("left", &[("text", &wording.quoted(text))]),
+        Deed::Nothing { text, why } => {
             let name = match why {
                 Why::NotUnderstood => "not_understood",
                 Why::CannotDo => "cannot_do",
@@ -156,7 +157,7 @@ fn made(made: &Made, wording: &Wording) -> String {
     let gaps: Vec<(&str, &str)> = gaps.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let mut first = without_bare_bpm(fill(&wording.made, name, &gaps), made, wording);
     if let Some(place) = made.place {
-        first = wording.on_stretch(place.start_ms, place.end_ms(), &first);
+        first = wording.on_stretch(Ms::from(place.start_ms), Ms::from(place.end_ms()), &first);
     }
     let mut sentences = vec![first];
     if matches!(made.way, Way::New | Way::Replace | Way::Sibling | Way::InTurn) && !changes.is_empty() {

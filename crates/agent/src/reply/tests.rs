@@ -7,6 +7,7 @@ use crate::edit::{Changed, Looks};
 use crate::read::{Aspect, Because, Context, Impossible, Language, Question, Remark, Target, read};
 use crate::titled::Titled;
 use bedtrack_compose::key::{Key, Mode};
+use bedtrack_wire::title::{Backing, Position, Rgb, Style};
 
 const LANGUAGES: [Language; 2] = [Language::En, Language::Zh];
 
@@ -31,7 +32,8 @@ fn music() -> Made {
     }
 }
 
-fn say(language: Language, done: Vec<Done>, remarks: Vec<Remark>) -> String {
+fn say(language: Language, deeds: Vec<Deed>, remarks: Vec<Remark>) -> String {
+    let done = deeds.into_iter().map(Done::from).collect();
     reply(&Report { language, done, remarks, unused: Vec::new(), asks: None })
 }
 
@@ -39,13 +41,13 @@ fn say(language: Language, done: Vec<Done>, remarks: Vec<Remark>) -> String {
 fn new_music_is_described_with_its_exact_numbers() {
     let assumed = Remark::Assumed { aspect: Aspect::Duration, value: "12.5".into(), because: Because::Picture };
     assert_eq!(
-        say(Language::En, vec![Done::Made(music())], vec![assumed.clone()]),
+        say(Language::En, vec![Deed::Made(music())], vec![assumed.clone()]),
         "I made 12.5 s of Lo-fi: 80 BPM, D minor, with electric piano, bass guitar and lo-fi drums. It lies at 35% under the \
          clip's own sound. It is as long as your clip, 12.5 s."
             .replace("bass guitar", &wording(Language::En).instrument("finger_bass"))
             .replace("lo-fi drums", &wording(Language::En).instrument("lofi_kit"))
     );
-    let chinese = say(Language::Zh, vec![Done::Made(music())], vec![assumed]);
+    let chinese = say(Language::Zh, vec![Deed::Made(music())], vec![assumed]);
     assert!(chinese.starts_with("已创作一段12.5秒的低保真：80 BPM，D小调，乐器有电钢琴、"), "{chinese}");
     assert!(chinese.ends_with("它以35%的音量衬在视频原声之下。时长与视频相同，为12.5秒。"), "{chinese}");
 }
@@ -55,7 +57,7 @@ fn a_refinement_names_its_change_and_a_take_its_seed() {
     let changed = vec![Change::Tempo { from: 80.0, to: 72.0 }, Change::Without { id: "drums".into() }];
     let refined = Made { way: Way::Refine, bpm: Some(72.0), instruments: vec!["piano".into()], changed, ..music() };
     assert_eq!(
-        say(Language::En, vec![Done::Made(refined)], vec![]),
+        say(Language::En, vec![Deed::Made(refined)], vec![]),
         "I changed the music: 80 → 72 BPM and without drums. It is now 12.5 s of Lo-fi: 72 BPM, D minor, with piano."
     );
     let again = Made {
@@ -66,30 +68,30 @@ fn a_refinement_names_its_change_and_a_take_its_seed() {
         ..music()
     };
     assert_eq!(
-        say(Language::En, vec![Done::Made(again)], vec![]),
+        say(Language::En, vec![Deed::Made(again)], vec![]),
         "Here is another take, seed 8: 12.5 s of Lo-fi, 80 BPM, D minor, with piano."
     );
 }
 
 #[test]
 fn edits_are_told_with_what_was_before() {
-    let dusk = Looks { text: "Dusk".into(), span_ms: (2000, 5500), ..Looks::usual("title") };
+    let dusk = Looks { text: "Dusk".into(), span: (Ms(2000), Ms(5500)), ..Looks::usual(Style::Title) };
     let dawn = Looks {
         text: "Dawn".into(),
-        position: "top".into(),
-        colour: "#ff3b30".into(),
+        position: Position::Top,
+        colour: Rgb([0xff, 0x3b, 0x30]),
         size: 120,
-        backing: ("outline".into(), Some("#000000".into())),
+        backing: (Backing::Outline, Some(Rgb::BLACK)),
         ..dusk.clone()
     };
     let done = vec![
-        Done::Volume { target: Target::Music, from: Some(0.35), to: 0.2 },
-        Done::Volume { target: Target::OriginalSound, from: Some(1.0), to: 0.0 },
-        Done::Trimmed { target: Target::Picture, kept: Some((0, 8000)), before: 10_000 },
-        Done::Removed { target: Target::Title(None), name: Some("Golden Hour".into()) },
-        Done::Titled(Titled::Added(dusk.clone())),
-        Done::Titled(Titled::Changed(vec![Changed { before: dusk, after: dawn }])),
-        Done::Undone(3),
+        Deed::Volume { target: Target::Music, from: 0.35, to: 0.2 },
+        Deed::Volume { target: Target::OriginalSound, from: 1.0, to: 0.0 },
+        Deed::Trimmed { target: Target::Picture, kept: (Ms(0), Ms(8000)), before: Ms(10_000) },
+        Deed::Removed { target: Target::Title(None), name: Some("Golden Hour".into()) },
+        Deed::Titled(Titled::Added(dusk.clone())),
+        Deed::Titled(Titled::Changed(vec![Changed { before: dusk, after: dawn }])),
+        Deed::Undone(3),
     ];
     assert_eq!(
         say(Language::En, done, vec![]),
@@ -120,7 +122,7 @@ fn contradictions_unknowns_and_impossibles_are_one_sentence_each() {
 #[test]
 fn what_was_not_understood_is_quoted_with_what_can_be_done() {
     let report = Report {
-        done: vec![Done::Nothing { text: "bake me a cake".into(), why: Why::NotUnderstood }],
+        done: vec![Deed::Nothing { text: "bake me a cake".into(), why: Why::NotUnderstood }.into()],
         unused: vec!["crunchy".into(), "{bpm}".into()],
         asks: Some(Question::TitleText),
         ..Report::default()
@@ -137,7 +139,7 @@ fn what_was_not_understood_is_quoted_with_what_can_be_done() {
 
 #[test]
 fn music_without_a_beat_has_no_tempo_in_its_reply() {
-    let words = say(Language::En, vec![Done::Made(Made { bpm: None, ..music() })], vec![]);
+    let words = say(Language::En, vec![Deed::Made(Made { bpm: None, ..music() })], vec![]);
     assert!(words.contains("no beat") && !words.contains("BPM"), "{words}");
 }
 

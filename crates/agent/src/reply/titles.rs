@@ -5,6 +5,8 @@ use crate::edit::{Changed, Laid, Looks};
 use crate::read::{Language, colour_name, plain};
 use crate::titled::Titled;
 use bedtrack_language::captions::{MOST_BYTES, MOST_CUES, Unfit};
+use bedtrack_wire::time::Ms;
+use bedtrack_wire::title::Rgb;
 
 /// Longest words of a title that an answer repeats, in characters.
 const LONGEST: usize = 120;
@@ -36,19 +38,18 @@ fn quoted(words: &str, wording: &Wording) -> String {
     }
 }
 
-fn span((start, end): (i64, i64), wording: &Wording) -> (String, String) {
-    (plain(start.max(0) as f64 / 1000.0), wording.ms(u64::try_from(end).unwrap_or(0)))
+fn span((start, end): (Ms, Ms), wording: &Wording) -> (String, String) {
+    (plain(start.max(Ms::ZERO).seconds()), wording.time(end))
 }
 
-/// The words for a value of the draft, such as `bottom`; a foreign one stays as it is.
+/// The words for a value of the draft, such as `bottom`.
 fn named(prefix: &str, value: &str, wording: &Wording) -> String {
-    let words = say(wording, &format!("{prefix}_{value}"), &[]);
-    if words.is_empty() { value.chars().take(40).collect() } else { words }
+    say(wording, &format!("{prefix}_{value}"), &[])
 }
 
-fn colour(hex: &str, wording: &Wording) -> String {
-    let zh = wording.language() == Language::Zh;
-    colour_name(hex, zh).map_or_else(|| hex.chars().take(40).collect(), str::to_owned)
+fn colour(colour: Rgb, wording: &Wording) -> String {
+    let (hex, zh) = (colour.to_string(), wording.language() == Language::Zh);
+    colour_name(&hex, zh).map_or(hex.clone(), str::to_owned)
 }
 
 fn pixels(size: i64, wording: &Wording) -> String {
@@ -56,33 +57,32 @@ fn pixels(size: i64, wording: &Wording) -> String {
 }
 
 fn backing(looks: &Looks, wording: &Wording) -> String {
-    let name = named("backing", &looks.backing.0, wording);
-    match &looks.backing.1 {
-        Some(hex) => say(wording, "backing_coloured", &[("colour", &colour(hex, wording)), ("backing", &name)]),
+    let name = named("backing", looks.backing.0.name(), wording);
+    match looks.backing.1 {
+        Some(own) => say(wording, "backing_coloured", &[("colour", &colour(own, wording)), ("backing", &name)]),
         None => name,
     }
 }
 
-fn fades((rise, fall): (i64, i64), wording: &Wording) -> String {
-    let ms = |ms: i64| wording.ms(u64::try_from(ms).unwrap_or(0));
-    if rise <= 0 && fall <= 0 {
+fn fades((rise, fall): (Ms, Ms), wording: &Wording) -> String {
+    if rise <= Ms::ZERO && fall <= Ms::ZERO {
         return say(wording, "no_fades", &[]);
     }
-    say(wording, "fades", &[("in", &ms(rise)), ("out", &ms(fall))])
+    say(wording, "fades", &[("in", &wording.time(rise)), ("out", &wording.time(fall))])
 }
 
 /// A title that was added, with what is not as usual about it.
 fn added(looks: &Looks, wording: &Wording) -> String {
-    let usual = Looks::usual(&looks.style);
+    let usual = Looks::usual(looks.style);
     let mut said = Vec::new();
     if looks.position != usual.position {
-        said.push(named("at", &looks.position, wording));
+        said.push(named("at", looks.position.name(), wording));
     }
     if looks.align != usual.align {
-        said.push(named("side", &looks.align, wording));
+        said.push(named("side", looks.align.name(), wording));
     }
     if looks.colour != usual.colour {
-        said.push(colour(&looks.colour, wording));
+        said.push(colour(looks.colour, wording));
     }
     if looks.size != usual.size {
         said.push(pixels(looks.size, wording));
@@ -90,13 +90,13 @@ fn added(looks: &Looks, wording: &Wording) -> String {
     if looks.backing != usual.backing {
         said.push(say(wording, "with", &[("backing", &backing(looks, wording))]));
     }
-    if looks.fades_ms != usual.fades_ms {
-        said.push(fades(looks.fades_ms, wording));
+    if looks.fades != usual.fades {
+        said.push(fades(looks.fades, wording));
     }
     let looks_said = said.iter().map(|said| say(wording, "and_look", &[("look", said)])).collect::<String>();
-    let (from, to) = span(looks.span_ms, wording);
+    let (from, to) = span(looks.span, wording);
     let gaps = [
-        ("kind", named("kind", &looks.style, wording)),
+        ("kind", named("kind", looks.style.name(), wording)),
         ("text", quoted(&looks.text, wording)),
         ("from", from),
         ("to", to),
@@ -114,18 +114,22 @@ fn turns(Changed { before, after }: &Changed, wording: &Wording) -> Vec<String> 
         }
     };
     let times = |looks: &Looks| {
-        let (from, to) = span(looks.span_ms, wording);
+        let (from, to) = span(looks.span, wording);
         format!("{from}–{to}")
     };
     turn("turn_text", quoted(&before.text, wording), quoted(&after.text, wording));
     turn("turn_time", times(before), times(after));
-    turn("turn_position", named("place", &before.position, wording), named("place", &after.position, wording));
-    turn("turn_align", named("align", &before.align, wording), named("align", &after.align, wording));
+    turn(
+        "turn_position",
+        named("place", before.position.name(), wording),
+        named("place", after.position.name(), wording),
+    );
+    turn("turn_align", named("align", before.align.name(), wording), named("align", after.align.name(), wording));
     turn("turn_size", pixels(before.size, wording), pixels(after.size, wording));
-    turn("turn_colour", colour(&before.colour, wording), colour(&after.colour, wording));
-    turn("turn_style", named("kind", &before.style, wording), named("kind", &after.style, wording));
+    turn("turn_colour", colour(before.colour, wording), colour(after.colour, wording));
+    turn("turn_style", named("kind", before.style.name(), wording), named("kind", after.style.name(), wording));
     turn("turn_backing", backing(before, wording), backing(after, wording));
-    turn("turn_fades", fades(before.fades_ms, wording), fades(after.fades_ms, wording));
+    turn("turn_fades", fades(before.fades, wording), fades(after.fades, wording));
     said
 }
 
@@ -139,7 +143,7 @@ fn changed(changed: &[Changed], wording: &Wording) -> String {
     let text = quoted(&first.before.text, wording);
     match changed.len() {
         1 => {
-            let kind = named("kind", &first.before.style, wording);
+            let kind = named("kind", first.before.style.name(), wording);
             say(wording, "changed", &[("kind", &kind), ("text", &text), ("turns", &turns)])
         }
         n => say(wording, "changed_many", &[("n", &n.to_string()), ("text", &text), ("turns", &turns)]),
@@ -160,7 +164,7 @@ fn removed(words: &[String], wording: &Wording) -> String {
 
 /// Captions that lie on the timeline now, and what had to be done to them.
 fn captioned(laid: Laid, (mended, left_out, shortened): (usize, usize, usize), wording: &Wording) -> String {
-    let (from, to) = span(laid.span_ms, wording);
+    let (from, to) = span(laid.span, wording);
     let one = if laid.count == 1 { "captioned_one" } else { "captioned" };
     let mut said = vec![say(wording, one, &[("n", &laid.count.to_string()), ("from", &from), ("to", &to)])];
     for (count, name) in [(laid.beyond, "beyond"), (mended, "mended"), (left_out, "left_out"), (shortened, "shortened")]

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::read::{Language, Target, lexicon, plain};
 use bedtrack_compose::key::{Key, Mode};
+use bedtrack_wire::time::Ms;
 
 /// Sentences by name.
 pub type Sentences = BTreeMap<String, String>;
@@ -105,14 +106,14 @@ impl Wording {
         self.names.seconds.replace("{n}", &plain(seconds))
     }
 
-    /// A place or length in ms.
-    pub fn ms(&self, ms: u64) -> String {
-        self.seconds(ms as f64 / 1000.0)
+    /// A place or a length on the timeline.
+    pub fn time(&self, time: Ms) -> String {
+        self.seconds(time.max(Ms::ZERO).seconds())
     }
 
-    /// What is said of a stretch of the timeline, from and to in ms, with its times in front.
-    pub fn on_stretch(&self, from: u64, to: u64, said: &str) -> String {
-        let clock = |ms: u64| self.clock(ms as f64 / 1000.0);
+    /// What is said of a stretch of the timeline, with its times in front.
+    pub fn on_stretch(&self, from: Ms, to: Ms, said: &str) -> String {
+        let clock = |time: Ms| self.clock(time.seconds());
         fill(&self.made, "on_stretch", &[("from", &clock(from)), ("to", &clock(to)), ("said", said)])
     }
 

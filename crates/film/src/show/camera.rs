@@ -1,9 +1,10 @@
 //! The path of the camera over a canvas: which rectangle of it is seen at which moment of a shot. Speed is constant, so
 //! that nothing stands still, jerks or comes back.
 
+use bedtrack_wire::look::Camera;
+
 use super::planes::{Plane, Planes};
 use super::resample::{Kernel, Slab, resample};
-use super::style::Camera;
 
 /// How much larger than the frame a canvas is that the camera moves over.
 pub(super) const ROOM: f64 = 1.14;

@@ -1,12 +1,12 @@
 //! A still made ready for the camera: upright, in YUV, as large as the camera needs it, filling the frame's shape either
 //! by losing its edges or over a blurred copy of itself. Transparent parts lie on that copy, too.
 
+use bedtrack_wire::look::{Camera, Fit};
 use image::{DynamicImage, Rgba, RgbaImage};
 
 use super::camera::ROOM;
 use super::planes::{Plane, Planes, yuv};
 use super::resample::{Kernel, Slab, resample};
-use super::style::{Camera, Fit};
 
 /// A still may lose this share of its area without being asked about it.
 const AUTO_LOSS: f64 = 0.34;

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use bedtrack_wire::look::{Camera, Transition, TransitionKind};
 use tokio::io::AsyncWriteExt;
 use tokio::process::ChildStdin;
 
@@ -11,7 +12,6 @@ use super::camera::View;
 use super::planes::Planes;
 use super::resample::Slab;
 use super::source::{Animation, Canvases, Decoded};
-use super::style::{Camera, Transition, TransitionKind};
 use crate::FilmError;
 use crate::blocking::run_blocking;
 use crate::call::Call;

@@ -4,11 +4,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use bedtrack_wire::look::{Camera, Fit};
 use tokio::sync::mpsc;
 
 use super::canvas::canvas;
 use super::planes::Planes;
-use super::style::{Camera, Fit};
 use crate::FilmError;
 use crate::blocking::run_blocking;
 use crate::child::Reading;

@@ -1,6 +1,6 @@
 //! A title as it is asked for: its words, when they stand where, and how they look.
 
-use serde::{Deserialize, Serialize};
+use bedtrack_wire::title::{Position, Style};
 
 use super::look::TitleLook;
 
@@ -14,37 +14,9 @@ pub struct TitleCard {
     /// How long they stay.
     pub duration_ms: u64,
     /// Where they stand.
-    pub position: TitlePosition,
+    pub position: Position,
     /// How they look.
-    pub style: TitleStyle,
+    pub style: Style,
     /// And what of it is asked for otherwise.
     pub look: TitleLook,
-}
-
-/// Where a title stands, within the safe area.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TitlePosition {
-    /// At the top.
-    Top,
-    /// In the middle.
-    #[default]
-    Center,
-    /// In the lower third, clear of the controls of players and phones.
-    Lower,
-    /// At the bottom, where captions stand.
-    Bottom,
-}
-
-/// How a title looks.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TitleStyle {
-    /// Large and bold.
-    #[default]
-    Title,
-    /// Smaller, for a line under a title.
-    Subtitle,
-    /// For spoken words.
-    Caption,
 }

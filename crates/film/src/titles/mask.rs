@@ -1,7 +1,9 @@
 //! What titles are drawn with: coverage of the words, grown to an edge, blurred to a shadow, and laid over each other in
 //! colours.
 
-use super::look::{Backing, Rgb};
+use bedtrack_wire::title::Rgb;
+
+use super::look::Behind;
 
 /// Coverage, 0 to 255, row by row.
 #[derive(Debug, Clone)]
@@ -96,7 +98,7 @@ impl Mask {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ink {
     pub words: Rgb,
-    pub backing: Backing,
+    pub behind: Behind,
     /// Reach of the edge in pixels.
     pub edge: f32,
     /// Size of the words in pixels.
@@ -112,8 +114,8 @@ const EDGE: f32 = 0.80;
 impl Mask {
     /// The words over what keeps them readable, as straight RGBA.
     pub fn inked(&self, ink: &Ink) -> Vec<u8> {
-        match ink.backing {
-            Backing::Shadow => {
+        match ink.behind {
+            Behind::Shadow => {
                 let edges = self.grown(ink.edge);
                 let shadow = edges.blurred(((ink.size * 0.035) as usize).max(1));
                 let under = ink.words.opposite();
@@ -122,11 +124,11 @@ impl Mask {
                     ink.words,
                 )
             }
-            Backing::Outline(colour) => self.layered(&[(&self.grown(ink.edge), colour, 1.0)], ink.words),
-            Backing::Box { colour, opacity } => {
+            Behind::Outline(colour) => self.layered(&[(&self.grown(ink.edge), colour, 1.0)], ink.words),
+            Behind::Box { colour, opacity } => {
                 self.layered(&[(&self.boxed_in(ink.padding), colour, opacity)], ink.words)
             }
-            Backing::Plain => self.layered(&[], ink.words),
+            Behind::Plain => self.layered(&[], ink.words),
         }
     }
 

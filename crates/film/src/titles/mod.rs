@@ -10,15 +10,16 @@ mod tests;
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
+use bedtrack_wire::title::{Align, NOMINAL, Position, Rgb, Style};
 use cosmic_text::fontdb::{Database, Source};
-use cosmic_text::{Align, Attrs, Buffer, Family, FontSystem, Metrics, Shaping, SwashCache, SwashContent, Weight, Wrap};
+use cosmic_text::{Attrs, Buffer, Family, FontSystem, Metrics, Shaping, SwashCache, SwashContent, Weight, Wrap};
 use serde::Deserialize;
 
 use super::FilmError;
 use mask::{Ink, Mask};
 
-pub use card::{TitleCard, TitlePosition, TitleStyle};
-pub use look::{BOX_OPACITY, Backing, NoColour, Rgb, SIZES, TitleAlign, TitleLook};
+pub use card::TitleCard;
+pub use look::{Behind, TitleLook};
 
 const INTER_BOLD: &[u8] = include_bytes!("../../assets/fonts/Inter-Bold.otf");
 const INTER_MEDIUM: &[u8] = include_bytes!("../../assets/fonts/Inter-Medium.otf");
@@ -33,8 +34,6 @@ const SMALLEST: f32 = 0.4;
 const LINE: f32 = 1.25;
 /// Texts of more lines are not balanced.
 const BALANCED_LINES: usize = 6;
-/// The short side of the frame that sizes are told for.
-const NOMINAL: f32 = 1080.0;
 
 #[derive(Debug, Deserialize)]
 struct TitleStyles {
@@ -47,9 +46,7 @@ struct TitleStyles {
 
 #[derive(Debug, Deserialize)]
 struct Face {
-    size: f32,
     weight: u16,
-    fade_ms: u64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -68,11 +65,11 @@ fn settings() -> Result<&'static TitleStyles, FilmError> {
 }
 
 impl TitleStyles {
-    fn face(&self, style: TitleStyle) -> &Face {
+    fn face(&self, style: Style) -> &Face {
         match style {
-            TitleStyle::Title => &self.title,
-            TitleStyle::Subtitle => &self.subtitle,
-            TitleStyle::Caption => &self.caption,
+            Style::Title => &self.title,
+            Style::Subtitle => &self.subtitle,
+            Style::Caption => &self.caption,
         }
     }
 }
@@ -91,16 +88,6 @@ pub(super) struct Drawn {
     pub missing: BTreeSet<char>,
     /// Whether words at the end found no room.
     pub cut: bool,
-}
-
-/// The size a style is set in where nothing else is asked for, in pixels on a frame whose short side has 1080.
-pub fn usual_size(style: TitleStyle) -> f32 {
-    settings().map_or(NOMINAL * 0.05, |settings| (settings.face(style).size * NOMINAL).round())
-}
-
-/// How long a title of a style comes and goes where nothing else is asked for, in ms.
-pub fn usual_fade_ms(style: TitleStyle) -> u64 {
-    settings().map_or(0, |settings| settings.face(style).fade_ms)
 }
 
 /// The pen that draws titles; making one reads the fonts, so it is used for all titles of a film.
@@ -135,15 +122,15 @@ impl Pen {
             return Ok((!missing.is_empty()).then(|| Drawn { missing, ..Drawn::default() }));
         }
         let short = wide.min(high);
-        let usual = short * face.size;
+        let usual = short * title.style.share();
         let asked = title.look.size.map_or(usual, |size| short * size / NOMINAL);
         let (buffer, size, set_in) = self.fitted(words, (asked, usual.min(asked) * SMALLEST), weight, title.look, room);
         let (block_wide, block_high) = extent(&buffer);
         let line = size * LINE;
         cut |= block_high > room.1 + 1.0;
         let block_high = block_high.min((room.1 / line).floor().max(1.0) * line);
-        let edge = match title.look.backing {
-            Backing::Outline(_) => (size * 0.075).max(2.0),
+        let edge = match title.look.behind {
+            Behind::Outline(_) => (size * 0.075).max(2.0),
             _ => (size * 0.05).max(2.0),
         };
         let padding = (size * 0.34).ceil();
@@ -151,24 +138,24 @@ impl Pen {
         let canvas = Mask::new((block_wide.ceil() + 2.0 * pad) as usize, (block_high.ceil() + 2.0 * pad) as usize);
         // Lines stand in the room they were set in; the block is cut out of it.
         let left = match title.look.align {
-            TitleAlign::Left => 0.0,
-            TitleAlign::Center => (set_in - block_wide) / 2.0,
-            TitleAlign::Right => set_in - block_wide,
+            Align::Left => 0.0,
+            Align::Center => (set_in - block_wide) / 2.0,
+            Align::Right => set_in - block_wide,
         };
         let mask = self.ink(&buffer, canvas, (pad - left, pad), block_high);
         let colour = title.look.colour.unwrap_or(Rgb::WHITE);
-        let rgba = mask.inked(&Ink { words: colour, backing: title.look.backing, edge, size, padding });
+        let rgba = mask.inked(&Ink { words: colour, behind: title.look.behind, edge, size, padding });
         let top = match title.position {
-            TitlePosition::Top => high * margins.top,
-            TitlePosition::Center => (high - block_high) / 2.0,
-            TitlePosition::Lower => high * margins.lower - block_high,
-            TitlePosition::Bottom => high * (1.0 - margins.bottom) - block_high,
+            Position::Top => high * margins.top,
+            Position::Center => (high - block_high) / 2.0,
+            Position::Lower => high * margins.lower - block_high,
+            Position::Bottom => high * (1.0 - margins.bottom) - block_high,
         }
         .max(high * margins.top);
         let across = match title.look.align {
-            TitleAlign::Left => wide * margins.side,
-            TitleAlign::Center => (wide - block_wide) / 2.0,
-            TitleAlign::Right => wide * (1.0 - margins.side) - block_wide,
+            Align::Left => wide * margins.side,
+            Align::Center => (wide - block_wide) / 2.0,
+            Align::Right => wide * (1.0 - margins.side) - block_wide,
         };
         let corner = |at: f32| at.max(0.0).round() as u32;
         Ok(Some(Drawn {
@@ -219,15 +206,15 @@ impl Pen {
         (buffer, size, set_in)
     }
 
-    fn set(&mut self, words: &str, size: f32, weight: Weight, room: (f32, Wrap), align: TitleAlign) -> Buffer {
+    fn set(&mut self, words: &str, size: f32, weight: Weight, room: (f32, Wrap), align: Align) -> Buffer {
         let mut buffer = Buffer::new(&mut self.fonts, Metrics::new(size, size * LINE));
         buffer.set_wrap(room.1);
         buffer.set_size(Some(room.0), None);
         let attrs = Attrs::new().family(Family::Name("Inter")).weight(weight);
         let align = match align {
-            TitleAlign::Left => Align::Left,
-            TitleAlign::Center => Align::Center,
-            TitleAlign::Right => Align::Right,
+            Align::Left => cosmic_text::Align::Left,
+            Align::Center => cosmic_text::Align::Center,
+            Align::Right => cosmic_text::Align::Right,
         };
         buffer.set_text(words, &attrs, Shaping::Advanced, Some(align));
         buffer.shape_until_scroll(&mut self.fonts, false);
@@ -236,7 +223,7 @@ impl Pen {
 
     /// Characters that come out as the empty box of a font.
     fn missing_in(&mut self, words: &str, weight: Weight) -> BTreeSet<char> {
-        let buffer = self.set(words, 20.0, weight, (f32::MAX, Wrap::None), TitleAlign::Left);
+        let buffer = self.set(words, 20.0, weight, (f32::MAX, Wrap::None), Align::Left);
         let boxes = buffer.layout_runs().flat_map(|run| {
             run.glyphs
                 .iter()

@@ -7,8 +7,8 @@ fn card(text: &str) -> TitleCard {
         text: text.into(),
         start_ms: 0,
         duration_ms: 3000,
-        position: TitlePosition::Center,
-        style: TitleStyle::Title,
+        position: Position::Center,
+        style: Style::Title,
         look: TitleLook::default(),
     }
 }
@@ -62,11 +62,11 @@ fn a_glyph_stands_at_its_place_with_an_edge_around_it() {
 }
 
 /// The lines that words are set in, and the room they have.
-fn lines(text: &str, style: TitleStyle, (width, height): (u32, u32)) -> (Vec<String>, f32, f32) {
+fn lines(text: &str, style: Style, (width, height): (u32, u32)) -> (Vec<String>, f32, f32) {
     let settings = settings().unwrap();
     let (face, margins) = (settings.face(style), if height > width { &settings.tall } else { &settings.wide });
     let room = (width as f32 * (1.0 - 2.0 * margins.side), height as f32 * (1.0 - margins.top - margins.bottom));
-    let full = width.min(height) as f32 * face.size;
+    let full = width.min(height) as f32 * style.share();
     let mut pen = Pen::new();
     let (buffer, ..) = pen.fitted(text, (full, full * SMALLEST), Weight(face.weight), TitleLook::default(), room);
     let widest = extent(&buffer).0;
@@ -84,7 +84,7 @@ const SHAPES: [(u32, u32); 5] = [(1920, 1080), (1080, 1920), (1080, 1080), (1080
 fn long_lines_are_wrapped_between_words_inside_the_safe_area_of_every_shape() {
     let text = "The quick brown fox jumps over the lazy dog while the band plays on until the morning light";
     for shape in SHAPES {
-        for style in [TitleStyle::Title, TitleStyle::Subtitle, TitleStyle::Caption] {
+        for style in [Style::Title, Style::Subtitle, Style::Caption] {
             let (lines, widest, room) = lines(text, style, shape);
             assert!(lines.len() > 1 && widest <= room, "{shape:?}: {widest} in {room}");
             assert_eq!(lines.join(" "), text, "{shape:?}");
@@ -96,7 +96,7 @@ fn long_lines_are_wrapped_between_words_inside_the_safe_area_of_every_shape() {
 fn chinese_lines_break_between_characters_and_never_before_a_full_stop() {
     let text = "城市的夜晚，灯光像河流一样流动；我们走过长长的街道，听见远处的音乐。每一步都是新的开始！";
     for shape in SHAPES {
-        let (lines, widest, room) = lines(text, TitleStyle::Title, shape);
+        let (lines, widest, room) = lines(text, Style::Title, shape);
         assert!(lines.len() > 1 && widest <= room, "{shape:?}: {widest} in {room}");
         assert_eq!(lines.concat(), text, "{shape:?}");
         for line in &lines {
@@ -107,7 +107,7 @@ fn chinese_lines_break_between_characters_and_never_before_a_full_stop() {
 
 #[test]
 fn lines_of_a_wrapped_title_are_of_about_one_length() {
-    let (lines, ..) = lines("A rather long title that needs two lines", TitleStyle::Title, (1920, 1080));
+    let (lines, ..) = lines("A rather long title that needs two lines", Style::Title, (1920, 1080));
     let lengths: Vec<usize> = lines.iter().map(|line| line.chars().count()).collect();
     assert!(lengths.len() == 2 && lengths[0].abs_diff(lengths[1]) < 12, "{lines:?}");
 }
@@ -125,8 +125,8 @@ fn bounds(drawn: &Drawn) -> [u32; 4] {
 fn every_place_and_side_keeps_the_words_in_the_safe_area_at_every_size() {
     let mut pen = Pen::new();
     for shape in SHAPES {
-        for position in [TitlePosition::Top, TitlePosition::Center, TitlePosition::Lower, TitlePosition::Bottom] {
-            for align in [TitleAlign::Left, TitleAlign::Center, TitleAlign::Right] {
+        for position in [Position::Top, Position::Center, Position::Lower, Position::Bottom] {
+            for align in [Align::Left, Align::Center, Align::Right] {
                 for size in [48.0, 95.0, 400.0] {
                     let look = TitleLook { align, size: Some(size), ..TitleLook::default() };
                     let title = TitleCard { position, look, ..card("HELLO 你好 everyone") };
@@ -137,9 +137,9 @@ fn every_place_and_side_keeps_the_words_in_the_safe_area_at_every_size() {
                     assert!(left as f32 >= side - 3.0 && right as f32 <= shape.0 as f32 - side + 3.0, "{told}");
                     assert!(top as f32 >= shape.1 as f32 * 0.07 && bottom as f32 <= shape.1 as f32 * 0.93, "{told}");
                     match align {
-                        TitleAlign::Left => assert!(left as f32 <= side + size, "{told}"),
-                        TitleAlign::Right => assert!(right as f32 >= shape.0 as f32 - side - size, "{told}"),
-                        TitleAlign::Center => assert!((left + right).abs_diff(shape.0) <= 8, "{told}"),
+                        Align::Left => assert!(left as f32 <= side + size, "{told}"),
+                        Align::Right => assert!(right as f32 >= shape.0 as f32 - side - size, "{told}"),
+                        Align::Center => assert!((left + right).abs_diff(shape.0) <= 8, "{told}"),
                     }
                 }
             }
@@ -182,12 +182,12 @@ fn words_take_their_colour_and_what_is_behind_them_is_drawn() {
             .count()
     };
     let (red, blue) = (Rgb([255, 0, 0]), Rgb([0, 0, 255]));
-    let plain = of(TitleLook { colour: Some(red), backing: Backing::Plain, ..TitleLook::default() });
+    let plain = of(TitleLook { colour: Some(red), behind: Behind::Plain, ..TitleLook::default() });
     assert!(count(&plain, [255, 0, 0, 255]) > 200);
     assert!(plain.rgba.chunks_exact(4).all(|pixel| pixel[3] == 0 || pixel[0] > 250), "nothing else is drawn");
-    let outlined = of(TitleLook { colour: Some(red), backing: Backing::Outline(blue), ..TitleLook::default() });
+    let outlined = of(TitleLook { colour: Some(red), behind: Behind::Outline(blue), ..TitleLook::default() });
     assert!(count(&outlined, [255, 0, 0, 255]) > 200 && count(&outlined, [0, 0, 255, 255]) > 200);
-    let boxed = of(TitleLook { backing: Backing::Box { colour: blue, opacity: 0.5 }, ..TitleLook::default() });
+    let boxed = of(TitleLook { behind: Behind::Box { colour: blue, opacity: 0.5 }, ..TitleLook::default() });
     assert!(count(&boxed, [0, 0, 255, 128]) > 3_000);
     // Dark words get a light edge.
     let dark = of(TitleLook { colour: Some(Rgb::BLACK), ..TitleLook::default() });
@@ -231,9 +231,9 @@ fn drawn_words_are_those_of_the_recorded_picture() {
     let (width, height) = (960_u32, 540_u32);
     let mut sheet = image::GrayImage::new(width, height);
     let cards = [
-        ("AVATAR Toffee — “Quoted” fi", TitlePosition::Top, TitleStyle::Title),
-        ("城市之梦，第一章", TitlePosition::Center, TitleStyle::Title),
-        ("Ünïcödé Привет Ελλάδα 2026 & 你好！", TitlePosition::Bottom, TitleStyle::Caption),
+        ("AVATAR Toffee — “Quoted” fi", Position::Top, Style::Title),
+        ("城市之梦，第一章", Position::Center, Style::Title),
+        ("Ünïcödé Привет Ελλάδα 2026 & 你好！", Position::Bottom, Style::Caption),
     ];
     for (text, position, style) in cards {
         let drawn = pen.draw(&TitleCard { position, style, ..card(text) }, (width, height)).unwrap().unwrap();

@@ -1,122 +1,120 @@
 //! What lies over and under the picture goes with it: titles stay on what they stood on, music ends when the picture does.
 
-use serde_json::json;
+use bedtrack_timeline::{Id, Sound, Source, Timeline};
+use bedtrack_wire::state::Medium;
+use bedtrack_wire::time::Ms;
 
 use super::reel::Piece;
 use crate::cut::Bed;
-use crate::edit::{CUT_FADE_MS, number, picture_end};
-use bedtrack_wire::draft::{AUDIO, Draft, Segment, TEXT, Track};
-use bedtrack_wire::state::{Medium, State};
+use crate::edit::room::{CUT_FADE, fit_to_picture};
 
 /// Rounding that is no move.
-const NEAR_MS: i64 = 1;
+const NEAR: Ms = Ms(1);
 /// How near to the picture's end music ends with it.
-const WITH_MS: i64 = 120;
+const WITH: Ms = Ms(120);
 
 /// Moves the titles with the picture under them; gives the words of those that went with it.
-pub fn titles(draft: &mut Draft, pieces: &[Piece], before_ms: i64) -> Vec<String> {
+pub fn titles(timeline: &mut Timeline, pieces: &[Piece], before: Ms) -> Vec<String> {
     let mut lost = Vec::new();
-    for track in draft.t.iter_mut().filter(|track| track.tt == TEXT) {
-        let places: Vec<(i64, i64)> = track.placed().map(|placed| (placed.start, placed.end())).collect();
-        for (title, (start, end)) in track.sg.iter_mut().zip(places) {
-            let (from, to) = run(pieces, start, end.min(before_ms.max(start))).unwrap_or((0, 0));
+    for lane in timeline.title_lanes_mut() {
+        for title in &mut lane.items {
+            let (start, end) = (title.start, title.start + title.length.max(Ms::ZERO));
+            let (from, to) = run(pieces, start, end.min(before.max(start))).unwrap_or_default();
             if to <= from {
-                lost.push(title.text().unwrap_or_default().to_owned());
-                title.d = 0;
+                lost.push(title.words().to_owned());
+                title.length = Ms::ZERO;
                 continue;
             }
-            let near = |one: i64, other: i64| (one - other).abs() <= NEAR_MS;
+            let near = |one: Ms, other: Ms| one.apart(other) <= NEAR;
             let from = if near(from, start) { start } else { from };
-            title.d = if near(to - from, title.d) { title.d } else { to - from };
-            title.m.remove("st");
-            title.m.insert("start".into(), json!(from));
+            title.length = if near(to - from, title.length) { title.length } else { to - from };
+            title.start = from;
         }
-        track.sg.retain(|title| title.d > 0);
-        track.sg.sort_by_key(|title| title.start().unwrap_or(0));
+        lane.items.retain(|title| title.length > Ms::ZERO);
+        lane.sort();
         // Rounding may leave two that met a ms over each other.
-        let starts: Vec<i64> = track.sg.iter().skip(1).map(|title| title.start().unwrap_or(0)).collect();
-        for (title, next) in track.sg.iter_mut().zip(starts) {
-            title.d = title.d.min(next - title.start().unwrap_or(0));
+        let starts: Vec<Ms> = lane.items.iter().skip(1).map(|title| title.start).collect();
+        for (title, next) in lane.items.iter_mut().zip(starts) {
+            title.length = title.length.min(next - title.start);
         }
-        track.sg.retain(|title| title.d > 0);
+        lane.items.retain(|title| title.length > Ms::ZERO);
     }
     lost
 }
 
 /// The longest unbroken stretch of the new timeline that shows what `from..to` of the old one showed.
-fn run(pieces: &[Piece], from: i64, to: i64) -> Option<(i64, i64)> {
-    let mut stretches: Vec<(i64, i64)> = pieces
+fn run(pieces: &[Piece], from: Ms, to: Ms) -> Option<(Ms, Ms)> {
+    let mut stretches: Vec<(Ms, Ms)> = pieces
         .iter()
         .filter_map(|piece| {
             let (start, end) = (from.max(piece.was.0), to.min(piece.was.1));
-            let (was, is) = ((piece.was.1 - piece.was.0).max(1), piece.is.1 - piece.is.0);
-            let there = |at: i64| {
-                let moved = i128::from(at - piece.was.0) * i128::from(is) / i128::from(was);
-                piece.is.0 + i64::try_from(moved).unwrap_or(0)
+            let (was, is) = ((piece.was.1 - piece.was.0).max(Ms(1)), piece.is.1 - piece.is.0);
+            let there = |at: Ms| {
+                let moved = i128::from((at - piece.was.0).0) * i128::from(is.0) / i128::from(was.0);
+                piece.is.0 + Ms(i64::try_from(moved).unwrap_or(0))
             };
             (start < end).then(|| (there(start), there(end)))
         })
         .collect();
     stretches.sort_unstable();
-    let mut joined: Vec<(i64, i64)> = Vec::new();
+    let mut joined: Vec<(Ms, Ms)> = Vec::new();
     for (start, end) in stretches {
         match joined.last_mut() {
-            Some(last) if start <= last.1 + NEAR_MS => last.1 = last.1.max(end),
+            Some(last) if start <= last.1 + NEAR => last.1 = last.1.max(end),
             _ => joined.push((start, end)),
         }
     }
     // Of two as long the earlier one.
-    joined.into_iter().rev().max_by_key(|(start, end)| end - start)
+    joined.into_iter().rev().max_by_key(|(start, end)| *end - *start)
 }
 
 /// The music made for a picture: one piece of ours that plays whole from the start and ends with it.
-pub fn made_for_picture(state: &State) -> Option<(Medium, Segment)> {
-    let draft = state.timeline();
-    let end = picture_end(&draft);
-    let mut sounds = draft.t.iter().filter(|track| track.tt == AUDIO).flat_map(Track::placed);
-    let placed = sounds.next().filter(|_| end > 0)?;
-    let medium = state.medium_of(placed.segment)?;
-    let whole = placed.start == 0 && number(placed.segment, "in") == 0 && (placed.end() - end).abs() <= WITH_MS;
-    let is_ours = medium.kind.as_deref() == Some("music") && medium.m.contains_key("brief");
-    (whole && is_ours && sounds.next().is_none()).then(|| (medium.clone(), placed.segment.clone()))
+pub fn made_for_picture(timeline: &Timeline) -> Option<(Medium, Sound)> {
+    let end = timeline.picture_end();
+    let mut sounds = timeline.sounds();
+    let sound = sounds.next().filter(|_| end > Ms::ZERO)?;
+    let medium = timeline.medium_of(sound)?;
+    let sound_end = sound.start + sound.length.max(Ms::ZERO);
+    let whole = sound.start == Ms::ZERO && sound.source_in == Ms::ZERO && sound_end.apart(end) <= WITH;
+    let is_ours = medium.is_piece() && medium.has_brief();
+    (whole && is_ours && sounds.next().is_none()).then(|| (medium.clone(), sound.clone()))
 }
 
 /// Lets music that ended with the picture end with it again, as far as its file goes; music beyond the end is cut.
-pub fn music(state: &State, draft: &mut Draft, before_ms: i64) {
-    let after_ms = picture_end(draft);
-    if after_ms > before_ms {
-        for track in draft.t.iter_mut().filter(|track| track.tt == AUDIO) {
-            let last = track.placed().map(|placed| (placed.start, placed.end())).last();
-            let Some(((start, end), segment)) = last.zip(track.sg.last_mut()) else { continue };
-            let medium = state.medium_of(segment);
-            let file_ms = medium.and_then(Medium::duration_ms).unwrap_or(0);
-            let left = (file_ms - number(segment, "in")).min(after_ms - start);
-            if (end - before_ms).abs() <= WITH_MS && left > segment.d {
-                segment.d = left;
-                segment.m.insert("fade_out".into(), json!(CUT_FADE_MS.min(left)));
+pub fn music(timeline: &mut Timeline, before: Ms) {
+    let after = timeline.picture_end();
+    if after > before {
+        // How long each track's last sound could go on.
+        let room = |sound: &Sound| {
+            let file = timeline.medium_of(sound).and_then(Medium::duration_ms).unwrap_or(0);
+            (Ms(file) - sound.source_in).min(after - sound.start)
+        };
+        let rooms: Vec<(Id, Ms)> = timeline.sounds().map(|sound| (sound.id, room(sound))).collect();
+        for sound in timeline.sound_lanes_mut().filter_map(|lane| lane.items.last_mut()) {
+            let left = rooms.iter().find(|(id, _)| *id == sound.id).map_or(Ms::ZERO, |(_, room)| *room);
+            let end = sound.start + sound.length.max(Ms::ZERO);
+            if end.apart(before) <= WITH && left > sound.length {
+                sound.length = left;
+                sound.fade_out = Some(CUT_FADE.min(left));
             }
         }
     }
-    crate::edit::fit_to_picture(draft);
+    fit_to_picture(timeline);
 }
 
-/// What became of the music between two states whose pictures differ in length; nothing where nothing has to be said.
-pub fn bed(before: &State, after: &State) -> Option<Bed> {
-    let ends = |state: &State| {
-        let draft = state.timeline();
-        let sound = draft.t.iter().filter(|t| t.tt == AUDIO).flat_map(Track::placed).map(|p| p.end()).max();
-        Some((sound?, picture_end(&draft)))
-    };
+/// What became of the music between two timelines whose pictures differ in length; nothing where nothing has to be said.
+pub fn bed(before: &Timeline, after: &Timeline) -> Option<Bed> {
+    let ends = |timeline: &Timeline| Some((timeline.sound_end()?, timeline.picture_end()));
     let ((sound_before, picture_before), (sound_after, picture_after)) = (ends(before)?, ends(after)?);
-    if picture_after == 0 || (picture_before - picture_after).abs() <= NEAR_MS {
+    if picture_after == Ms::ZERO || picture_before.apart(picture_after) <= NEAR {
         return None;
     }
-    let with_it = (sound_before - picture_before).abs() <= WITH_MS;
-    if sound_after < sound_before - NEAR_MS {
+    let with_it = sound_before.apart(picture_before) <= WITH;
+    if sound_after < sound_before - NEAR {
         Some(Bed::Cut(sound_after))
-    } else if with_it && sound_after + WITH_MS < picture_after {
+    } else if with_it && sound_after + WITH < picture_after {
         Some(Bed::Short(sound_after, picture_after))
-    } else if sound_after > sound_before + NEAR_MS {
+    } else if sound_after > sound_before + NEAR {
         Some(Bed::Longer(sound_after))
     } else {
         None
@@ -124,17 +122,13 @@ pub fn bed(before: &State, after: &State) -> Option<Bed> {
 }
 
 /// Puts a piece that was made for the new length in the place of one made for the old, as that was set up.
-pub fn refit(state: &mut State, piece: &Medium, old: &Segment) {
-    state.generated_media.push(piece.clone());
-    super::super::with_draft(state, |draft| {
-        let end = picture_end(draft);
-        let Some(track) = draft.t.iter_mut().find(|track| track.tt == AUDIO) else { return };
-        let mut segment = old.clone();
-        segment.d = piece.duration_ms().unwrap_or(0).min(end);
-        segment.m.insert("asset".into(), json!(piece.id));
-        if let Some(name) = piece.display_name() {
-            segment.m.insert("name".into(), json!(name));
-        }
-        track.sg = vec![segment];
-    });
+pub fn refit(timeline: &mut Timeline, piece: &Medium, old: &Sound) {
+    timeline.list_made(piece.clone());
+    let end = timeline.picture_end();
+    let length = Ms(piece.duration_ms().unwrap_or(0)).min(end);
+    let name = piece.display_name().map(str::to_owned).or(old.name.clone());
+    if let Some(lane) = timeline.sound_lanes_mut().next() {
+        lane.items = vec![Sound { length, source: Source::of(piece), name, ..old.clone() }];
+    }
+    timeline.settle();
 }

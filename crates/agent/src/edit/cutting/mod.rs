@@ -8,45 +8,36 @@ mod reel;
 #[cfg(test)]
 mod tests;
 
-use serde_json::json;
-
-use super::segment;
+use super::picture::PHOTO;
 use crate::cut::{Cut, Named, Obstacle, What};
 use crate::read::{Cutting, Moment, Part, Place, Shot};
-use bedtrack_wire::state::{Medium, State};
+use bedtrack_timeline::{Id, Kind, Timeline, clip_name};
+use bedtrack_wire::state::Medium;
+use bedtrack_wire::time::Ms;
 
 pub use follow::{bed, made_for_picture, refit};
-pub use looks::shape;
-pub use reel::speed_of;
 use reel::{Reel, Take};
-
-/// Keys of a shot's fades of the picture; those of its sound are the music's.
-pub const PICTURE_FADE_IN: &str = "picture_fade_in";
-/// The other end.
-pub const PICTURE_FADE_OUT: &str = "picture_fade_out";
-/// Slowest and fastest speed, in percent.
-pub const SPEEDS: (u32, u32) = (25, 400);
 
 type Outcome = Result<What, Obstacle>;
 
-/// Carries a wish out on a state.
+/// Carries a wish out on a timeline.
 ///
 /// # Errors
-/// Why it cannot be met; the state is as it was then.
-pub fn cut(state: &mut State, wish: &Cutting) -> Result<Cut, Obstacle> {
-    if let Some(done) = looks::change(state, wish) {
-        let length = super::picture_end(&state.timeline());
+/// Why it cannot be met; the timeline is as it was then.
+pub fn cut(timeline: &mut Timeline, wish: &Cutting) -> Result<Cut, Obstacle> {
+    if let Some(done) = looks::change(timeline, wish) {
+        let length = timeline.picture_end();
         return Ok(Cut { what: done?, length: (length, length), lost_titles: Vec::new() });
     }
-    let mut reel = Reel::of(state).ok_or(Obstacle::NoPicture)?;
+    let mut reel = Reel::of(timeline).ok_or(Obstacle::NoPicture)?;
     let what = match wish {
-        Cutting::Out(shot, part) => out(&mut reel, state, shot.as_ref(), *part)?,
-        Cutting::Only(shot, part) => only(&mut reel, state, shot, *part)?,
-        Cutting::Split(shot, moment) => split(&mut reel, state, shot.as_ref(), *moment)?,
-        Cutting::Join(shots) => join(&mut reel, state, shots)?,
-        Cutting::Move(shot, place) => shift(&mut reel, state, shot, place)?,
+        Cutting::Out(shot, part) => out(&mut reel, timeline, shot.as_ref(), *part)?,
+        Cutting::Only(shot, part) => only(&mut reel, timeline, shot, *part)?,
+        Cutting::Split(shot, moment) => split(&mut reel, timeline, shot.as_ref(), *moment)?,
+        Cutting::Join(shots) => join(&mut reel, timeline, shots)?,
+        Cutting::Move(shot, place) => shift(&mut reel, timeline, shot, place)?,
         Cutting::Swap(one, other) => {
-            let (at, to) = (find(&reel, state, one)?, find(&reel, state, other)?);
+            let (at, to) = (find(&reel, timeline, one)?, find(&reel, timeline, other)?);
             if at == to {
                 return Err(Obstacle::Already);
             }
@@ -61,46 +52,45 @@ pub fn cut(state: &mut State, wish: &Cutting) -> Result<Cut, Obstacle> {
             reel.takes.reverse();
             What::Backwards(reel.takes.len())
         }
-        Cutting::Replace(shot, with) => replace(&mut reel, state, shot.as_ref(), with.as_deref())?,
-        Cutting::Drop(shots) => drop_shots(&mut reel, state, shots)?,
-        Cutting::Speed(shot, speed) => looks::speed(&mut reel, state, shot.as_ref(), *speed)?,
+        Cutting::Replace(shot, with) => replace(&mut reel, timeline, shot.as_ref(), with.as_deref())?,
+        Cutting::Drop(shots) => drop_shots(&mut reel, timeline, shots)?,
+        Cutting::Speed(shot, speed) => looks::speed(&mut reel, timeline, shot.as_ref(), *speed)?,
         // These leave the order and the lengths alone; `looks` has done them.
         Cutting::Level(..) | Cutting::Fade { .. } | Cutting::Shape(..) | Cutting::Enter(..) | Cutting::OffTrack(_) => {
             return Err(Obstacle::Already);
         }
     };
-    let (length, lost_titles) = lay(state, reel);
+    let (length, lost_titles) = lay(timeline, reel);
     Ok(Cut { what, length, lost_titles })
 }
 
 /// Keeps what lies between two times of the picture; gives its length before and after, or nothing where nothing would be
 /// left or cut.
-pub fn trim(state: &mut State, from_ms: i64, to_ms: i64) -> Option<(i64, i64)> {
-    let mut reel = Reel::of(state)?;
+pub fn trim(timeline: &mut Timeline, from: Ms, to: Ms) -> Option<(Ms, Ms)> {
+    let mut reel = Reel::of(timeline)?;
     let whole = reel.frames();
-    let (from, to) = (reel.rate.frame(from_ms.max(0)).min(whole), reel.rate.frame(to_ms.max(0)).min(whole));
+    let frame = |at: Ms| reel.rate.frame(at.max(Ms::ZERO)).min(whole);
+    let (from, to) = (frame(from), frame(to));
     if from >= to || to - from == whole {
         return None;
     }
     reel.take_out(to, whole);
     reel.take_out(0, from);
-    Some(lay(state, reel).0)
+    Some(lay(timeline, reel).0)
 }
 
 /// Lays a reel; titles and music follow. Gives the length before and after, and the words of titles that were lost.
-fn lay(state: &mut State, reel: Reel) -> ((i64, i64), Vec<String>) {
-    let before_ms = reel.before_ms;
-    let known = state.clone();
-    super::with_draft(state, |draft| {
-        let pieces = reel.lay(draft);
-        let lost = follow::titles(draft, &pieces, before_ms);
-        follow::music(&known, draft, before_ms);
-        ((before_ms, super::picture_end(draft)), lost)
-    })
+fn lay(timeline: &mut Timeline, reel: Reel) -> ((Ms, Ms), Vec<String>) {
+    let before = reel.before;
+    let pieces = reel.lay(timeline);
+    let lost = follow::titles(timeline, &pieces, before);
+    follow::music(timeline, before);
+    timeline.settle();
+    ((before, timeline.picture_end()), lost)
 }
 
 /// The place of a shot.
-fn find(reel: &Reel, state: &State, shot: &Shot) -> Result<usize, Obstacle> {
+fn find(reel: &Reel, timeline: &Timeline, shot: &Shot) -> Result<usize, Obstacle> {
     let photos = || reel.takes.iter().enumerate().filter(|(_, take)| take.photo).map(|(at, _)| at);
     match shot {
         Shot::Number(number) => {
@@ -115,7 +105,7 @@ fn find(reel: &Reel, state: &State, shot: &Shot) -> Result<usize, Obstacle> {
         Shot::LastPhoto => photos().next_back().ok_or(Obstacle::NoPhoto(1, 0)),
         Shot::Named(name) => {
             let shows = |take: &&Take| {
-                let medium = state.medium_of(&take.segment);
+                let medium = timeline.medium_of(&take.clip);
                 medium.and_then(Medium::display_name) == Some(name.as_str())
             };
             let found = reel.takes.iter().position(|take| shows(&take));
@@ -129,13 +119,18 @@ fn find(reel: &Reel, state: &State, shot: &Shot) -> Result<usize, Obstacle> {
 }
 
 fn named(reel: &Reel, at: usize) -> Named {
-    Named { number: at + 1, name: reel.takes.get(at).map(Take::name).unwrap_or_default() }
+    let take = reel.takes.get(at);
+    let id = take.map_or(Id::new(Kind::Clip), |take| take.clip.id);
+    Named { id, number: at + 1, name: take.map(Take::name).unwrap_or_default() }
 }
+
+/// A time that no timeline reaches, and that can still be counted in frames.
+const FURTHEST: Ms = Ms(i64::MAX / 4);
 
 /// A part of a stretch of frames, counted from its own start; an error where it lies beyond the end.
 fn part_of(reel: &Reel, shot: Option<Named>, length: i64, part: Part) -> Result<(i64, i64), Obstacle> {
-    let frame = |ms: u64| reel.rate.frame(i64::try_from(ms).unwrap_or(i64::MAX / 4).min(i64::MAX / 4));
-    let past = |ms: u64| Obstacle::PastEnd(shot.clone(), i64::try_from(ms).unwrap_or(i64::MAX), reel.rate.ms(length));
+    let frame = |ms: u64| reel.rate.frame(Ms::from(ms).min(FURTHEST));
+    let past = |ms: u64| Obstacle::PastEnd(shot.clone(), Ms::from(ms), reel.rate.time(length));
     let (from, to) = match part {
         Part::First(ms) => (0, frame(ms)),
         Part::Last(ms) => (length - frame(ms), length),
@@ -145,7 +140,7 @@ fn part_of(reel: &Reel, shot: Option<Named>, length: i64, part: Part) -> Result<
     };
     let asked = match part {
         Part::First(ms) | Part::Last(ms) | Part::WithoutFirst(ms) | Part::WithoutLast(ms) => ms,
-        Part::Between(from, _) if from >= u64::try_from(reel.rate.ms(length)).unwrap_or(0) => from,
+        Part::Between(from, _) if from >= reel.rate.time(length).whole() => from,
         Part::Between(_, to) => to,
     };
     if from < 0 || to < 0 || from > length || to > length || from >= to {
@@ -154,11 +149,11 @@ fn part_of(reel: &Reel, shot: Option<Named>, length: i64, part: Part) -> Result<
     Ok((from, to))
 }
 
-fn out(reel: &mut Reel, state: &State, shot: Option<&Shot>, part: Part) -> Outcome {
+fn out(reel: &mut Reel, timeline: &Timeline, shot: Option<&Shot>, part: Part) -> Outcome {
     let (start, length, name) = match shot {
         None => (0, reel.frames(), None),
         Some(shot) => {
-            let at = find(reel, state, shot)?;
+            let at = find(reel, timeline, shot)?;
             let frames = reel.takes.get(at).map_or(0, |take| take.frames);
             (reel.start(at), frames, Some(named(reel, at)))
         }
@@ -167,26 +162,26 @@ fn out(reel: &mut Reel, state: &State, shot: Option<&Shot>, part: Part) -> Outco
     if to - from >= length {
         return Err(Obstacle::NothingLeft(name));
     }
-    let told = (reel.rate.ms(from), reel.rate.ms(to));
+    let told = (reel.rate.time(from), reel.rate.time(to));
     reel.take_out(start + from, start + to);
     Ok(What::Out(name, told))
 }
 
-fn only(reel: &mut Reel, state: &State, shot: &Shot, part: Part) -> Outcome {
-    let at = find(reel, state, shot)?;
+fn only(reel: &mut Reel, timeline: &Timeline, shot: &Shot, part: Part) -> Outcome {
+    let at = find(reel, timeline, shot)?;
     let name = named(reel, at);
     let (start, take) = (reel.start(at), reel.takes.get(at).ok_or(Obstacle::NoPicture)?);
     let (before, rate) = (take.frames, reel.rate);
     if let (Part::First(ms), true) = (part, take.photo) {
         // A photo stands for as long as it likes.
-        let frames = rate.frame(i64::try_from(ms).unwrap_or(0)).clamp(1, rate.frame(LONGEST_PHOTO_MS));
+        let frames = rate.frame(Ms::from(ms).min(FURTHEST)).clamp(1, rate.frame(LONGEST_PHOTO));
         if frames == before {
             return Err(Obstacle::Already);
         }
         if let Some(take) = reel.takes.get_mut(at) {
             take.frames = frames;
         }
-        return Ok(What::Only(name, (rate.ms(before), rate.ms(frames))));
+        return Ok(What::Only(name, (rate.time(before), rate.time(frames))));
     }
     let (from, to) = part_of(reel, Some(name.clone()), before, part)?;
     if to - from == before {
@@ -194,16 +189,16 @@ fn only(reel: &mut Reel, state: &State, shot: &Shot, part: Part) -> Outcome {
     }
     reel.take_out(start + to, start + before);
     reel.take_out(start, start + from);
-    Ok(What::Only(name, (rate.ms(before), rate.ms(to - from))))
+    Ok(What::Only(name, (rate.time(before), rate.time(to - from))))
 }
 
 /// Longest that one photo is shown.
-const LONGEST_PHOTO_MS: i64 = 600_000;
+const LONGEST_PHOTO: Ms = Ms(600_000);
 
-fn split(reel: &mut Reel, state: &State, shot: Option<&Shot>, moment: Moment) -> Outcome {
+fn split(reel: &mut Reel, timeline: &Timeline, shot: Option<&Shot>, moment: Moment) -> Outcome {
     let (at, start, length) = match shot {
         Some(shot) => {
-            let at = find(reel, state, shot)?;
+            let at = find(reel, timeline, shot)?;
             (Some(at), reel.start(at), reel.takes.get(at).map_or(0, |take| take.frames))
         }
         None => (None, 0, reel.frames()),
@@ -211,32 +206,32 @@ fn split(reel: &mut Reel, state: &State, shot: Option<&Shot>, moment: Moment) ->
     let name = at.map(|at| named(reel, at));
     let into = match moment {
         Moment::Middle => length / 2,
-        Moment::At(ms) => reel.rate.frame(i64::try_from(ms).unwrap_or(i64::MAX / 4).min(i64::MAX / 4)),
+        Moment::At(ms) => reel.rate.frame(Ms::from(ms).min(FURTHEST)),
     };
     if into > length {
-        let asked = if let Moment::At(ms) = moment { i64::try_from(ms).unwrap_or(i64::MAX) } else { 0 };
-        return Err(Obstacle::PastEnd(name, asked, reel.rate.ms(length)));
+        let asked = if let Moment::At(ms) = moment { Ms::from(ms) } else { Ms::ZERO };
+        return Err(Obstacle::PastEnd(name, asked, reel.rate.time(length)));
     }
-    let at_ms = reel.rate.ms(start + into);
-    let edge = Obstacle::AtEdge(name, at_ms);
+    let cut_at = reel.rate.time(start + into);
+    let edge = Obstacle::AtEdge(name, cut_at);
     if into == 0 || into == length {
         return Err(edge);
     }
     let at = reel.split(start + into).ok_or(edge)?;
-    Ok(What::Split(named(reel, at), at_ms))
+    Ok(What::Split(named(reel, at), cut_at))
 }
 
-fn join(reel: &mut Reel, state: &State, shots: &[Shot]) -> Outcome {
+fn join(reel: &mut Reel, timeline: &Timeline, shots: &[Shot]) -> Outcome {
     let mut places = Vec::new();
     for shot in shots {
-        match (find(reel, state, shot), shot) {
+        match (find(reel, timeline, shot), shot) {
             (Ok(at), _) => places.push(at),
             // "Join a.mp4 and b.mp4" where one of them still waits.
-            (Err(_), Shot::Named(name)) if waits(reel, state).iter().any(|m| m.display_name() == Some(name)) => {}
+            (Err(_), Shot::Named(name)) if waits(reel, timeline).iter().any(|m| m.display_name() == Some(name)) => {}
             (Err(why), _) => return Err(why),
         }
     }
-    let waiting: Vec<Medium> = waits(reel, state)
+    let waiting: Vec<Medium> = waits(reel, timeline)
         .into_iter()
         .filter(|medium| {
             let names = |shot: &Shot| matches!(shot, Shot::Named(name) if medium.display_name() == Some(name));
@@ -244,7 +239,7 @@ fn join(reel: &mut Reel, state: &State, shots: &[Shot]) -> Outcome {
         })
         .collect();
     if !waiting.is_empty() {
-        let names = waiting.iter().map(super::clip_name).collect();
+        let names = waiting.iter().map(clip_name).collect();
         for medium in &waiting {
             let take = fresh(medium, reel);
             reel.takes.push(take);
@@ -266,12 +261,8 @@ fn join(reel: &mut Reel, state: &State, shots: &[Shot]) -> Outcome {
             if let Some(one) = reel.takes.get_mut(at) {
                 one.frames += next.frames;
                 one.was = one.was.zip(next.was).map(|((from, _), (_, to))| (from, to)).or(one.was);
-                for key in [PICTURE_FADE_OUT, "fade_out"] {
-                    one.segment.m.remove(key);
-                    if let Some(value) = next.segment.m.get(key) {
-                        one.segment.m.insert(key.to_owned(), value.clone());
-                    }
-                }
+                one.clip.fade_out = next.clip.fade_out;
+                one.clip.picture_fade_out = next.clip.picture_fade_out;
             }
             (pieces, joined_at, end) = (pieces + 1, joined_at.or(Some(at)), end - 1);
         } else {
@@ -282,8 +273,8 @@ fn join(reel: &mut Reel, state: &State, shots: &[Shot]) -> Outcome {
     Ok(What::Joined(named(reel, at), pieces))
 }
 
-fn shift(reel: &mut Reel, state: &State, shot: &Shot, place: &Place) -> Outcome {
-    let at = find(reel, state, shot)?;
+fn shift(reel: &mut Reel, timeline: &Timeline, shot: &Shot, place: &Place) -> Outcome {
+    let at = find(reel, timeline, shot)?;
     if reel.takes.len() < 2 {
         return Err(Obstacle::OneShot);
     }
@@ -299,7 +290,7 @@ fn shift(reel: &mut Reel, state: &State, shot: &Shot, place: &Place) -> Outcome 
             usize::try_from(to).ok().filter(|to| *to <= last).ok_or(Obstacle::Already)?
         }
         Place::Before(other) | Place::After(other) => {
-            let other = find(reel, state, other)?;
+            let other = find(reel, timeline, other)?;
             let before = usize::from(at < other);
             if matches!(place, Place::Before(_)) { other - before } else { other + 1 - before }
         }
@@ -312,8 +303,8 @@ fn shift(reel: &mut Reel, state: &State, shot: &Shot, place: &Place) -> Outcome 
     Ok(What::Moved(name, to + 1))
 }
 
-fn replace(reel: &mut Reel, state: &State, shot: Option<&Shot>, with: Option<&str>) -> Outcome {
-    let pictures = || state.video_infos.iter().filter(|medium| is_picture(medium));
+fn replace(reel: &mut Reel, timeline: &Timeline, shot: Option<&Shot>, with: Option<&str>) -> Outcome {
+    let pictures = || timeline.uploaded().iter().filter(|medium| medium.is_picture());
     let medium = match with {
         // Of two files of one name the newer one is meant.
         Some(name) => {
@@ -322,16 +313,16 @@ fn replace(reel: &mut Reel, state: &State, shot: Option<&Shot>, with: Option<&st
                 Obstacle::NoFile(name.to_owned(), have)
             })?
         }
-        None => waits(reel, state).pop().ok_or(Obstacle::NothingWaits)?,
+        None => waits(reel, timeline).pop().ok_or(Obstacle::NothingWaits)?,
     };
     let at = match shot {
-        Some(shot) => find(reel, state, shot)?,
+        Some(shot) => find(reel, timeline, shot)?,
         None if reel.takes.len() == 1 => 0,
         None => return Err(Obstacle::WhichShot(reel.takes.len())),
     };
     let name = named(reel, at);
     let Some(old) = reel.takes.get(at) else { return Err(Obstacle::NoPicture) };
-    if old.segment.references().any(|reference| Some(reference) == medium.id.as_deref()) {
+    if old.clip.source.is(&medium) {
         return Err(Obstacle::Already);
     }
     let mut new = fresh(&medium, reel);
@@ -340,22 +331,22 @@ fn replace(reel: &mut Reel, state: &State, shot: Option<&Shot>, with: Option<&st
     let most = new.room(reel.rate).unwrap_or(old.frames);
     new.frames = old.frames.min(most).max(1);
     new.was = old.was.map(|(from, to)| (from, to.min(from + new.frames)));
-    for key in ["transition", "volume", "camera", PICTURE_FADE_IN, PICTURE_FADE_OUT] {
-        if let Some(value) = old.segment.m.get(key) {
-            new.segment.m.insert(key.to_owned(), value.clone());
-        }
-    }
-    let told = What::Replaced(name, super::clip_name(&medium));
+    new.clip.transition = old.clip.transition;
+    new.clip.volume = old.clip.volume;
+    new.clip.camera = old.clip.camera;
+    new.clip.picture_fade_in = old.clip.picture_fade_in;
+    new.clip.picture_fade_out = old.clip.picture_fade_out;
+    let told = What::Replaced(name, clip_name(&medium));
     if let Some(slot) = reel.takes.get_mut(at) {
         *slot = new;
     }
     Ok(told)
 }
 
-fn drop_shots(reel: &mut Reel, state: &State, shots: &[Shot]) -> Outcome {
+fn drop_shots(reel: &mut Reel, timeline: &Timeline, shots: &[Shot]) -> Outcome {
     let mut places = Vec::new();
     for shot in shots {
-        places.push(find(reel, state, shot)?);
+        places.push(find(reel, timeline, shot)?);
     }
     places.sort_unstable();
     places.dedup();
@@ -370,25 +361,12 @@ fn drop_shots(reel: &mut Reel, state: &State, shots: &[Shot]) -> Outcome {
 }
 
 /// Uploaded pictures that are not shown, in the order in which they came.
-fn waits(reel: &Reel, state: &State) -> Vec<Medium> {
-    let shown = |medium: &&Medium| {
-        let id = medium.id.as_deref();
-        reel.takes.iter().any(|take| take.segment.references().any(|reference| Some(reference) == id))
-    };
-    state.video_infos.iter().filter(|medium| is_picture(medium)).filter(|medium| !shown(medium)).cloned().collect()
-}
-
-fn is_picture(medium: &Medium) -> bool {
-    matches!(medium.kind.as_deref(), Some("image" | "video"))
+fn waits(reel: &Reel, timeline: &Timeline) -> Vec<Medium> {
+    let shown = |medium: &&Medium| reel.takes.iter().any(|take| take.clip.source.is(medium));
+    timeline.uploaded().iter().filter(|medium| medium.is_picture()).filter(|medium| !shown(medium)).cloned().collect()
 }
 
 /// A picture as it was uploaded, whole.
 fn fresh(medium: &Medium, reel: &Reel) -> Take {
-    let mut clip = segment("", 0, 0);
-    clip.m.remove("id");
-    clip.m.insert("in".into(), json!(0));
-    let photo = reel.rate.frame(super::picture::PHOTO_MS);
-    let mut take = Take::new(clip, medium, photo);
-    take.frames = take.room(reel.rate).unwrap_or(photo).max(1);
-    take
+    Take::new(medium, reel.rate.frame(PHOTO), reel.rate)
 }

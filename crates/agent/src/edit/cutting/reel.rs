@@ -1,11 +1,9 @@
 //! The picture as shots, counted in whole frames of the film, so that no cut ever falls between two of them.
 
-use serde_json::json;
-
-use crate::edit::{number, picture::clip_name};
-use bedtrack_film::{RECORDED_SPEED, usual_rate};
-use bedtrack_wire::draft::{Draft, Segment, Track, VIDEO};
-use bedtrack_wire::state::{Medium, State};
+use bedtrack_timeline::{Clip, Timeline};
+use bedtrack_wire::look::{RECORDED_SPEED, usual_rate};
+use bedtrack_wire::state::Medium;
+use bedtrack_wire::time::Ms;
 
 /// Frames a second of a film without any video.
 const STILL_RATE: (u32, u32) = (30, 1);
@@ -19,23 +17,23 @@ impl Rate {
         Self(i128::from(over.max(1)), i128::from(under.max(1)))
     }
 
-    /// The frame that is nearest to a time in ms.
-    pub fn frame(self, ms: i64) -> i64 {
+    /// The frame that is nearest to a time.
+    pub fn frame(self, at: Ms) -> i64 {
         let (over, under) = (self.0, 1000 * self.1);
-        i64::try_from((i128::from(ms) * over + under / 2).div_euclid(under)).unwrap_or(i64::MAX)
+        i64::try_from((i128::from(at.0) * over + under / 2).div_euclid(under)).unwrap_or(i64::MAX)
     }
 
     /// When a frame begins, in whole ms before it.
-    pub fn ms(self, frame: i64) -> i64 {
-        i64::try_from((i128::from(frame) * 1000 * self.1).div_euclid(self.0)).unwrap_or(i64::MAX)
+    pub fn time(self, frame: i64) -> Ms {
+        Ms(i64::try_from((i128::from(frame) * 1000 * self.1).div_euclid(self.0)).unwrap_or(i64::MAX))
     }
 }
 
 /// One shot.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Take {
-    /// It, as the draft keeps it; its start and length are written when the reel is laid.
-    pub segment: Segment,
+    /// It, as the timeline has it; its start and length are set when the reel is laid.
+    pub clip: Clip,
     /// How long it is shown.
     pub frames: i64,
     /// The frames of the old timeline that it shows; none where it is new there.
@@ -44,34 +42,27 @@ pub struct Take {
     pub photo: bool,
     /// Frames a second of its file.
     rate: Rate,
-    /// The length of its file in ms.
-    file_ms: i64,
+    /// The length of its file.
+    file_length: Ms,
 }
 
 impl Take {
-    /// A picture that was not on the timeline.
-    pub fn new(mut segment: Segment, medium: &Medium, frames: i64) -> Self {
-        segment.m.insert("name".into(), json!(clip_name(medium)));
-        segment.m.insert("asset".into(), json!(medium.id));
-        Self { segment, frames, was: None, ..Self::of(medium) }
+    /// A picture that was not on the timeline, whole; a photo for so many frames.
+    pub fn new(medium: &Medium, photo: i64, film: Rate) -> Self {
+        let mut take = Self::of(Clip::of(medium, Ms::ZERO, Ms::ZERO), Some(medium));
+        take.frames = take.room(film).unwrap_or(photo).max(1);
+        take
     }
 
-    fn of(medium: &Medium) -> Self {
-        let photo = medium.kind.as_deref() == Some("image");
-        let fps = medium.m.get("fps").and_then(serde_json::Value::as_f64).filter(|fps| *fps > 0.0 && !photo);
+    fn of(clip: Clip, medium: Option<&Medium>) -> Self {
         Self {
-            segment: Segment::default(),
+            clip,
             frames: 0,
             was: None,
-            photo,
-            rate: Rate::of(fps.map_or(STILL_RATE, usual_rate)),
-            file_ms: medium.duration_ms().unwrap_or(0),
+            photo: medium.is_some_and(Medium::is_photo),
+            rate: Rate::of(medium.and_then(Medium::fps).map_or(STILL_RATE, usual_rate)),
+            file_length: Ms(medium.and_then(Medium::duration_ms).unwrap_or(0)),
         }
-    }
-
-    /// Its speed in percent.
-    pub fn speed(&self) -> u32 {
-        speed_of(&self.segment)
     }
 
     /// Plays its file from so many frames of the film later on, at its speed.
@@ -80,62 +71,34 @@ impl Take {
             return;
         }
         let recorded =
-            i128::from(frames) * 1000 * film.1 * i128::from(self.speed()) / (film.0 * i128::from(RECORDED_SPEED));
-        let at = number(&self.segment, "in") + i64::try_from(recorded).unwrap_or(0);
+            i128::from(frames) * 1000 * film.1 * i128::from(self.clip.speed) / (film.0 * i128::from(RECORDED_SPEED));
+        let at = self.clip.source_in + Ms(i64::try_from(recorded).unwrap_or(0));
         // On a frame of the file's own, and in the ms before it: a seek takes the first frame from there on.
-        let own = self.rate.ms(self.rate.frame(at).max(0));
-        self.segment.m.insert("in".into(), json!(own));
+        self.clip.source_in = self.rate.time(self.rate.frame(at).max(0));
     }
 
     /// Most frames that its file has from where it begins; none where it can stand for as long as it likes.
     pub fn room(&self, film: Rate) -> Option<i64> {
-        let left = (self.file_ms - number(&self.segment, "in")).max(0);
-        (!self.photo && self.file_ms > 0)
-            .then(|| film.frame(left.saturating_mul(i64::from(RECORDED_SPEED)) / i64::from(self.speed())))
-    }
-
-    /// What makes two shots pieces of one recording that only differ in where they begin.
-    fn alike(&self) -> Segment {
-        let mut alike = self.segment.clone();
-        alike.d = 0;
-        for key in [
-            "id",
-            "start",
-            "st",
-            "in",
-            "transition",
-            super::PICTURE_FADE_IN,
-            super::PICTURE_FADE_OUT,
-            "fade_in",
-            "fade_out",
-        ] {
-            alike.m.remove(key);
-        }
-        alike
+        let left = (self.file_length - self.clip.source_in).max(Ms::ZERO);
+        (!self.photo && self.file_length > Ms::ZERO)
+            .then(|| film.frame(Ms(left.0.saturating_mul(i64::from(RECORDED_SPEED)) / i64::from(self.clip.speed))))
     }
 
     /// Whether another take goes on where this one ends.
     pub fn goes_on_in(&self, next: &Self, film: Rate) -> bool {
-        if self.alike() != next.alike() {
+        if !self.clip.is_like(&next.clip) {
             return false;
         }
         let mut after = self.clone();
         after.begin_later(self.frames, film);
-        let apart = number(&after.segment, "in").abs_diff(number(&next.segment, "in"));
-        self.photo || apart <= self.rate.ms(1).unsigned_abs() / 2
+        let apart = after.clip.source_in.apart(next.clip.source_in);
+        self.photo || apart.0 <= self.rate.time(1).0 / 2
     }
 
     /// Its name.
     pub fn name(&self) -> String {
-        self.segment.name().unwrap_or("clip").to_owned()
+        self.clip.name.clone().unwrap_or_else(|| "clip".to_owned())
     }
-}
-
-/// The speed of a segment in percent.
-pub fn speed_of(segment: &Segment) -> u32 {
-    let written = segment.m.get("speed").and_then(serde_json::Value::as_f64).filter(|speed| speed.is_finite());
-    let percent = (written.unwrap_or(1.0) * f64::from(RECORDED_SPEED)).round();
-    (percent as u32).clamp(super::SPEEDS.0, super::SPEEDS.1)
 }
 
 /// All shots of the picture, in order.
@@ -146,28 +109,23 @@ pub struct Reel {
     /// Frames a second of the film.
     pub rate: Rate,
     /// The length of the picture as it was.
-    pub before_ms: i64,
+    pub before: Ms,
 }
 
 impl Reel {
-    /// The picture of a state; none where it has none.
-    pub fn of(state: &State) -> Option<Self> {
-        let draft = state.timeline();
-        let before_ms = crate::edit::picture_end(&draft);
-        let mut takes: Vec<(i64, Take)> = Vec::new();
-        for placed in draft.t.iter().filter(|track| track.tt == VIDEO).flat_map(Track::placed) {
-            let medium = state.medium_of(placed.segment);
-            let take = medium.map_or_else(|| Take::of(&Medium::default()), Take::of);
-            takes.push((placed.start, Take { segment: placed.segment.clone(), ..take }));
-        }
-        takes.sort_by_key(|(start, _)| *start);
-        let rate = rate(takes.iter().map(|(_, take)| take));
-        let takes = takes.into_iter().filter_map(|(start, take)| {
-            let (from, to) = (rate.frame(start), rate.frame(start.saturating_add(take.segment.d.max(0))));
+    /// The picture of a timeline; none where it has none.
+    pub fn of(timeline: &Timeline) -> Option<Self> {
+        let take = |clip: &Clip| Take::of(clip.clone(), timeline.medium_of(clip));
+        let mut takes: Vec<Take> = timeline.clips().map(take).collect();
+        takes.sort_by_key(|take| take.clip.start);
+        let rate = rate(takes.iter());
+        let takes = takes.into_iter().filter_map(|take| {
+            let end = take.clip.start + take.clip.length.max(Ms::ZERO);
+            let (from, to) = (rate.frame(take.clip.start), rate.frame(end));
             (to > from).then(|| Take { frames: to - from, was: Some((from, to)), ..take })
         });
         let takes: Vec<Take> = takes.collect();
-        (!takes.is_empty()).then_some(Self { takes, rate, before_ms })
+        (!takes.is_empty()).then_some(Self { takes, rate, before: timeline.picture_end() })
     }
 
     /// All frames.
@@ -194,7 +152,7 @@ impl Reel {
                     part(&mut first, 0, head, self.rate);
                     // In its middle a shot neither falls into black nor comes out of it.
                     if tail > 0 {
-                        strip(&mut first, &[super::PICTURE_FADE_OUT, "fade_out"]);
+                        cut_short(&mut first.clip);
                     }
                     kept.push(first);
                 }
@@ -203,7 +161,7 @@ impl Reel {
                     let from = last.frames - tail;
                     part(&mut last, from, tail, self.rate);
                     if head > 0 {
-                        strip(&mut last, &[super::PICTURE_FADE_IN, "fade_in", "id", "transition"]);
+                        go_on(&mut last.clip);
                     }
                     kept.push(last);
                 }
@@ -220,63 +178,45 @@ impl Reel {
         let take = self.takes.get(at).filter(|take| into > 0 && into < take.frames)?;
         let (mut first, mut last) = (take.clone(), take.clone());
         part(&mut first, 0, into, self.rate);
-        strip(&mut first, &[super::PICTURE_FADE_OUT, "fade_out"]);
+        cut_short(&mut first.clip);
         let rest = last.frames - into;
         part(&mut last, into, rest, self.rate);
-        strip(&mut last, &[super::PICTURE_FADE_IN, "fade_in", "id", "transition"]);
+        go_on(&mut last.clip);
         self.takes.splice(at..=at, [first, last]);
         Some(at)
     }
 
-    /// Writes the picture onto a draft: one shot after another, from the start.
-    pub fn lay(mut self, draft: &mut Draft) -> Vec<Piece> {
+    /// Puts the picture on a timeline: one shot after another, from the start. A part that was split off gets an id of its
+    /// own there.
+    pub fn lay(mut self, timeline: &mut Timeline) -> Vec<Piece> {
         let new_rate = rate(self.takes.iter());
         if new_rate != self.rate {
             // Another video is the first one now, and the film has its rate.
             for take in &mut self.takes {
-                take.frames = new_rate.frame(self.rate.ms(take.frames)).max(1);
+                take.frames = new_rate.frame(self.rate.time(take.frames)).max(1);
             }
         }
-        let mut free = crate::edit::free_number(draft, "clip");
-        let mut taken: Vec<String> = Vec::new();
-        let (mut pieces, mut start) = (Vec::new(), 0);
-        let mut track = Track { tt: VIDEO, ..Track::default() };
-        for take in self.takes {
-            let mut segment = take.segment;
-            let (from, to) = (new_rate.ms(start), new_rate.ms(start + take.frames));
-            segment.d = to - from;
-            segment.m.remove("st");
-            segment.m.insert("start".into(), json!(from));
-            let id = segment.m.get("id").and_then(|id| id.as_str()).map(str::to_owned);
-            let id = id.filter(|id| !taken.contains(id)).unwrap_or_else(|| {
-                free += 1;
-                format!("clip{}", free - 1)
-            });
-            segment.m.insert("id".into(), json!(id));
-            taken.push(id);
-            if let Some((was_from, was_to)) = take.was {
-                pieces.push(Piece { was: (self.rate.ms(was_from), self.rate.ms(was_to)), is: (from, to) });
+        let (mut pieces, mut clips, mut start) = (Vec::new(), Vec::new(), 0);
+        for Take { clip, frames, was, .. } in self.takes {
+            let (from, to) = (new_rate.time(start), new_rate.time(start + frames));
+            if let Some((was_from, was_to)) = was {
+                pieces.push(Piece { was: (self.rate.time(was_from), self.rate.time(was_to)), is: (from, to) });
             }
-            start += take.frames;
-            track.sg.push(segment);
+            start += frames;
+            clips.push(Clip { start: from, length: to - from, ..clip });
         }
-        let at = draft.t.iter().position(|track| track.tt == VIDEO).unwrap_or(0);
-        if let Some(old) = draft.t.get(at).filter(|old| old.tt == VIDEO) {
-            (track.m, track.rest) = (old.m.clone(), old.rest.clone());
-        }
-        draft.t.retain(|track| track.tt != VIDEO);
-        draft.t.insert(at.min(draft.t.len()), track);
+        timeline.set_clips(clips);
         pieces
     }
 }
 
-/// A stretch of the old timeline, and where it is now, in ms.
+/// A stretch of the old timeline, and where it is now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Piece {
     /// Where it was.
-    pub was: (i64, i64),
+    pub was: (Ms, Ms),
     /// Where it is.
-    pub is: (i64, i64),
+    pub is: (Ms, Ms),
 }
 
 /// The rate of the first video.
@@ -293,15 +233,18 @@ fn part(take: &mut Take, from: i64, frames: i64, film: Rate) {
         take.was = Some((share(from), share(from + frames)));
     }
     take.frames = frames;
-    for key in [super::PICTURE_FADE_IN, super::PICTURE_FADE_OUT, "fade_in", "fade_out"] {
-        if let Some(ms) = take.segment.m.get(key).and_then(bedtrack_wire::envelope::lenient_i64) {
-            take.segment.m.insert(key.to_owned(), json!(ms.clamp(0, film.ms(frames))));
-        }
+    let clip = &mut take.clip;
+    for fade in [&mut clip.fade_in, &mut clip.fade_out, &mut clip.picture_fade_in, &mut clip.picture_fade_out] {
+        *fade = fade.map(|length| length.clamp(Ms::ZERO, film.time(frames)));
     }
 }
 
-fn strip(take: &mut Take, keys: &[&str]) {
-    for key in keys {
-        take.segment.m.remove(*key);
-    }
+/// Lets a clip whose end was cut off end as it stood there.
+fn cut_short(clip: &mut Clip) {
+    (clip.fade_out, clip.picture_fade_out) = (None, None);
+}
+
+/// Lets a clip whose beginning was cut off go on from there.
+fn go_on(clip: &mut Clip) {
+    (clip.fade_in, clip.picture_fade_in, clip.transition) = (None, None, None);
 }

@@ -1,13 +1,15 @@
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::*;
-use crate::deeds;
+use crate::apply::apply;
+use crate::done::Deed;
 use crate::edit::{place_music, place_uploads};
-use crate::read::{Action, Faded, Level, Look, NewTitle, Speed};
-use bedtrack_film::Aspect;
-use bedtrack_film::show::{Fit, TransitionKind};
-use bedtrack_wire::draft::{AUDIO, TEXT, Track, VIDEO};
+use crate::read::{Action, Context, Faded, Level, Look, NewTitle, Speed};
+use bedtrack_timeline::{Item as _, Shape, Track};
+use bedtrack_wire::draft::{AUDIO, TEXT, VIDEO};
+use bedtrack_wire::look::{Aspect, Fit, TransitionKind};
+use bedtrack_wire::state::State;
 
 fn medium(id: &str, kind: &str, seconds: f64, fps: f64) -> Medium {
     Medium {
@@ -22,13 +24,13 @@ fn medium(id: &str, kind: &str, seconds: f64, fps: f64) -> Medium {
 
 /// Clips `a` of 10 s at 30 frames a second and `b` of 6.006 s at 29.97, photo `c`, music under all of it, and a title on
 /// each of the clips.
-fn film() -> State {
+fn film() -> Timeline {
     let media = [medium("a", "video", 10.0, 30.0), medium("b", "video", 6.006, 29.97), medium("c", "image", 0.0, 0.0)];
-    let mut state = State { video_infos: media.to_vec(), ..State::default() };
+    let mut state = Timeline::of(State { video_infos: media.to_vec(), ..State::default() });
     place_uploads(&mut state, &media);
     let mut song = medium("song", "music", 20.006, 0.0);
     song.m.insert("brief".into(), json!({}));
-    state.generated_media.push(song.clone());
+    state.list_made(song.clone());
     place_music(&mut state, &song, None);
     for (text, start) in [("On a", 4_000), ("On b", 12_000)] {
         let wish = NewTitle { text: text.into(), start_ms: start, duration_ms: 2_000, look: Look::default() };
@@ -37,22 +39,20 @@ fn film() -> State {
     state
 }
 
-fn spans(state: &State, tt: i64) -> Vec<(String, i64, i64)> {
-    let draft = state.timeline();
+fn spans(state: &Timeline, tt: i64) -> Vec<(String, i64, i64)> {
+    let draft = state.clone().into_state().timeline();
     let named = |segment: &bedtrack_wire::draft::Segment| segment.text().or(segment.name()).unwrap_or("").to_owned();
     draft
         .t
         .iter()
         .filter(|track| track.tt == tt)
-        .flat_map(Track::placed)
+        .flat_map(bedtrack_wire::draft::Track::placed)
         .map(|placed| (named(placed.segment), placed.start, placed.end()))
         .collect()
 }
 
-fn ins(state: &State) -> Vec<i64> {
-    let draft = state.timeline();
-    let shots = draft.t.iter().filter(|track| track.tt == VIDEO).flat_map(|track| track.sg.clone());
-    shots.map(|segment| segment.m.get("in").and_then(Value::as_i64).unwrap_or(0)).collect()
+fn ins(state: &Timeline) -> Vec<i64> {
+    state.clips().map(|clip| clip.source_in.0).collect()
 }
 
 fn at(name: &str, from: i64, to: i64) -> (String, i64, i64) {
@@ -63,7 +63,7 @@ fn at(name: &str, from: i64, to: i64) -> (String, i64, i64) {
 fn a_part_that_is_cut_out_takes_its_title_along_and_pulls_the_rest_up() {
     let mut state = film();
     let done = cut(&mut state, &Cutting::Out(None, Part::Between(3_000, 7_000))).unwrap();
-    assert_eq!((done.length, done.lost_titles.as_slice()), ((20_006, 16_000), ["On a".to_owned()].as_slice()));
+    assert_eq!((done.length, done.lost_titles.as_slice()), ((Ms(20_006), Ms(16_000)), ["On a".to_owned()].as_slice()));
     assert_eq!(
         spans(&state, VIDEO),
         [at("a", 0, 3_000), at("a", 3_000, 6_000), at("b", 6_000, 12_000), at("c", 12_000, 16_000)]
@@ -87,7 +87,7 @@ fn titles_go_where_their_picture_goes_and_a_split_is_joined_again() {
     assert_eq!(spans(&state, VIDEO)[..2], [at("a", 0, 5_000), at("a", 5_000, 10_000)]);
     assert_eq!(spans(&state, TEXT), before);
     let joined = cut(&mut state, &Cutting::Join(Vec::new())).unwrap();
-    assert_eq!(joined.what, What::Joined(Named { number: 1, name: "a".into() }, 2));
+    assert_eq!(joined.what, What::Joined(Named { id: "c1".parse().unwrap(), number: 1, name: "a".into() }, 2));
     assert_eq!(spans(&state, VIDEO)[0], at("a", 0, 10_000));
 }
 
@@ -107,11 +107,11 @@ fn a_speed_changes_the_length_the_titles_and_later_cuts() {
 fn what_cannot_be_done_is_named_and_changes_nothing() {
     let whole = film();
     let cases = [
-        (Cutting::Out(None, Part::Between(30_000, 40_000)), Obstacle::PastEnd(None, 30_000, 20_000)),
+        (Cutting::Out(None, Part::Between(30_000, 40_000)), Obstacle::PastEnd(None, Ms(30_000), Ms(20_000))),
         (Cutting::Drop(vec![Shot::Number(7)]), Obstacle::NoShot(7, 3)),
         (Cutting::Drop(vec![Shot::Photo(2)]), Obstacle::NoPhoto(2, 1)),
         (Cutting::Drop((1..=3).map(Shot::Number).collect()), Obstacle::NothingLeft(None)),
-        (Cutting::Split(None, Moment::At(0)), Obstacle::AtEdge(None, 0)),
+        (Cutting::Split(None, Moment::At(0)), Obstacle::AtEdge(None, Ms(0))),
         (Cutting::Join(Vec::new()), Obstacle::NotOneRecording),
         (Cutting::Replace(Some(Shot::Number(1)), None), Obstacle::NothingWaits),
         (Cutting::Swap(Shot::Number(1), Shot::Named("a.mp4".into())), Obstacle::Already),
@@ -123,13 +123,13 @@ fn what_cannot_be_done_is_named_and_changes_nothing() {
         assert_eq!(cut(&mut state, &wish), Err(obstacle), "{wish:?}");
         assert_eq!(state, whole, "{wish:?}");
     }
-    assert_eq!(cut(&mut State::default(), &Cutting::Backwards), Err(Obstacle::NoPicture));
+    assert_eq!(cut(&mut Timeline::of(State::default()), &Cutting::Backwards), Err(Obstacle::NoPicture));
 }
 
 #[test]
 fn another_picture_takes_the_room_of_the_old_one() {
     let mut state = film();
-    state.video_infos.push(medium("d", "video", 20.0, 30.0));
+    state.list_uploaded(&[medium("d", "video", 20.0, 30.0)]);
     cut(&mut state, &Cutting::Replace(Some(Shot::Number(1)), None)).unwrap();
     assert_eq!(spans(&state, VIDEO)[0], at("d", 0, 10_000));
     assert_eq!(spans(&state, TEXT)[0], at("On a", 4_000, 6_000));
@@ -150,8 +150,8 @@ fn a_change_of_looks_leaves_every_time_alone() {
     for tt in [VIDEO, AUDIO, TEXT] {
         assert_eq!(spans(&state, tt), spans(&before, tt));
     }
-    assert_eq!(shape(&state), (Aspect::Tall, Fit::Crop));
-    assert_eq!(state.timeline().t[0].sg[2].m[PICTURE_FADE_OUT], json!(4_000), "no longer than its shot");
+    assert_eq!(state.shape, Shape { aspect: Aspect::Tall, fit: Fit::Crop });
+    assert_eq!(state.clips().nth(2).unwrap().picture_fade_out, Some(Ms(4_000)), "no longer than its shot");
 }
 
 fn shots() -> impl Strategy<Value = Shot> {
@@ -211,36 +211,52 @@ fn wish() -> impl Strategy<Value = Cutting> {
 
 /// What holds for every draft: nothing before the start, nothing over another, every shot on the film's frames and without
 /// a gap, nothing read or heard beyond the picture, every id once.
-fn check(state: &State) -> Result<(), TestCaseError> {
-    let draft = state.timeline();
-    let mut ids = Vec::new();
-    let end = crate::edit::picture_end(&draft);
-    for track in &draft.t {
-        let mut last = 0;
-        for placed in track.placed() {
-            prop_assert!(placed.start >= last, "{:?} overlaps", placed.segment);
-            prop_assert!(placed.segment.d > 0);
-            prop_assert!(crate::edit::number(placed.segment, "in") >= 0);
-            prop_assert!(end == 0 || placed.end() <= end, "{:?} goes on beyond {end}", placed.segment);
-            if track.tt == VIDEO {
-                prop_assert_eq!(placed.start, last, "a gap");
+fn check(state: &Timeline) -> Result<(), TestCaseError> {
+    let end = state.picture_end();
+    for track in &state.tracks {
+        match track {
+            Track::Picture(lane) => {
+                for pair in lane.items.windows(2) {
+                    prop_assert_eq!(pair[0].end(), pair[1].start, "a gap");
+                }
+                check_lane(&lane.items, end)?;
+                prop_assert!(lane.items.first().is_none_or(|clip| clip.start == Ms::ZERO), "a gap at the start");
+                prop_assert!(lane.items.iter().all(|clip| clip.source_in >= Ms::ZERO));
             }
-            last = placed.end();
-            ids.push(placed.segment.m.get("id").cloned());
+            Track::Sound(lane) => {
+                check_lane(&lane.items, end)?;
+                prop_assert!(lane.items.iter().all(|sound| sound.source_in >= Ms::ZERO));
+            }
+            Track::Titles(lane) => check_lane(&lane.items, end)?,
+            other => prop_assert!(false, "{:?}", other),
         }
     }
+    let mut ids: Vec<String> = state.clips().map(|clip| clip.id.to_string()).collect();
+    ids.extend(
+        state.sounds().map(|sound| sound.id.to_string()).chain(state.titles().map(|title| title.id.to_string())),
+    );
     let count = ids.len();
-    ids.sort_by_key(|id| format!("{id:?}"));
+    ids.sort();
     ids.dedup();
     prop_assert_eq!(ids.len(), count, "ids are told apart");
     if let Some(reel) = Reel::of(state) {
         let mut frame = 0;
         for take in &reel.takes {
-            let laid = take.segment.start().unwrap_or(-1);
             prop_assert!(take.was.is_some_and(|(from, _)| from == frame));
             frame += take.frames;
-            prop_assert_eq!(laid + take.segment.d, reel.rate.ms(frame), "off the frames");
+            prop_assert_eq!(take.clip.end(), reel.rate.time(frame), "off the frames");
         }
+    }
+    Ok(())
+}
+
+fn check_lane<T: bedtrack_timeline::Item + std::fmt::Debug>(items: &[T], end: Ms) -> Result<(), TestCaseError> {
+    let mut last = Ms::ZERO;
+    for item in items {
+        prop_assert!(item.start() >= last, "{:?} overlaps", item);
+        prop_assert!(item.length() > Ms::ZERO);
+        prop_assert!(end == Ms::ZERO || item.end() <= end, "{:?} goes on beyond {:?}", item, end);
+        last = item.end();
     }
     Ok(())
 }
@@ -254,21 +270,40 @@ proptest! {
         // The grid is that of the first cut on: a clip's length as it was uploaded need not lie on it.
         let _ = cut(&mut state, &Cutting::Backwards);
         let mut states = vec![state.clone()];
+        let mut known = names(&state);
         for wish in wishes {
             let before = state.clone();
-            match deeds::apply(&mut state, &Action::Cut(wish)) {
-                deeds::Deed::Cut(done) => {
+            let done = apply(&mut state, &Action::Cut(wish), &Context::default());
+            match &done.deed {
+                Deed::Cut(cut) => {
                     check(&state)?;
-                    let ends = crate::edit::picture_end;
-                    prop_assert_eq!(done.length.1, ends(&state.timeline()));
+                    prop_assert_eq!(cut.length.1, state.picture_end());
+                    // An id is the name of one recording's part for good, also through a restart.
+                    let again = Timeline::of(state.clone().into_state());
+                    prop_assert_eq!(names(&again), names(&state), "ids are kept");
+                    for (id, what) in names(&again) {
+                        prop_assert_eq!(known.entry(id.clone()).or_insert(what.clone()), &what, "{} is another", id);
+                    }
+                    let told: Vec<_> = done.targets.iter().chain(&done.follows).copied().collect();
+                    prop_assert_eq!(told.len(), state.differing(&before).len());
                     states.push(state.clone());
                 }
                 _ => prop_assert_eq!(&state, &before, "what was not done changed something"),
             }
         }
         for (rev, earlier) in states.iter().enumerate().rev() {
-            deeds::go_back(&mut state, earlier.clone(), rev as i64, rev as i64 + 1);
-            prop_assert_eq!((&state.draft, &state.canvas_config), (&earlier.draft, &earlier.canvas_config));
+            let earlier = earlier.clone().into_state();
+            state.go_back(earlier.clone(), rev as i64, rev as i64 + 1);
+            let now = state.clone().into_state();
+            prop_assert_eq!((&now.draft, &now.canvas_config), (&earlier.draft, &earlier.canvas_config));
         }
     }
+}
+
+/// What bears each id: the file of a clip or a sound, the words of a title.
+fn names(timeline: &Timeline) -> std::collections::BTreeMap<String, String> {
+    let clips = timeline.clips().map(|clip| (clip.id.to_string(), clip.name.clone().unwrap_or_default()));
+    let sounds = timeline.sounds().map(|sound| (sound.id.to_string(), sound.name.clone().unwrap_or_default()));
+    let titles = timeline.titles().map(|title| (title.id.to_string(), title.words().to_owned()));
+    clips.chain(sounds).chain(titles).collect()
 }

@@ -1,9 +1,9 @@
 //! The user's own songs, and pictures on the beats of music.
 
 use super::words::{Item, Meaning, Word, is_song};
-use crate::read::reading::{Arrange, Context, FileKind, Songs};
+use crate::read::reading::{Arrange, Context, FileKind, Songs, Wish};
 use bedtrack_compose::limits::LONGEST_SECONDS;
-use bedtrack_film::show::{TransitionKind, Wish};
+use bedtrack_wire::look::TransitionKind;
 
 /// Lengths of a film that make sense, in ms; none is longer than music can be.
 const LENGTH_MS: (u64, u64) = (2_000, (LONGEST_SECONDS * 1000.0) as u64);

@@ -3,8 +3,7 @@
 use super::parts::{Parts, Unit};
 use super::words::{Item, Word};
 use crate::read::reading::{Context, Cutting, Faded, Level, Moment, Part, Place, Shot, Speed};
-use bedtrack_film::Aspect;
-use bedtrack_film::show::{Fit, TransitionKind};
+use bedtrack_wire::look::{Aspect, Fit, TransitionKind};
 
 /// A fade of the picture where no length is named, in ms.
 const USUAL_FADE_MS: u64 = 1_000;

@@ -1,7 +1,7 @@
 //! What words can ask of the timeline's songs and pictures.
 
 use super::music::Stretch;
-use bedtrack_film::show::Wish;
+use bedtrack_wire::look::TransitionKind;
 
 /// A change to how the timeline's songs and pictures lie.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +26,16 @@ pub enum Arrange {
         /// Whether the camera rests.
         still: bool,
     },
+}
+
+/// Which transitions are wanted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Wish {
+    /// What fits the music: crossfades where it is calm, cuts where it is lively, slides and zooms between.
+    #[default]
+    Mixed,
+    /// One kind throughout.
+    Only(TransitionKind),
 }
 
 /// Songs that were uploaded.

@@ -2,10 +2,10 @@
 
 use super::arrange::{File, FileKind};
 use super::music::Stretch;
-use super::titles::Style;
 use bedtrack_compose::Brief;
 use bedtrack_compose::given::Melody;
 use bedtrack_compose::key::Key;
+use bedtrack_wire::title::Style;
 
 /// What the reader has to know about the draft.
 #[derive(Debug, Clone, Default, PartialEq)]

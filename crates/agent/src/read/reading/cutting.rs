@@ -1,8 +1,7 @@
 //! What words can ask of the shots on the timeline, one by one.
 
 use super::amount::{Level, Part};
-use bedtrack_film::Aspect;
-use bedtrack_film::show::{Fit, TransitionKind};
+use bedtrack_wire::look::{Aspect, Fit, TransitionKind};
 
 /// A change to the shots on the timeline. A part counts on the timeline's clock, or on a shot's own where one is named.
 #[derive(Debug, Clone, PartialEq)]

@@ -12,10 +12,11 @@ mod titles;
 
 pub use action::{Action, Reading, Target, Why};
 pub use amount::{Level, Part};
-pub use arrange::{Arrange, File, FileKind, Songs};
+pub use arrange::{Arrange, File, FileKind, Songs, Wish};
+pub use bedtrack_wire::title::{Align, Position, Style};
 pub use context::{Context, CurrentMusic, InTurn, Take, TitleCard};
 pub use cutting::{Cutting, Faded, Moment, Place, Shot, Speed};
 pub use music::{Change, MakeMusic, Stretch, Way};
 pub use remark::{Aspect, Because, Impossible, Remark};
 pub use talk::{Language, Question, Topic};
-pub use titles::{Align, Backing, CaptionWish, Look, NewTitle, Pick, Position, Retitle, Size, Style, When};
+pub use titles::{Backing, CaptionWish, Look, NewTitle, Pick, Retitle, Size, When};

@@ -1,8 +1,7 @@
 //! Words on the picture, as they were understood: what they say, where, when and how they look.
 
-use serde::{Deserialize, Serialize};
-
 use bedtrack_language::captions::Captions;
+use bedtrack_wire::title::{Align, Position, Style};
 
 /// A title to add.
 #[derive(Debug, Clone, PartialEq)]
@@ -123,55 +122,6 @@ impl Look {
     }
 }
 
-/// Where a title stands.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Position {
-    /// At the top.
-    Top,
-    /// The middle.
-    #[default]
-    Center,
-    /// In the lower third.
-    Lower,
-    /// At the bottom, where captions stand.
-    Bottom,
-}
-
-impl Position {
-    /// Its name in a draft.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Top => "top",
-            Self::Center => "center",
-            Self::Lower => "lower",
-            Self::Bottom => "bottom",
-        }
-    }
-}
-
-/// On which side a title stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Align {
-    /// Left.
-    Left,
-    /// In the middle.
-    Center,
-    /// Right.
-    Right,
-}
-
-impl Align {
-    /// Its name in a draft.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Left => "left",
-            Self::Center => "center",
-            Self::Right => "right",
-        }
-    }
-}
-
 /// How large.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Size {
@@ -181,29 +131,6 @@ pub enum Size {
     Named(f64),
     /// As a factor on the present size.
     By(f64),
-}
-
-/// What kind of words.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Style {
-    /// Large and bold.
-    #[default]
-    Title,
-    /// A line under a title.
-    Subtitle,
-    /// What is spoken.
-    Caption,
-}
-
-impl Style {
-    /// Its name in a draft.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Title => "title",
-            Self::Subtitle => "subtitle",
-            Self::Caption => "caption",
-        }
-    }
 }
 
 /// What is behind the words; colours as `#rrggbb`, where one is named.

@@ -3,9 +3,9 @@
 use serde::Deserialize;
 
 use super::*;
+use crate::read::Wish;
 use bedtrack_compose::Revision;
 use bedtrack_compose::given::PlannedSection;
-use bedtrack_film::show::Wish;
 
 #[derive(Deserialize)]
 struct Corpus {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::read::marks::Marked;
 use crate::read::text::{Kind, tokens};
-use bedtrack_film::Rgb;
+use bedtrack_wire::title::Rgb;
 
 /// What a phrase can mean in a clause about a title.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]

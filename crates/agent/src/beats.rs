@@ -1,7 +1,9 @@
 //! Laying pictures onto the beats of a song: which picture is shown when, and how it comes in. Pure; the times that come
 //! out are the ones that a film is cut at, to the millisecond.
 
-use super::style::{Camera, Transition, TransitionKind};
+use bedtrack_wire::look::{Camera, Transition, TransitionKind};
+
+use crate::read::Wish;
 
 /// Seconds that a picture stands in the calmest and in the liveliest part of a song.
 const CALM_SECONDS: f64 = 4.8;
@@ -44,16 +46,6 @@ pub struct Section {
     pub end: f64,
     /// 0 for calm to 1 for lively.
     pub energy: f64,
-}
-
-/// Which transitions are wanted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Wish {
-    /// What fits the music: crossfades where it is calm, cuts where it is lively, slides and zooms between.
-    #[default]
-    Mixed,
-    /// One kind throughout.
-    Only(TransitionKind),
 }
 
 /// One showing of a picture. Shots follow one another without a gap.
