@@ -1,8 +1,11 @@
 //! A request cut into clauses, and what each one asks for.
 
+use bedtrack_language::characters::is_han;
+use bedtrack_language::endings::{self, Holds};
+use bedtrack_language::tokens::{Kind, Token};
+
 use super::Action;
 use super::lexicon::{Lexicon, Rule, lexicon};
-use super::tokens::{Kind, Token, is_chinese, is_media};
 use super::wish::{self, ExportWish};
 
 /// No action takes more words than this; what is longer is a message, and the search stays linear.
@@ -62,9 +65,9 @@ impl<'a> Clause<'a> {
     /// Whether it is nothing but "please", "thanks", "okay".
     fn is_polite(&self) -> bool {
         let lexicon = lexicon();
-        after_fillers(lexicon, self.tokens)
-            .iter()
-            .all(|token| token.kind == Kind::Number || token.kind == Kind::Word && lexicon.common.contains(&token.text))
+        after_fillers(lexicon, self.tokens).iter().all(|token| {
+            matches!(token.kind, Kind::Number(_)) || token.kind == Kind::Word && lexicon.common.contains(&token.text)
+        })
     }
 
     /// Whether it asks for nothing: "please", "it sounds lovely now", and which action is not wanted.
@@ -83,9 +86,9 @@ impl<'a> Clause<'a> {
         let core = after_fillers(lexicon, self.tokens);
         let core = without_harmless(lexicon, core);
         let has = |word: &Token, characters: &str| word.text.contains(|c| characters.contains(c));
-        let chinese = core.iter().any(|word| word.text.contains(is_chinese))
+        let chinese = core.iter().any(|word| word.text.contains(is_han))
             && !core.iter().any(|word| has(word, &lexicon.described));
-        let opened = lexicon.remark.at(&core, 0).or(chinese.then_some(0));
+        let opened = lexicon.remark.end(&core, 0).or(chinese.then_some(0));
         let Some(told) = opened.and_then(|opened| core.get(opened..)) else { return false };
         let wishes = |word: &Token| matches!(word.kind, Kind::File | Kind::Url) || has(word, &lexicon.wish_characters);
         core.len() <= LONGEST_ACTION && !told.iter().any(wishes) && !lexicon.wishes.within(told)
@@ -101,12 +104,12 @@ impl<'a> Clause<'a> {
     fn declines(&self) -> bool {
         let lexicon = lexicon();
         let core = after_fillers(lexicon, self.tokens);
-        !core.is_empty() && lexicon.declined.at(core, 0) == Some(core.len())
+        !core.is_empty() && lexicon.declined.end(core, 0) == Some(core.len())
     }
 
     /// A medium on the web that the clause speaks of: it has to be brought in before anything can be done with it.
     pub fn medium(&self) -> Option<&Token> {
-        let media = |token: &&Token| token.kind == Kind::Url && is_media(&token.text);
+        let media = |token: &&Token| token.kind == Kind::Url && endings::of(&token.text).is_some_and(Holds::is_media);
         if self.asked == Asked::Nothing { self.tokens.iter().find(media) } else { None }
     }
 
@@ -165,7 +168,7 @@ fn without_refusal<'a>(lexicon: &Lexicon, words: &'a [Token]) -> &'a [Token] {
     let cut = (1..words.len().min(LONGEST_ACTION)).find_map(|at| {
         let (wanted, refused) = words.split_at_checked(at)?;
         let refused = says_what_not(lexicon, refused) && covered(lexicon, &lexicon.export, wanted);
-        (lexicon.rather_than.at(words, at).is_some() && refused).then_some(wanted)
+        (lexicon.rather_than.end(words, at).is_some() && refused).then_some(wanted)
     });
     cut.unwrap_or(words)
 }
@@ -177,13 +180,13 @@ fn in_order<'a>(lexicon: &Lexicon, words: &'a [Token], has_files: bool) -> Vec<C
     let whole = asked(lexicon, words, has_files);
     // "Is the export done": what is read as a whole has no aside.
     let parts = short && !whole.is_action();
-    let is_aside = |at: usize| parts && lexicon.fillers.at(words, at) == Some(words.len());
-    let is_declined = |at: usize| parts && lexicon.declined.at(words, at) == Some(words.len());
+    let is_aside = |at: usize| parts && lexicon.fillers.end(words, at) == Some(words.len());
+    let is_declined = |at: usize| parts && lexicon.declined.end(words, at) == Some(words.len());
     let cut = (1..words.len())
-        .find(|at| short && (is_aside(*at) || is_declined(*at) || lexicon.later.at(words, *at).is_some()));
+        .find(|at| short && (is_aside(*at) || is_declined(*at) || lexicon.later.end(words, *at).is_some()));
     if let Some((action, condition)) = cut.and_then(|at| words.split_at_checked(at)) {
         let (asks, waits) = (asked(lexicon, action, has_files), asked(lexicon, condition, has_files));
-        let wish = condition.get(lexicon.later.at(condition, 0).unwrap_or(0)..).unwrap_or_default();
+        let wish = condition.get(lexicon.later.end(condition, 0).unwrap_or(0)..).unwrap_or_default();
         if asks.is_action() && !waits.is_action() {
             let action = Clause::new(action, asks);
             let at = words.len() - condition.len();
@@ -201,7 +204,7 @@ fn asked(lexicon: &Lexicon, words: &[Token], has_files: bool) -> Asked {
     let plain = without_harmless(lexicon, bounded);
     // "Export it before you go on": what comes after it is not asked for here.
     let core = after_fillers(lexicon, &plain);
-    let until = (0..core.len()).find(|at| lexicon.not_behind.at(core, *at).is_some());
+    let until = (0..core.len()).find(|at| lexicon.not_behind.end(core, *at).is_some());
     let core = until.and_then(|at| core.get(..at)).unwrap_or(core);
     if lexicon.never.within(&plain) {
         return Asked::Nothing;
@@ -231,7 +234,7 @@ fn without_harmless(lexicon: &Lexicon, words: &[Token]) -> Vec<Token> {
     while let Some(word) = words.get(at) {
         if word.kind == Kind::Colon {
             at += 1;
-        } else if let Some(end) = lexicon.harmless.at(words, at) {
+        } else if let Some(end) = lexicon.harmless.end(words, at) {
             at = end;
         } else {
             plain.push(word.clone());
@@ -258,7 +261,7 @@ fn fits(lexicon: &Lexicon, rule: &Rule, core: &[Token], clause: &[Token], whole:
     if core.is_empty() || rule.not.within(core) {
         return false;
     }
-    rule.open.at(core, 0).is_some()
+    rule.open.end(core, 0).is_some()
         || whole && rule.close.closes(core)
         || whole && rule.keys.within(clause) && covered(lexicon, rule, core)
 }
@@ -272,14 +275,14 @@ pub(super) fn covered(lexicon: &Lexicon, rule: &Rule, words: &[Token]) -> bool {
             known(&token.text) || whose.is_some_and(known) || is_made_of(&token.text, &known)
         }
         Kind::File | Kind::Url => rule.files,
-        Kind::Number | Kind::Stop | Kind::Colon => true,
         Kind::Quote => rule.quotes,
+        _ => true,
     })
 }
 
 /// Whether a Chinese word, cut as another action knows it, is a row of known ones.
 fn is_made_of(word: &str, known: &impl Fn(&str) -> bool) -> bool {
-    if !word.chars().all(is_chinese) {
+    if !word.chars().all(is_han) {
         return false;
     }
     let ends: Vec<usize> = word.char_indices().map(|(at, _)| at).chain([word.len()]).collect();
@@ -295,7 +298,7 @@ fn is_made_of(word: &str, known: &impl Fn(&str) -> bool) -> bool {
 /// The words behind "please", "can you", "now", "once it's done".
 pub(super) fn after_fillers<'a>(lexicon: &Lexicon, words: &'a [Token]) -> &'a [Token] {
     let mut at = 0;
-    while let Some(end) = lexicon.fillers.at(words, at) {
+    while let Some(end) = lexicon.fillers.end(words, at) {
         at = end;
     }
     words.get(at..).unwrap_or_default()
@@ -303,7 +306,7 @@ pub(super) fn after_fillers<'a>(lexicon: &Lexicon, words: &'a [Token]) -> &'a [T
 
 /// "Not gif", "instead of mp4": only what is not wanted.
 pub(super) fn says_what_not(lexicon: &Lexicon, words: &[Token]) -> bool {
-    let rest = lexicon.rather_than.at(words, 0).and_then(|end| words.get(end..)).unwrap_or_default();
+    let rest = lexicon.rather_than.end(words, 0).and_then(|end| words.get(end..)).unwrap_or_default();
     (lexicon.things.within(rest) || wish::read(lexicon, rest) != ExportWish::default())
         && covered(lexicon, &lexicon.export, rest)
 }

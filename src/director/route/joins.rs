@@ -1,9 +1,10 @@
 //! Clauses that belong together: a format said apart from its export, a second file, media named one after the other.
 
+use bedtrack_language::tokens::Token;
+
 use super::Action;
 use super::clauses::{Asked, Clause, LONGEST_ACTION, after_fillers, covered, says_what_not};
 use super::lexicon::{Lexicon, lexicon};
-use super::tokens::Token;
 use super::wish::{self, ExportWish};
 
 /// "Export as mp3 and in high quality", "make it square and export", "generate and download a track": what belongs to
@@ -81,7 +82,7 @@ pub fn join_fragments(clauses: &mut Vec<Clause<'_>>) {
         // "Export it, but first fade out the end".
         let first = clause.asked == Asked::Nothing
             && !clause.is_aside()
-            && lexicon.but_first.at(clause.tokens, 0).is_some()
+            && lexicon.but_first.end(clause.tokens, 0).is_some()
             && joined.last().is_some_and(|before| matches!(before.asked, Asked::For(Action::Export(_))));
         if let Some(export) = if first { joined.pop() } else { None } {
             clause.is_moved = true;

@@ -1,11 +1,11 @@
-//! The words of the routing table, read from `lexicon.toml`, and the small pattern language they are written in.
+//! The words of the routing table, read from `lexicon.toml`.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
+use bedtrack_language::phrases::{Grammar, Phrases};
+use bedtrack_language::tokens::Dictionary;
 use serde::Deserialize;
-
-use super::tokens::{ChineseWords, Kind, Token};
 
 /// Everything the table looks for.
 #[derive(Debug)]
@@ -13,49 +13,49 @@ pub struct Lexicon {
     /// Words between clauses.
     pub joiners: HashSet<String>,
     /// Words before what is not wanted.
-    pub rather_than: Patterns,
+    pub rather_than: Phrases,
     /// Words before how a file is to be.
     pub said_how: HashSet<String>,
     /// Words that mean what was just spoken of.
     pub spoken_of: HashSet<String>,
     /// What a file can be, where one is named beside what is not wanted or beside another to bring in.
-    pub things: Patterns,
+    pub things: Phrases,
     /// What names a file by its kind: "mp4", "project zip".
-    pub named: Patterns,
+    pub named: Phrases,
     /// Words that ask for something; beside a named file they ask for that.
-    pub wants: Patterns,
+    pub wants: Phrases,
     /// What is no export unless a file is named.
-    pub unless_named: Patterns,
+    pub unless_named: Phrases,
     /// Words people write short, and what they stand for.
     pub short: HashMap<String, String>,
     /// What an action is to wait for.
-    pub later: Patterns,
+    pub later: Phrases,
     /// Actions that are said not to be wanted.
-    pub declined: Patterns,
+    pub declined: Phrases,
     /// Action words that are read through a slip of the fingers.
     pub slips: Vec<String>,
     /// Words that only look like slips of those.
     pub no_slips: HashSet<String>,
     /// Words before any wish.
-    pub fillers: Patterns,
+    pub fillers: Phrases,
     /// Words that carry no wish.
     pub common: HashSet<String>,
     /// What makes any action a message.
-    pub never: Patterns,
+    pub never: Phrases,
     /// What makes the action behind it a message.
-    pub not_behind: Patterns,
+    pub not_behind: Phrases,
     /// Ways to say something without a wish that another rule would take for one.
-    pub harmless: Patterns,
+    pub harmless: Phrases,
     /// What opens a remark: who or what it speaks of.
-    pub remark: Patterns,
+    pub remark: Phrases,
     /// What makes a remark a wish.
-    pub wishes: Patterns,
+    pub wishes: Phrases,
     /// Characters that make a Chinese remark a wish.
     pub wish_characters: String,
     /// Characters that describe a piece or a picture in Chinese.
     pub described: String,
     /// "But first": what follows comes before what was said before.
-    pub but_first: Patterns,
+    pub but_first: Phrases,
     /// Verbs of making, for "generate and download a track".
     pub make: HashSet<String>,
     /// Verbs of export, likewise.
@@ -73,26 +73,26 @@ pub struct Lexicon {
     /// Words of praise, which ask for nothing.
     pub praise: Rule,
     /// What names a format, an aspect, a quality; the first in the list wins.
-    pub formats: Vec<(String, Patterns)>,
+    pub formats: Vec<(String, Phrases)>,
     /// As the contract names them.
-    pub aspects: Vec<(String, Patterns)>,
+    pub aspects: Vec<(String, Phrases)>,
     /// As the contract names them.
-    pub qualities: Vec<(String, Patterns)>,
+    pub qualities: Vec<(String, Phrases)>,
     /// Chinese words, for cutting.
-    pub chinese: ChineseWords,
+    pub chinese: Dictionary,
 }
 
 /// The words of one action.
 #[derive(Debug, Default)]
 pub struct Rule {
     /// One must be there.
-    pub keys: Patterns,
+    pub keys: Phrases,
     /// With one of these in front the rest is free.
-    pub open: Patterns,
+    pub open: Phrases,
     /// With one of these at the end what is before is free.
-    pub close: Patterns,
+    pub close: Phrases,
     /// With one of these it is a message.
-    pub not: Patterns,
+    pub not: Phrases,
     /// What else may stand there.
     pub words: HashSet<String>,
     /// Whether file names and addresses may stand there.
@@ -109,7 +109,6 @@ struct File {
     said_how: HashSet<String>,
     spoken_of: HashSet<String>,
     things: Vec<String>,
-    traditional: Vec<String>,
     before_names: Vec<String>,
     short: HashMap<String, String>,
     later: Vec<String>,
@@ -186,184 +185,68 @@ pub fn lexicon() -> &'static Lexicon {
 
 impl Lexicon {
     fn build(file: File) -> Self {
-        let mut reader =
-            Reader { class: file.class, chinese: ChineseWords::new(&file.traditional, &file.before_names) };
-        let named = |list: Vec<Named>, reader: &mut Reader| {
-            list.into_iter().map(|named| (named.is, reader.patterns(&named.words))).collect()
+        let mut grammar = Grammar::of_words(file.class, Dictionary::new(&file.before_names));
+        let named = |list: Vec<Named>, grammar: &mut Grammar| {
+            list.into_iter().map(|named| (named.is, grammar.phrases(&named.words))).collect()
         };
         Self {
-            fillers: reader.patterns(&file.fillers),
-            never: reader.patterns(&file.never),
-            not_behind: reader.patterns(&file.not_behind),
-            harmless: reader.patterns(&file.harmless),
-            remark: reader.patterns(&file.remark),
-            wishes: reader.patterns(&file.wishes),
+            fillers: grammar.phrases(&file.fillers),
+            never: grammar.phrases(&file.never),
+            not_behind: grammar.phrases(&file.not_behind),
+            harmless: grammar.phrases(&file.harmless),
+            remark: grammar.phrases(&file.remark),
+            wishes: grammar.phrases(&file.wishes),
             wish_characters: file.wish_characters,
             described: file.described,
-            but_first: reader.patterns(&file.but_first),
+            but_first: grammar.phrases(&file.but_first),
             short: file.short,
-            later: reader.patterns(&file.later),
-            declined: reader.patterns(&file.declined),
-            joiners: reader.words(&file.joiners),
-            rather_than: reader.patterns(&file.rather_than),
+            later: grammar.phrases(&file.later),
+            declined: grammar.phrases(&file.declined),
+            joiners: grammar.words(&file.joiners),
+            rather_than: grammar.phrases(&file.rather_than),
             said_how: file.said_how,
             spoken_of: file.spoken_of,
-            things: reader.patterns(&file.things),
-            named: reader.patterns(&file.export.named),
-            wants: reader.patterns(&file.export.wants),
-            unless_named: reader.patterns(&file.export.unless_named),
+            things: grammar.phrases(&file.things),
+            named: grammar.phrases(&file.export.named),
+            wants: grammar.phrases(&file.export.wants),
+            unless_named: grammar.phrases(&file.export.unless_named),
             slips: file.slips,
             no_slips: file.no_slips,
-            common: reader.words(&file.common),
-            make: reader.words(&file.make),
-            fetch: reader.words(&file.fetch),
-            formats: named(file.export.formats, &mut reader),
-            aspects: named(file.export.aspects, &mut reader),
-            qualities: named(file.export.qualities, &mut reader),
-            export: reader.rule(RuleFile {
-                keys: file.export.keys,
-                open: file.export.open,
-                close: file.export.close,
-                not: file.export.not,
-                words: file.export.words,
-            }),
-            credits: reader.rule(file.credits),
-            state: reader.rule(file.state),
-            upload: reader.rule(file.upload),
-            handing_over: reader.rule(file.handing_over),
-            praise: reader.rule(file.praise),
-            chinese: reader.chinese,
+            common: grammar.words(&file.common),
+            make: grammar.words(&file.make),
+            fetch: grammar.words(&file.fetch),
+            formats: named(file.export.formats, &mut grammar),
+            aspects: named(file.export.aspects, &mut grammar),
+            qualities: named(file.export.qualities, &mut grammar),
+            export: rule(
+                RuleFile {
+                    keys: file.export.keys,
+                    open: file.export.open,
+                    close: file.export.close,
+                    not: file.export.not,
+                    words: file.export.words,
+                },
+                &mut grammar,
+            ),
+            credits: rule(file.credits, &mut grammar),
+            state: rule(file.state, &mut grammar),
+            upload: rule(file.upload, &mut grammar),
+            handing_over: rule(file.handing_over, &mut grammar),
+            praise: rule(file.praise, &mut grammar),
+            chinese: grammar.into_dictionary(),
         }
     }
 }
 
-struct Reader {
-    class: BTreeMap<String, Vec<String>>,
-    chinese: ChineseWords,
-}
-
-impl Reader {
-    fn words(&mut self, list: &[String]) -> HashSet<String> {
-        let mut words = HashSet::new();
-        for word in list {
-            match word.strip_prefix('@') {
-                Some(class) => words.extend(self.class.get(class).into_iter().flatten().cloned()),
-                None => {
-                    words.insert(word.clone());
-                }
-            }
-        }
-        words.iter().for_each(|word| self.chinese.add(word));
-        words
+/// The words of one action.
+fn rule(file: RuleFile, grammar: &mut Grammar) -> Rule {
+    Rule {
+        keys: grammar.phrases(&file.keys),
+        open: grammar.phrases(&file.open),
+        close: grammar.phrases(&file.close),
+        not: grammar.phrases(&file.not),
+        files: file.words.iter().any(|word| word == "#file"),
+        quotes: file.words.iter().any(|word| word == "#quote"),
+        words: grammar.words(&file.words),
     }
-
-    fn rule(&mut self, file: RuleFile) -> Rule {
-        Rule {
-            keys: self.patterns(&file.keys),
-            open: self.patterns(&file.open),
-            close: self.patterns(&file.close),
-            not: self.patterns(&file.not),
-            files: file.words.iter().any(|word| word == "#file"),
-            quotes: file.words.iter().any(|word| word == "#quote"),
-            words: self.words(&file.words),
-        }
-    }
-
-    fn patterns(&mut self, list: &[String]) -> Patterns {
-        let mut patterns = Patterns::default();
-        for line in list {
-            let mut steps = Vec::new();
-            for step in line.split_whitespace() {
-                let times = step.strip_prefix('*').and_then(|times| times.parse().ok());
-                match times {
-                    Some(times) => steps.extend((0..times).map(|_: usize| self.step("*?"))),
-                    None => steps.push(self.step(step)),
-                }
-            }
-            patterns.add(steps);
-        }
-        patterns
-    }
-
-    fn step(&mut self, step: &str) -> Step {
-        let (step, optional) = step.strip_suffix('?').map_or((step, false), |step| (step, true));
-        let list: Vec<String> = step.split('|').map(str::to_owned).collect();
-        let kind = |name: &str| list.iter().any(|word| word == name);
-        let (any, number, file, url) = (kind("*"), kind("#number"), kind("#file"), kind("#url"));
-        Step { words: self.words(&list), optional, any, number, file, url }
-    }
-}
-
-/// A word of a pattern.
-#[derive(Debug)]
-struct Step {
-    words: HashSet<String>,
-    optional: bool,
-    any: bool,
-    number: bool,
-    file: bool,
-    url: bool,
-}
-
-impl Step {
-    fn fits(&self, token: &Token) -> bool {
-        match token.kind {
-            Kind::Word => self.any || self.words.contains(&token.text),
-            Kind::Number => self.any || self.number || self.words.contains(&token.text),
-            Kind::File => self.file,
-            Kind::Url => self.url,
-            Kind::Quote | Kind::Stop | Kind::Colon => false,
-        }
-    }
-}
-
-/// Patterns, found by their first word.
-#[derive(Debug, Default)]
-pub struct Patterns {
-    rows: Vec<Vec<Step>>,
-    by_first: HashMap<String, Vec<usize>>,
-    // Rows that may begin with a number, a file or an address.
-    loose: Vec<usize>,
-}
-
-impl Patterns {
-    fn add(&mut self, row: Vec<Step>) {
-        let index = self.rows.len();
-        for step in &row {
-            for word in &step.words {
-                self.by_first.entry(word.clone()).or_default().push(index);
-            }
-            if step.any || step.number || step.file || step.url {
-                self.loose.push(index);
-            }
-            if !step.optional {
-                break;
-            }
-        }
-        self.rows.push(row);
-    }
-
-    /// The end of the longest pattern that begins at a token.
-    pub fn at(&self, tokens: &[Token], at: usize) -> Option<usize> {
-        let first = tokens.get(at)?;
-        let candidates = self.by_first.get(&first.text).into_iter().flatten().chain(&self.loose);
-        candidates.filter_map(|index| follow(self.rows.get(*index)?, tokens, at)).filter(|end| *end > at).max()
-    }
-
-    /// Whether a pattern ends where a clause ends.
-    pub fn closes(&self, tokens: &[Token]) -> bool {
-        (0..tokens.len()).any(|at| self.at(tokens, at) == Some(tokens.len()))
-    }
-
-    /// Whether a pattern stands anywhere in a clause.
-    pub fn within(&self, tokens: &[Token]) -> bool {
-        (0..tokens.len()).any(|at| self.at(tokens, at).is_some())
-    }
-}
-
-/// Where a row ends that begins at a token.
-fn follow(row: &[Step], tokens: &[Token], at: usize) -> Option<usize> {
-    let Some((step, rest)) = row.split_first() else { return Some(at) };
-    let taken = tokens.get(at).filter(|token| step.fits(token)).and_then(|_| follow(rest, tokens, at + 1));
-    taken.or_else(|| if step.optional { follow(rest, tokens, at) } else { None })
 }

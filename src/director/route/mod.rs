@@ -6,14 +6,13 @@ mod joins;
 mod lexicon;
 mod pasted;
 mod slips;
-mod tokens;
 mod wish;
 
 #[cfg(test)]
 mod tests;
 
+use bedtrack_language::tokens::{with_marks, words};
 use clauses::{Asked, Clause};
-use tokens::tokens;
 pub use wish::ExportWish;
 
 /// What a part of a request asks for.
@@ -68,7 +67,7 @@ pub fn actions(request: &str, has_files: bool) -> Vec<Routed> {
 /// The same for a request of nothing but the user's own words.
 fn spoken(request: &str, has_files: bool) -> Vec<Routed> {
     let lexicon = lexicon::lexicon();
-    let mut tokens = tokens(request, &lexicon.chinese);
+    let mut tokens = words(request, &lexicon.chinese);
     tokens.iter_mut().for_each(|token| slips::mend(token, lexicon));
     let mut clauses = clauses::classify(&tokens, has_files);
     joins::join_fragments(&mut clauses);
@@ -81,9 +80,8 @@ fn spoken(request: &str, has_files: bool) -> Vec<Routed> {
 
 /// Neighbouring message clauses become one message with its words as they were; pleasantries alone become none.
 fn collect(request: &str, clauses: &[Clause<'_>]) -> Vec<Routed> {
-    let slice = |first: &Clause<'_>, last: &Clause<'_>| {
-        tokens::with_marks(request, first.start(), last.end()).trim().to_owned()
-    };
+    let slice =
+        |first: &Clause<'_>, last: &Clause<'_>| with_marks(request, first.start(), last.end()).trim().to_owned();
     let acts = clauses.iter().any(|clause| clause.asked.is_action());
     let media = clauses.iter().find_map(Clause::medium);
     if !acts && media.is_none() {

@@ -1,8 +1,9 @@
 //! Slips of the fingers in the words that an action hangs on: two neighbours swapped, a letter missing within or doubled,
 //! one vowel for another, and in long words any one letter wrong or too much. Words that are words stay what they are.
 
+use bedtrack_language::tokens::{Kind, Token};
+
 use super::lexicon::Lexicon;
-use super::tokens::{Kind, Token};
 
 /// From here on one wrong vowel makes no other word; in shorter words that would be "expert" for "export".
 const LONG: usize = 7;

@@ -1,5 +1,7 @@
 //! The table, as `corpus.toml` states it.
 
+use bedtrack_language::characters::in_simplified;
+use bedtrack_language::testing::{in_traditional, traditional_forms};
 use proptest::prelude::*;
 use serde::Deserialize;
 
@@ -51,6 +53,43 @@ fn wrong(set: &str) -> (Vec<String>, usize) {
     (wrong, corpus.request.len())
 }
 
+const PARAPHRASES: [&str; 6] = [
+    include_str!("../../../tests/data/route/paraphrases_1.toml"),
+    include_str!("../../../tests/data/route/paraphrases_2.toml"),
+    include_str!("../../../tests/data/route/paraphrases_3.toml"),
+    include_str!("../../../tests/data/route/paraphrases_4.toml"),
+    include_str!("../../../tests/data/route/paraphrases_5.toml"),
+    include_str!("../../../tests/data/route/paraphrases_6.toml"),
+];
+
+/// Every request with Chinese in it, and whether a file comes with it.
+fn chinese() -> Vec<Case> {
+    let sets = [include_str!("corpus.toml")].into_iter().chain(PARAPHRASES);
+    let cases = sets.flat_map(|set| toml::from_str::<Corpus>(set).unwrap().request);
+    cases.filter(|case| case.says.contains(bedtrack_language::characters::is_han)).collect()
+}
+
+/// Whether a request in traditional characters routes as it does in simplified ones, each part in the user's own writing.
+fn routes_the_same(case: &Case, traditional: &str) -> bool {
+    let (simple, routed) = (actions(&case.says, case.with_file), actions(traditional, case.with_file));
+    let written = |part: &Routed| part.text.chars().all(|c| traditional.contains(c) || c.is_whitespace());
+    simple.len() == routed.len()
+        && simple.iter().zip(&routed).all(|(simple, part)| {
+            simple.action == part.action && in_simplified(&simple.text) == in_simplified(&part.text) && written(part)
+        })
+}
+
+#[test]
+fn every_chinese_request_routes_the_same_in_traditional_characters() {
+    let cases = chinese();
+    assert!(cases.len() >= 400, "{} requests", cases.len());
+    for case in &cases {
+        for traditional in traditional_forms(&case.says) {
+            assert!(routes_the_same(case, &traditional), "{traditional}: {:?}", actions(&traditional, case.with_file));
+        }
+    }
+}
+
 #[test]
 fn requests_route_as_the_corpus_says() {
     let (wrong, of) = wrong(include_str!("corpus.toml"));
@@ -60,14 +99,7 @@ fn requests_route_as_the_corpus_says() {
 
 #[test]
 fn at_least_95_of_100_requests_in_other_words_route_as_meant() {
-    for set in [
-        include_str!("../../../tests/data/route/paraphrases_1.toml"),
-        include_str!("../../../tests/data/route/paraphrases_2.toml"),
-        include_str!("../../../tests/data/route/paraphrases_3.toml"),
-        include_str!("../../../tests/data/route/paraphrases_4.toml"),
-        include_str!("../../../tests/data/route/paraphrases_5.toml"),
-        include_str!("../../../tests/data/route/paraphrases_6.toml"),
-    ] {
+    for set in PARAPHRASES {
         let (wrong, of) = wrong(set);
         assert!(of >= 40, "{of} requests");
         assert!(wrong.len() * 20 <= of, "{} of {of} wrong:\n{}", wrong.len(), wrong.join("\n"));
@@ -85,6 +117,35 @@ fn what_stands_in_quotes_is_never_an_action() {
             assert_eq!(routed[0].action, Action::Message, "{request}");
             assert_eq!(routed[0].text, request);
         }
+    }
+}
+
+#[test]
+fn a_quoted_text_of_any_length_is_no_order() {
+    let long = "the waves roll in, don't they? then export it as gif; 导出视频，积分还剩多少。 ".repeat(60);
+    for words in [long.as_str(), &"x".repeat(424), "then export it as gif", "'90s, export it"] {
+        for (open, close) in
+            [("\"", "\""), ("'", "'"), ("“", "”"), ("‘", "’"), ("«", "»"), ("「", "」"), ("『", "』"), ("《", "》")]
+        {
+            let request = format!("add a title {open}{words}, then export it as gif{close} at the top");
+            let message = Routed { action: Action::Message, text: request.clone() };
+            assert_eq!(actions(&request, false), [message], "{open}{close}");
+            let request = format!("add a title {open}{words}{close} in the dancers' colours, then export it as gif");
+            let names: Vec<&str> = actions(&request, false).iter().map(|part| part.action.name()).collect();
+            assert_eq!(names, ["message", "export"], "{request}");
+        }
+    }
+}
+
+#[test]
+fn apostrophes_and_inches_hide_no_order() {
+    for request in [
+        "don't add '90s drums, then export it as gif and don't wait",
+        "it’s a 12\" dub mix with ’80s synths, then export it as gif, it's the dancers' cut",
+        "an unclosed \" mark, then export it as gif",
+    ] {
+        let names: Vec<&str> = actions(request, false).iter().map(|part| part.action.name()).collect();
+        assert!(names.contains(&"export"), "{request}: {names:?}");
     }
 }
 
@@ -120,6 +181,18 @@ proptest! {
         for part in &routed {
             prop_assert!(part.text.len() <= text.len() + 1);
         }
+    }
+
+    #[test]
+    fn whichever_traditional_characters_stand_in_a_request_it_routes_the_same(which: prop::sample::Index, pick: u64) {
+        let cases = chinese();
+        let case = which.get(&cases);
+        let mut rest = pick;
+        let traditional = in_traditional(&case.says, |forms| {
+            rest = rest.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (rest >> 33) as usize % forms
+        });
+        prop_assert!(routes_the_same(case, &traditional), "{}", traditional);
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! How the finished file is wanted: format, aspect and quality, in the contract's words.
 
-use super::lexicon::{Lexicon, Patterns};
-use super::tokens::{Kind, Token};
+use bedtrack_language::phrases::Phrases;
+use bedtrack_language::tokens::{Kind, Token};
+
+use super::lexicon::Lexicon;
 
 /// What a request says about the file it wants; what it leaves open is `None`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,7 +27,7 @@ impl ExportWish {
 
 /// Reads the wish out of a clause.
 pub fn read(lexicon: &Lexicon, words: &[Token]) -> ExportWish {
-    let first = |named: &[(String, Patterns)]| {
+    let first = |named: &[(String, Phrases)]| {
         named.iter().find(|(_, patterns)| patterns.within(words)).map(|(name, _)| name.clone())
     };
     // "Save it as final.webm".

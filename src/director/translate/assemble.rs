@@ -1,13 +1,16 @@
-//! Judges every clause with its neighbours and puts what stays together again.
+//! Judges every clause of a text and gives back what stays.
 
 use std::ops::Range;
 
-use super::chinese::{self, MASK};
-use super::clean::is_han;
+use bedtrack_language::characters::{in_simplified, is_han};
+use bedtrack_language::tokens::{Token, Untouched, spaced};
+
+use super::chinese::{self, MASK, Said};
 use super::english;
+use super::join::join;
+use super::judged::{Judged, changes, hang, headings_go_with_their_lists, offers_of, steps_go_together};
 use super::lexicon::{Lexicon, lexicon};
 use super::split::{Sentence, sentences};
-use super::words::{Quoted, words};
 use super::{Offer, Translated, Verdict};
 
 /// How many clauses back lyrics or a name may have begun.
@@ -16,20 +19,12 @@ const MOST_BEFORE: usize = 6;
 /// How many lines a citation may have before its announcement is no longer looked for.
 const MOST_CITED: usize = 40;
 
-/// A clause with its judgement.
-#[derive(Debug)]
-struct Judged {
-    span: Range<usize>,
-    verdict: Verdict,
-    /// Whether it goes.
-    gone: bool,
-}
-
 /// Translates a clean text.
 pub fn assemble(text: &str) -> Translated {
     let Some(lexicon) = lexicon() else { return Translated { text: text.to_owned(), offers: Vec::new() } };
-    let quoted = Quoted::find(text);
-    let page = Page { text, masked: mask(text, &quoted), quoted, lexicon };
+    let quoted = Untouched::of_a_reply(text);
+    let simplified = in_simplified(text);
+    let page = Page { text, masked: mask(&simplified, &quoted), simplified, quoted, lexicon };
     let mut sentences: Vec<(Sentence, Vec<Judged>)> = sentences(text, &page.quoted)
         .into_iter()
         .map(|sentence| {
@@ -50,25 +45,16 @@ pub fn assemble(text: &str) -> Translated {
     if untouched {
         return Translated { text: text.to_owned(), offers };
     }
-    Translated { text: join(text, &sentences), offers }
-}
-
-fn changes(clause: &Judged) -> bool {
-    clause.gone || matches!(clause.verdict, Verdict::Trim(..))
-}
-
-fn offers_of(clause: &Judged) -> &[Offer] {
-    match &clause.verdict {
-        Verdict::Drop(offers) | Verdict::KeepWith(offers) | Verdict::Trim(_, offers) => offers,
-        Verdict::Keep | Verdict::Hang | Verdict::Soft | Verdict::Outcome => &[],
-    }
+    Translated { text: join(text, lexicon, &sentences), offers }
 }
 
 /// The text with what is needed to judge it.
 struct Page<'a> {
     text: &'a str,
+    simplified: String,
+    // The simplified text with quotations masked.
     masked: String,
-    quoted: Quoted,
+    quoted: Untouched,
     lexicon: &'a Lexicon,
 }
 
@@ -107,18 +93,29 @@ impl Page<'_> {
 
     fn verdict(&self, span: Range<usize>, purpose: Option<Range<usize>>, question: bool) -> Verdict {
         if self.is_chinese(&span) {
-            let purpose = purpose.and_then(|span| self.text.get(span)).unwrap_or_default();
+            let purpose = purpose.map(|span| self.said(span)).unwrap_or_default();
             return self.chinese(&span, question).judge(purpose);
         }
-        let own = words(self.text, span, &self.quoted);
-        let purpose = purpose.map(|span| words(self.text, span, &self.quoted)).unwrap_or_default();
-        english::Clause { words: &own, lexicon: &self.lexicon.en, question }.judge(&purpose)
+        let (own, purpose) = (self.words(span), purpose.map(|span| self.words(span)).unwrap_or_default());
+        self.english(&own, question).judge(&purpose)
+    }
+
+    fn words(&self, span: Range<usize>) -> Vec<Token> {
+        spaced(self.text, span, &self.quoted)
+    }
+
+    fn said(&self, span: Range<usize>) -> Said<'_> {
+        Said { simplified: &self.simplified, written: self.text }.get(span)
+    }
+
+    fn english<'w>(&'w self, words: &'w [Token], question: bool) -> english::Clause<'w> {
+        english::Clause { text: self.text, words, lexicon: &self.lexicon.en, question }
     }
 
     fn chinese(&self, span: &Range<usize>, question: bool) -> chinese::Clause<'_> {
         chinese::Clause {
             masked: self.masked.get(span.clone()).unwrap_or_default(),
-            open: self.text.get(span.clone()).unwrap_or_default(),
+            open: self.said(span.clone()),
             lexicon: &self.lexicon.zh,
             question,
         }
@@ -130,9 +127,8 @@ impl Page<'_> {
             let at = if self.is_chinese(&span) {
                 self.chinese(&span, false).cut().map(|at| span.start + at)
             } else {
-                let own = words(self.text, span.clone(), &self.quoted);
-                let clause = english::Clause { words: &own, lexicon: &self.lexicon.en, question: false };
-                clause.cut().and_then(|index| own.get(index)).map(|word| word.at.start)
+                let own = self.words(span.clone());
+                self.english(&own, false).cut().and_then(|index| own.get(index)).map(|word| word.start)
             };
             let Some(at) = at.filter(|at| *at > span.start && *at < span.end) else { break };
             let left = self.text.get(span.start..at).unwrap_or_default().trim_end().len();
@@ -153,8 +149,7 @@ impl Page<'_> {
             return !chinese.speaks_of_screen() && before.iter().any(|span| self.chinese(span, false).is_verse());
         }
         let english = |span: &Range<usize>, ask: &dyn Fn(&english::Clause<'_>) -> bool| {
-            let own = words(self.text, span.clone(), &self.quoted);
-            ask(&english::Clause { words: &own, lexicon: &self.lexicon.en, question: false })
+            ask(&self.english(&self.words(span.clone()), false))
         };
         let scrap = english(span, &|clause| clause.is_scrap());
         !english(span, &|clause| clause.speaks_of_screen())
@@ -184,13 +179,12 @@ impl Page<'_> {
         if self.is_chinese(span) {
             return self.chinese(span, false).labels();
         }
-        let own = words(self.text, span.clone(), &self.quoted);
-        english::Clause { words: &own, lexicon: &self.lexicon.en, question: false }.labels()
+        self.english(&self.words(span.clone()), false).labels()
     }
 }
 
 /// The text with quotations masked, byte for byte.
-fn mask(text: &str, quoted: &Quoted) -> String {
+fn mask(text: &str, quoted: &Untouched) -> String {
     let mut out = String::with_capacity(text.len());
     for (at, c) in text.char_indices() {
         if quoted.at(at).is_some() {
@@ -200,204 +194,4 @@ fn mask(text: &str, quoted: &Quoted) -> String {
         }
     }
     out
-}
-
-/// Inside a sentence: conditions go with what they belong to, steps with the instruction beside them, outcomes with the one before.
-fn hang(judged: &mut [Judged]) {
-    // A condition may hang on a step, which itself goes with the instruction behind it.
-    for _ in 0..2 {
-        hang_once(judged);
-    }
-}
-
-fn hang_once(judged: &mut [Judged]) {
-    for index in 0..judged.len() {
-        let gone =
-            |at: Option<usize>, judged: &[Judged]| at.and_then(|at| judged.get(at)).is_some_and(|clause| clause.gone);
-        let goes = match judged.get(index).map(|clause| &clause.verdict) {
-            Some(Verdict::Hang) => {
-                let next = (index + 1..judged.len())
-                    .find(|at| judged.get(*at).is_some_and(|clause| clause.verdict != Verdict::Hang));
-                match next {
-                    Some(next) if index == 0 || !gone(index.checked_sub(1), judged) => gone(Some(next), judged),
-                    Some(_) | None => gone(index.checked_sub(1), judged),
-                }
-            }
-            Some(Verdict::Soft) => gone(index.checked_sub(1), judged) || gone(Some(index + 1), judged),
-            Some(Verdict::Outcome) => gone(index.checked_sub(1), judged),
-            _ => continue,
-        };
-        if let Some(clause) = judged.get_mut(index) {
-            clause.gone = goes;
-        }
-    }
-}
-
-fn is_gone(judged: &[Judged]) -> bool {
-    !judged.is_empty() && judged.iter().all(|clause| clause.gone)
-}
-
-/// Steps of a list go with the instruction next to them: "1. Choose 1080p 2. Click Export".
-fn steps_go_together(text: &str, sentences: &mut [(Sentence, Vec<Judged>)]) {
-    for _ in 0..2 {
-        for index in 0..sentences.len() {
-            let beside = |at: Option<usize>, list_only: bool| {
-                at.and_then(|at| sentences.get(at))
-                    .is_some_and(|(sentence, judged)| is_gone(judged) && (sentence.is_item || !list_only))
-            };
-            let after_one = beside(index.checked_sub(1), false);
-            let before_one = beside(Some(index + 1), true);
-            let Some((sentence, judged)) = sentences.get(index) else { continue };
-            // A question that only leads to the instruction after it.
-            let leads_on = beside(Some(index + 1), false)
-                && judged.iter().all(|clause| matches!(clause.verdict, Verdict::Hang | Verdict::KeepWith(_)))
-                && text.get(sentence.span.clone()).is_some_and(|said| said.ends_with(['?', '？']));
-            let goes = leads_on
-                || (after_one || (before_one && sentence.is_item))
-                    && judged.iter().all(|clause| {
-                        clause.gone
-                            || matches!(clause.verdict, Verdict::Soft | Verdict::Hang)
-                            || (clause.verdict == Verdict::Outcome && after_one)
-                    });
-            if goes && let Some((_, judged)) = sentences.get_mut(index) {
-                judged.iter_mut().for_each(|clause| clause.gone = true);
-            }
-        }
-    }
-}
-
-/// A line that ends with a colon goes when all of what it announces is gone.
-fn headings_go_with_their_lists(text: &str, sentences: &mut [(Sentence, Vec<Judged>)]) {
-    for index in 0..sentences.len() {
-        let Some((heading, judged)) = sentences.get(index) else { continue };
-        let line = text.get(heading.span.clone()).unwrap_or_default().trim_end_matches(['*', '_']);
-        if is_gone(judged) || !line.ends_with([':', '：']) {
-            continue;
-        }
-        let (mut announced, mut kept) = (0, 0);
-        for (sentence, judged) in sentences.get(index + 1..).unwrap_or_default() {
-            announced += 1;
-            kept += usize::from(!is_gone(judged));
-            // An empty line ends the list.
-            if text.get(sentence.tail.clone()).is_some_and(|tail| tail.matches('\n').count() > 1) {
-                break;
-            }
-        }
-        if announced > 0
-            && kept == 0
-            && let Some((_, judged)) = sentences.get_mut(index)
-        {
-            judged.iter_mut().for_each(|clause| clause.gone = true);
-        }
-    }
-}
-
-fn join(text: &str, sentences: &[(Sentence, Vec<Judged>)]) -> String {
-    let mut out = String::new();
-    let mut tail = String::new();
-    for (sentence, judged) in sentences {
-        let rest = text.get(sentence.tail.clone()).unwrap_or_default();
-        let said = said(text, sentence, judged);
-        if said.is_empty() {
-            // The line break after a sentence that is gone still ends its line.
-            if rest.matches('\n').count() > tail.matches('\n').count() {
-                rest.clone_into(&mut tail);
-            }
-            continue;
-        }
-        if !out.is_empty() {
-            out.push_str(&tail);
-        }
-        out.push_str(&said);
-        rest.clone_into(&mut tail);
-    }
-    out.trim().to_owned()
-}
-
-/// What stays of a sentence.
-fn said(text: &str, sentence: &Sentence, judged: &[Judged]) -> String {
-    let whole = text.get(sentence.span.clone()).unwrap_or_default();
-    if !judged.iter().any(changes) {
-        return whole.to_owned();
-    }
-    if is_gone(judged) {
-        return String::new();
-    }
-    let Some(first) = judged.first() else { return whole.to_owned() };
-    let mut out = text.get(sentence.span.start..first.span.start).unwrap_or_default().to_owned();
-    let mut before = first.span.start;
-    let mut begun = false;
-    for (index, clause) in judged.iter().enumerate() {
-        let mark = text.get(before..clause.span.start).unwrap_or_default();
-        before = clause.span.end;
-        if clause.gone {
-            continue;
-        }
-        let end = match clause.verdict {
-            Verdict::Trim(at, _) => at.clamp(clause.span.start, clause.span.end),
-            _ => clause.span.end,
-        };
-        let piece = text.get(clause.span.start..end).unwrap_or_default().trim_end();
-        if begun {
-            out.push_str(mark);
-            out.push_str(piece);
-        } else if index == 0 {
-            out.push_str(piece);
-        } else {
-            out.push_str(&opening(piece));
-        }
-        begun = true;
-    }
-    let last_stays = judged.last().is_some_and(|clause| !clause.gone);
-    out.push_str(&ending(text.get(before..sentence.span.end).unwrap_or_default(), last_stays));
-    balanced(&out)
-}
-
-/// A clause that now begins its sentence: without the word that joined it, with a capital letter.
-fn opening(piece: &str) -> String {
-    const JOINING: [&str; 13] =
-        ["and then ", "and ", "or ", "but ", "so ", "then ", "然后", "或者", "并且", "并", "或", "再", "也"];
-    let piece = piece.trim_start();
-    let bare = JOINING
-        .iter()
-        .find_map(|word| {
-            piece
-                .get(..word.len())
-                .filter(|start| start.eq_ignore_ascii_case(word))
-                .and_then(|_| piece.get(word.len()..))
-        })
-        .unwrap_or(piece);
-    let mut chars = bare.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
-}
-
-/// The mark that ends the sentence: a question or an announcement ends as a statement when its last clause is gone.
-fn ending(mark: &str, last_stays: bool) -> String {
-    if last_stays {
-        return mark.to_owned();
-    }
-    let mark = mark.trim_start();
-    mark.chars()
-        .map(|c| match c {
-            '?' | ':' => '.',
-            '？' | '：' => '。',
-            other => other,
-        })
-        .collect()
-}
-
-/// Takes out brackets that lost their partner.
-fn balanced(text: &str) -> String {
-    let mut open: Vec<usize> = Vec::new();
-    let mut lost: Vec<usize> = Vec::new();
-    for (at, c) in text.char_indices() {
-        match c {
-            '(' | '（' => open.push(at),
-            ')' | '）' if open.pop().is_none() => lost.push(at),
-            _ => {}
-        }
-    }
-    lost.extend(open);
-    let kept: String = text.char_indices().filter(|(at, _)| !lost.contains(at)).map(|(_, c)| c).collect();
-    kept.replace(" .", ".").replace(" ,", ",").trim_end().to_owned()
 }

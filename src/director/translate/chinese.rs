@@ -1,5 +1,7 @@
 //! The same for a Chinese clause. Nothing parts its words, so it is judged by pieces of text; quotations are masked first.
 
+use std::ops::Range;
+
 use super::lexicon::{Aim, Chinese, Needs, Verbs, first_of, start_of};
 use super::{Offer, Verdict};
 
@@ -12,32 +14,56 @@ const MOST_BYTES: usize = 600;
 /// Longest place, in characters, between 在 and the verb.
 const LONGEST_PLACE: usize = 24;
 
+/// A text in simplified characters, and as it was written: byte for byte the same places.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Said<'a> {
+    /// What is looked into.
+    pub simplified: &'a str,
+    /// What is handed on.
+    pub written: &'a str,
+}
+
+impl<'a> Said<'a> {
+    /// A part of it.
+    pub fn get(self, part: Range<usize>) -> Self {
+        let of = |text: &'a str| text.get(part.clone()).unwrap_or_default();
+        Self { simplified: of(self.simplified), written: of(self.written) }
+    }
+
+    /// The part of it that a piece of its simplified text is.
+    fn part(self, piece: &str) -> &'a str {
+        let start = (piece.as_ptr() as usize).saturating_sub(self.simplified.as_ptr() as usize);
+        self.written.get(start..start + piece.len()).unwrap_or_default()
+    }
+}
+
 /// One clause: masked for judging, open for what it is about.
+#[derive(Debug, Clone, Copy)]
 pub struct Clause<'a> {
     /// Quotations replaced by masks of the same length.
     pub masked: &'a str,
     /// As it stands.
-    pub open: &'a str,
+    pub open: Said<'a>,
     pub lexicon: &'a Chinese,
     pub question: bool,
 }
 
 impl<'a> Clause<'a> {
     /// The part before a mention such as 标题写着.
-    fn own(&self) -> (&'a str, &'a str) {
+    fn own(&self) -> (&'a str, Said<'a>) {
         let end = first_of(&self.lexicon.says, self.masked).unwrap_or(self.masked.len());
-        (self.masked.get(..end).unwrap_or_default(), self.open.get(..end).unwrap_or_default())
+        (self.masked.get(..end).unwrap_or_default(), self.open.get(0..end))
     }
 
-    pub fn judge(&self, purpose: &str) -> Verdict {
+    pub fn judge(&self, purpose: Said<'_>) -> Verdict {
         let lexicon = self.lexicon;
         let (own, open) = self.own();
         let own_trimmed = own.trim();
-        if own_trimmed.is_empty() || self.open.contains("://") {
+        if own_trimmed.is_empty() || self.open.simplified.contains("://") {
             return Verdict::Keep;
         }
         if let Some((verb, start)) = self.instruction(own) {
-            let offers = self.offers(verb, open, open.get(start..).unwrap_or_default(), purpose);
+            let offers = self.offers(verb, open, open.get(start..own.len()), purpose);
             let on_screen = lexicon.ui.iter().any(|part| own.contains(part.as_str())) || verb.anywhere;
             return if self.question && !on_screen { Verdict::KeepWith(offers) } else { Verdict::Drop(offers) };
         }
@@ -49,7 +75,7 @@ impl<'a> Clause<'a> {
             && start_of(&lexicon.places, own.get(end..).unwrap_or_default()).is_some()
             && !self.is_done(own)
         {
-            return Verdict::Drop(self.by_words(open, Vec::new()));
+            return Verdict::Drop(self.by_words(open.simplified, Vec::new()));
         }
         let stripped = self.strip_leads(own).0;
         if first_of(&lexicon.turns, own).is_some() {
@@ -187,30 +213,42 @@ impl<'a> Clause<'a> {
         first_of(&self.lexicon.done, text).is_some()
     }
 
-    fn offers(&self, verb: &Verbs<Vec<String>>, clause: &str, from_verb: &str, purpose: &str) -> Vec<Offer> {
+    fn offers(
+        &self,
+        verb: &Verbs<Vec<String>>,
+        clause: Said<'_>,
+        from_verb: Said<'_>,
+        purpose: Said<'_>,
+    ) -> Vec<Offer> {
+        let wish = || self.wish(from_verb).or_else(|| self.wish(purpose));
+        let said = clause.simplified;
         match verb.offer {
             Aim::None => Vec::new(),
             Aim::Show => vec![Offer::ShowTimeline],
             Aim::Export => vec![Offer::Export],
             Aim::Upload => vec![Offer::Upload],
-            Aim::Words => {
-                self.by_words(clause, self.wish(from_verb).or_else(|| self.wish(purpose)).into_iter().collect())
-            }
-            Aim::WordsOrShow => self.by_words(clause, vec![Offer::ShowTimeline]),
-            Aim::Edit if first_of(&self.lexicon.upload, clause).is_some() => vec![Offer::Upload],
+            Aim::Words => self.by_words(said, wish().into_iter().collect()),
+            Aim::WordsOrShow => self.by_words(said, vec![Offer::ShowTimeline]),
+            Aim::Edit if first_of(&self.lexicon.upload, said).is_some() => vec![Offer::Upload],
             Aim::Edit => {
-                let control = ["滑块", "滑杆", "手柄", "边缘", "控件"].iter().any(|part| clause.contains(part));
-                let wish = if control { self.wish(from_verb).or_else(|| self.wish(purpose)) } else { None };
-                let own = clause.trim().trim_start_matches(|c: char| !c.is_alphanumeric());
-                let told = strip_words(&self.lexicon.leads, own);
-                let told = if told.starts_with(['在', '从', '于', '用']) { from_verb } else { told };
-                let told = ["即可", "就可以", "就行", "就好", "吧"]
-                    .iter()
-                    .find_map(|end| told.strip_suffix(end))
-                    .unwrap_or(told);
-                wish.or_else(|| (!told.is_empty()).then(|| Offer::SendEdit(told.to_owned()))).into_iter().collect()
+                let control = first_of(&self.lexicon.controls, said).is_some();
+                let wish = if control { wish() } else { None };
+                wish.or_else(|| self.told(clause, from_verb)).into_iter().collect()
             }
         }
+    }
+
+    /// A clause as an edit, without what leads to it and what trails behind.
+    fn told(&self, clause: Said<'_>, from_verb: Said<'_>) -> Option<Offer> {
+        let own = clause.simplified.trim().trim_start_matches(|c: char| !c.is_alphanumeric());
+        let told = strip_words(&self.lexicon.leads, own);
+        let (told, said) = if told.starts_with(['在', '从', '于', '用']) {
+            (from_verb.simplified, from_verb)
+        } else {
+            (told, clause)
+        };
+        let told = self.lexicon.trailing.iter().find_map(|end| told.strip_suffix(end.as_str())).unwrap_or(told);
+        (!told.is_empty()).then(|| Offer::SendEdit(said.part(told).to_owned()))
     }
 
     fn by_words(&self, text: &str, otherwise: Vec<Offer>) -> Vec<Offer> {
@@ -236,7 +274,8 @@ impl<'a> Clause<'a> {
     }
 
     /// The edit that a text is for: 拖动滑块来｜降低音量.
-    fn wish(&self, text: &str) -> Option<Offer> {
+    fn wish(&self, said: Said<'_>) -> Option<Offer> {
+        let text = said.simplified;
         // A verb in quotation marks is the name of a button.
         let named = |at: usize| text.get(..at).is_some_and(|before| before.ends_with(['“', '「', '"']));
         let edits = self
@@ -247,7 +286,7 @@ impl<'a> Clause<'a> {
         let wish = text.get(edits.min()?..)?.trim();
         let wish = wish.trim_end_matches(|c: char| !c.is_alphanumeric());
         let wish = wish.strip_suffix("的话").or_else(|| wish.strip_suffix('时')).unwrap_or(wish);
-        (!wish.is_empty()).then(|| Offer::SendEdit(wish.to_owned()))
+        (!wish.is_empty()).then(|| Offer::SendEdit(said.part(wish).to_owned()))
     }
 
     /// Where the clause is to be cut, in bytes, because an instruction begins inside it.
@@ -267,10 +306,10 @@ impl<'a> Clause<'a> {
                 && bare.chars().count() <= 10
                 && !self.is_done(bare);
             let leads_only = leads_only || place_only;
-            let open = self.open.get(*at..).unwrap_or_default();
+            let open = self.open.get(*at..self.masked.len());
             let after = Clause { masked: right, open, lexicon: self.lexicon, question: false };
             let opens_place = left.trim_start().starts_with(['在', '从', '将', '把']) || left.ends_with(['在', '从']);
-            !leads_only && !opens_place && matches!(after.judge(""), Verdict::Drop(_))
+            !leads_only && !opens_place && matches!(after.judge(Said::default()), Verdict::Drop(_))
         })
     }
 

@@ -1,5 +1,7 @@
 //! Untrusted text made fit to be shown: no control characters, and no longer than a reply may be.
 
+use bedtrack_language::guess::language;
+
 use crate::director::advice::{Note, note};
 
 /// Longest reply, in characters, its note included.
@@ -32,21 +34,7 @@ pub(super) fn bounded(text: &str) -> (String, bool) {
 
 /// The text with the note that more was said, in its language.
 pub(super) fn with_note(text: &str) -> String {
-    let language = if is_chinese(text) { "zh" } else { "en" };
-    format!("{}\n\n{}", text.trim_end(), note(Note::Capped, language))
-}
-
-/// Whether Han characters carry a text.
-pub(super) fn is_chinese(text: &str) -> bool {
-    let sample = || text.chars().take(2_000);
-    let han = sample().filter(|c| is_han(*c)).count();
-    let latin = sample().filter(char::is_ascii_alphabetic).count();
-    // A Han character carries about as much as four letters.
-    han * 4 > latin
-}
-
-pub(super) fn is_han(c: char) -> bool {
-    matches!(c, '\u{3400}'..='\u{9fff}')
+    format!("{}\n\n{}", text.trim_end(), note(Note::Capped, language(text).unwrap_or_default()))
 }
 
 fn clean_to(text: &str, most: usize) -> (String, bool) {

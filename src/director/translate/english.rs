@@ -1,7 +1,8 @@
 //! What an English clause is: content, an instruction for somebody at a screen, or something that hangs on a neighbour.
 
-use super::lexicon::{Aim, English, Needs, Phrases, Verbs};
-use super::words::Word;
+use bedtrack_language::tokens::Token;
+
+use super::lexicon::{English, Needs, Prose, Verbs};
 use super::{Offer, Verdict};
 
 /// Clauses with more words than this are no instructions; it bounds the work on text without punctuation.
@@ -12,7 +13,9 @@ const STATEMENT_WITHIN: usize = 3;
 
 /// One clause with the words that it is judged by: those before a quoted title or lyrics.
 pub struct Clause<'a> {
-    pub words: &'a [Word<'a>],
+    /// The whole text that its words stand in.
+    pub text: &'a str,
+    pub words: &'a [Token],
     pub lexicon: &'a English,
     /// Whether its sentence asks something.
     pub question: bool,
@@ -20,11 +23,11 @@ pub struct Clause<'a> {
 
 impl<'a> Clause<'a> {
     /// The words before a mention such as "the title says" or "the title Click Here".
-    fn own(&self) -> &'a [Word<'a>] {
+    fn own(&self) -> &'a [Token] {
         let named = |at: &usize| {
             let rest = self.words.get(*at..).unwrap_or_default();
             let taken = self.lexicon.mentions.at_start(rest);
-            taken > 0 && rest.get(taken).is_some_and(Word::is_capitalised)
+            taken > 0 && rest.get(taken).is_some_and(|word| word.capital)
         };
         let end =
             [self.lexicon.says.first_in(self.words), (0..self.words.len()).find(named)].into_iter().flatten().min();
@@ -52,9 +55,9 @@ impl<'a> Clause<'a> {
     }
 
     /// Judges the clause. `purpose` holds the words of a clause before it that says what for.
-    pub fn judge(&self, purpose: &[Word<'a>]) -> Verdict {
+    pub fn judge(&self, purpose: &[Token]) -> Verdict {
         let words = self.own();
-        if self.words.len() > MOST_WORDS || self.words.iter().any(Word::is_url) {
+        if self.words.len() > MOST_WORDS || self.words.iter().any(is_address) {
             return Verdict::Keep;
         }
         // An instruction's own object may be named: "click the button that says Export".
@@ -79,7 +82,7 @@ impl<'a> Clause<'a> {
             return self.hanging(words, purpose);
         }
         // "Want me to add a title?" is the backend's own offer.
-        let of_itself = || words.iter().take(5).any(|word| word.plain == "me");
+        let of_itself = || words.iter().take(5).any(|word| word.text == "me");
         if self.question && self.lexicon.teasers.at_start(words) > 0 && !of_itself() {
             return Verdict::Hang;
         }
@@ -87,24 +90,23 @@ impl<'a> Clause<'a> {
     }
 
     /// The verb of an instruction and what follows it.
-    fn instruction(&self, words: &'a [Word<'a>]) -> Option<(&'a Verbs<Phrases>, &'a [Word<'a>])> {
+    fn instruction(&self, words: &'a [Token]) -> Option<(&'a Verbs<Prose>, &'a [Token])> {
         let head = self.strip_leads(words);
-        if head.first()?.quoted || self.lexicon.nominal.at_start(head) > 0 {
+        if head.first()?.is_untouchable() || self.lexicon.nominal.at_start(head) > 0 {
             return None;
         }
         let (verb, taken) = self.verb(head)?;
         let rest = head.get(taken..).unwrap_or_default();
         let is_statement = (1..=STATEMENT_WITHIN).any(|at| {
             let before = rest.get(..at.min(rest.len())).unwrap_or_default();
-            let broken = before
-                .iter()
-                .any(|word| self.lexicon.joiners.has(&word.plain) || self.lexicon.hanging.has(&word.plain));
+            let broken =
+                before.iter().any(|word| self.lexicon.joiners.has(&word.text) || self.lexicon.hanging.has(&word.text));
             !broken && self.lexicon.statements.at_start(rest.get(at..).unwrap_or_default()) > 0
         }) || self.lexicon.statements.at_start(rest) > 0;
         (!is_statement && self.meets(verb, rest)).then_some((verb, rest))
     }
 
-    fn strip_leads(&self, mut words: &'a [Word<'a>]) -> &'a [Word<'a>] {
+    pub fn strip_leads(&self, mut words: &'a [Token]) -> &'a [Token] {
         loop {
             let taken = self.lexicon.leads.at_start(words);
             let rest = words.get(taken..).unwrap_or_default();
@@ -116,23 +118,23 @@ impl<'a> Clause<'a> {
     }
 
     /// The verb at the start, in its base form or as a gerund.
-    fn verb(&self, words: &[Word<'_>]) -> Option<(&'a Verbs<Phrases>, usize)> {
+    fn verb(&self, words: &[Token]) -> Option<(&'a Verbs<Prose>, usize)> {
         let found =
             self.lexicon.verbs.iter().map(|verb| (verb, verb.forms.at_start(words))).max_by_key(|(_, taken)| *taken)?;
         if found.1 > 0 {
             return Some(found);
         }
         let base =
-            gerund_base(&words.first()?.plain, |form| self.lexicon.verbs.iter().any(|verb| verb.forms.has(form)))?;
+            gerund_base(&words.first()?.text, |form| self.lexicon.verbs.iter().any(|verb| verb.forms.has(form)))?;
         self.lexicon.verbs.iter().find(|verb| verb.forms.has(&base)).map(|verb| (verb, 1))
     }
 
-    fn meets(&self, verb: &Verbs<Phrases>, rest: &[Word<'_>]) -> bool {
+    fn meets(&self, verb: &Verbs<Prose>, rest: &[Token]) -> bool {
         let lexicon = self.lexicon;
         let first = rest.first();
-        let named = first.is_some_and(|word| word.quoted || word.is_capitalised() || lexicon.commands.has(&word.plain));
+        let named = first.is_some_and(|word| word.is_untouchable() || word.capital || lexicon.commands.has(&word.text));
         let command =
-            || rest.iter().any(|word| (word.is_capitalised() || word.quoted) && lexicon.commands.has(&word.plain));
+            || rest.iter().any(|word| (word.capital || word.is_untouchable()) && lexicon.commands.has(&word.text));
         let screen = || lexicon.ui.any_in(rest);
         match verb.needs {
             Needs::Nothing => true,
@@ -141,22 +143,17 @@ impl<'a> Clause<'a> {
             }
             Needs::Screen => screen() || command(),
             Needs::Name => named || screen() || lexicon.corners.any_in(rest) || command(),
-            Needs::Place => {
-                screen()
-                    || rest
-                        .iter()
-                        .any(|word| matches!(word.plain.as_str(), "onto" | "into" | "here" | "there" | "over"))
-            }
+            Needs::Place => screen() || rest.iter().any(|word| lexicon.into.has(&word.text)),
             Needs::Thing => screen() || command() || lexicon.credits.any_in(rest),
         }
     }
 
-    fn on_screen(&self, words: &[Word<'_>]) -> bool {
+    fn on_screen(&self, words: &[Token]) -> bool {
         self.lexicon.ui.any_in(words)
             || self.verb(self.strip_leads_of(words)).is_some_and(|(verb, _)| verb.forms.has("click"))
     }
 
-    fn strip_leads_of<'w, 'b>(&self, mut words: &'w [Word<'b>]) -> &'w [Word<'b>] {
+    fn strip_leads_of<'w>(&self, mut words: &'w [Token]) -> &'w [Token] {
         loop {
             let taken = self.lexicon.leads.at_start(words);
             if taken == 0 || taken >= words.len() {
@@ -167,7 +164,7 @@ impl<'a> Clause<'a> {
     }
 
     /// "If you click Export", "by clicking Export", "to change it": an instruction of its own or a part of one.
-    fn hanging(&self, words: &'a [Word<'a>], purpose: &[Word<'a>]) -> Verdict {
+    fn hanging(&self, words: &'a [Token], purpose: &[Token]) -> Verdict {
         let rest = words.get(1..).unwrap_or_default();
         let acts = self
             .instruction(rest)
@@ -179,7 +176,7 @@ impl<'a> Clause<'a> {
     }
 
     /// Statements about the screen: where a button is, where something can be done, what is ready.
-    fn statement(&self, words: &'a [Word<'a>]) -> Option<Verdict> {
+    fn statement(&self, words: &'a [Token]) -> Option<Verdict> {
         let lexicon = self.lexicon;
         let screen = lexicon.strict.first_in(words);
         if let Some(at) = screen.filter(|at| *at <= 6) {
@@ -192,10 +189,8 @@ impl<'a> Clause<'a> {
                 let rest = after.get(at..)?;
                 rest.get(lexicon.corners.at_start(rest)..)
             });
-            let told = before.iter().any(|word| lexicon.commands.has(&word.plain)) || lexicon.corners.any_in(after);
-            let speaker = before
-                .iter()
-                .any(|word| matches!(word.plain.as_str(), "i" | "i've" | "i'll" | "we" | "added" | "to" | "in" | "of"));
+            let told = before.iter().any(|word| lexicon.commands.has(&word.text)) || lexicon.corners.any_in(after);
+            let speaker = before.iter().any(|word| lexicon.speaker.has(&word.text));
             if (lexicon.finite.at_start(after) > 0 || behind.is_some_and(|rest| lexicon.finite.at_start(rest) > 0))
                 && told
                 && !speaker
@@ -206,12 +201,10 @@ impl<'a> Clause<'a> {
         let through = (0..words.len()).find_map(|at| {
             let rest = words.get(at..)?;
             let inner = rest.get(1..)?;
-            let act = gerund_base(&inner.first()?.plain, |form| {
-                matches!(form, "click" | "tap" | "press" | "drag" | "hit" | "open" | "go" | "use" | "select" | "choose")
-            });
+            let act = gerund_base(&inner.first()?.text, |form| lexicon.acts.has(form));
             let is_means = lexicon.means.at_start(rest) > 0;
             let screen_near = lexicon.strict.first_in(inner).is_some_and(|near| near <= 5 && near + 4 >= inner.len());
-            let command = inner.iter().take(2).any(|word| word.is_capitalised() && lexicon.commands.has(&word.plain));
+            let command = inner.iter().take(2).any(|word| word.capital && lexicon.commands.has(&word.text));
             (is_means && (screen_near || command || act.is_some())).then_some(at)
         });
         if let Some(at) = through.filter(|at| *at > 0) {
@@ -219,11 +212,9 @@ impl<'a> Clause<'a> {
             let tail = words.get(at..).unwrap_or_default();
             let offers = self.by_words(words, vec![Offer::ShowTimeline]);
             let can =
-                before.iter().any(|word| matches!(word.plain.as_str(), "can" | "may" | "could")) && before.len() <= 8;
-            let cut = tail.first().map(|word| word.at.start).unwrap_or_default();
-            let done = before.iter().any(|word| {
-                matches!(word.plain.as_str(), "added" | "put" | "placed" | "i" | "i've" | "shows" | "showing")
-            });
+                before.iter().any(|word| matches!(word.text.as_str(), "can" | "may" | "could")) && before.len() <= 8;
+            let cut = tail.first().map(|word| word.start).unwrap_or_default();
+            let done = before.iter().any(|word| lexicon.shown.has(&word.text));
             if can {
                 return Some(Verdict::Drop(offers));
             }
@@ -233,11 +224,11 @@ impl<'a> Clause<'a> {
     }
 
     /// What depends on the clauses around it.
-    fn neighbour(&self, words: &'a [Word<'a>]) -> Verdict {
+    fn neighbour(&self, words: &'a [Token]) -> Verdict {
         let lexicon = self.lexicon;
         let head = self.strip_leads(words);
         let rest = head.get(1..).unwrap_or_default();
-        let upload = head.first().is_some_and(|word| matches!(word.plain.as_str(), "upload" | "import"));
+        let upload = head.first().is_some_and(|word| matches!(word.text.as_str(), "upload" | "import"));
         if upload && lexicon.objects.at_start(rest) > 0 {
             return Verdict::KeepWith(vec![Offer::Upload]);
         }
@@ -246,134 +237,14 @@ impl<'a> Clause<'a> {
         }
         let object = lexicon.objects.at_start(rest) > 0
             || rest.first().is_none_or(|word| {
-                word.quoted || word.is_capitalised() || word.text.starts_with(|c: char| c.is_ascii_digit())
+                word.is_untouchable()
+                    || word.capital
+                    || word.written(self.text).starts_with(|c: char| c.is_ascii_digit())
             });
         if lexicon.soft.at_start(head) > 0 && object {
             return Verdict::Soft;
         }
         Verdict::Keep
-    }
-
-    /// What an instruction turns into.
-    fn offers(
-        &self,
-        verb: &Verbs<Phrases>,
-        rest: &'a [Word<'a>],
-        words: &'a [Word<'a>],
-        purpose: &[Word<'a>],
-    ) -> Vec<Offer> {
-        let lexicon = self.lexicon;
-        match verb.offer {
-            Aim::None => Vec::new(),
-            Aim::Show => vec![Offer::ShowTimeline],
-            Aim::Export => vec![Offer::Export],
-            Aim::Upload => vec![Offer::Upload],
-            Aim::Words => match self.action(words).or_else(|| self.action(purpose)) {
-                Some(offer) => vec![offer],
-                None => self.by_words(words, self.wish(rest, purpose).into_iter().collect()),
-            },
-            Aim::WordsOrShow => self.by_words(words, vec![Offer::ShowTimeline]),
-            Aim::Edit if lexicon.upload.any_in(words) => vec![Offer::Upload],
-            Aim::Edit => {
-                let control = rest.iter().take(5).any(|word| {
-                    matches!(
-                        word.plain.as_str(),
-                        "slider"
-                            | "sliders"
-                            | "handle"
-                            | "handles"
-                            | "knob"
-                            | "edge"
-                            | "edges"
-                            | "playhead"
-                            | "toggle"
-                            | "button"
-                            | "controls"
-                            | "control"
-                            | "menu"
-                            | "panel"
-                            | "tool"
-                            | "tab"
-                            | "toolbar"
-                            | "inspector"
-                            | "settings"
-                    )
-                });
-                let wish = if control { self.wish(rest, purpose) } else { None };
-                let own = || {
-                    let head = self.strip_leads(words);
-                    self.told(head).map(Offer::SendEdit)
-                };
-                // "Use the Export button": the control is one of our actions.
-                let using =
-                    matches!(self.strip_leads(words).first().map(|word| word.plain.as_str()), Some("use" | "using"));
-                if using && wish.is_none() {
-                    return self.by_words(words, Vec::new());
-                }
-                wish.or_else(own).into_iter().collect()
-            }
-        }
-    }
-
-    /// The first of our actions that words name.
-    fn action(&self, words: &[Word<'_>]) -> Option<Offer> {
-        let lexicon = self.lexicon;
-        // What comes before or after the action is not what it is about.
-        let end = words.iter().skip(1).position(|word| matches!(word.plain.as_str(), "before" | "after"));
-        let words = words.get(..end.map_or(words.len(), |end| end + 1)).unwrap_or_default();
-        if lexicon.undo.any_in(words) {
-            return Some(Offer::SendEdit("undo".to_owned()));
-        }
-        let actions = [
-            (&lexicon.export, Offer::Export),
-            (&lexicon.credits, Offer::ReadCredits),
-            (&lexicon.upload, Offer::Upload),
-        ];
-        let named = actions.into_iter().filter_map(|(list, offer)| Some((list.first_in(words)?, offer)));
-        named.min_by_key(|(at, _)| *at).map(|(_, offer)| offer)
-    }
-
-    /// What words are about: one of our actions, else what is given, else what they show.
-    fn by_words(&self, words: &[Word<'_>], otherwise: Vec<Offer>) -> Vec<Offer> {
-        match self.action(words) {
-            Some(offer) => vec![offer],
-            None if !otherwise.is_empty() => otherwise,
-            None if self.lexicon.show.any_in(words) => vec![Offer::ShowTimeline],
-            None => Vec::new(),
-        }
-    }
-
-    /// The edit that a clause is for: "… to lower the volume".
-    fn wish(&self, rest: &'a [Word<'a>], purpose: &[Word<'a>]) -> Option<Offer> {
-        let after_to = |words: &'a [Word<'a>]| {
-            let at = (0..words.len()).find(|at| {
-                words.get(*at).is_some_and(|word| word.plain == "to")
-                    && self.lexicon.edits.at_start(words.get(at + 1..).unwrap_or_default()) > 0
-            })?;
-            self.told(words.get(at + 1..)?)
-        };
-        let before = || {
-            let at = (0..purpose.len())
-                .find(|at| self.lexicon.edits.at_start(purpose.get(*at..).unwrap_or_default()) > 0)?;
-            self.told(purpose.get(at..)?)
-        };
-        after_to(rest).or_else(before).map(Offer::SendEdit)
-    }
-
-    /// Words as a message, without where on the screen it is done.
-    fn told(&self, words: &[Word<'_>]) -> Option<String> {
-        let end = (1..words.len())
-            .find(|at| {
-                let rest = words.get(*at..).unwrap_or_default();
-                let inner = rest.get(1..).unwrap_or_default();
-                self.lexicon.means.at_start(rest) > 0
-                    && self.lexicon.strict.first_in(inner).or_else(|| slider(inner)).is_some_and(|near| near <= 4)
-            })
-            .unwrap_or(words.len());
-        let words = words.get(..end)?;
-        let text = words.iter().map(|word| word.text.trim_matches(['*', '_'])).collect::<Vec<_>>().join(" ");
-        let text = text.trim_end_matches([',', '.', ';', ':', '!']).trim().to_owned();
-        (!text.is_empty()).then_some(text)
     }
 
     /// Where the clause is to be cut, because an instruction begins inside it: index of the first word of the second part.
@@ -401,34 +272,24 @@ impl<'a> Clause<'a> {
             if !(joined || follows) {
                 return false;
             }
-            let after = Clause { words: rest, lexicon: self.lexicon, question: false };
+            let after = Clause { words: rest, question: false, ..*self };
             matches!(after.judge(&[]), Verdict::Drop(_))
         })
     }
 
     /// "To download it click Export", where the comma is missing.
-    fn bare_click(&self, words: &[Word<'_>], at: usize) -> bool {
-        let is_click = words.get(at).is_some_and(|word| {
-            matches!(word.plain.as_str(), "click" | "tap" | "press" | "drag" | "open" | "go" | "hit")
-        });
+    fn bare_click(&self, words: &[Token], at: usize) -> bool {
+        let is_click = words.get(at).is_some_and(|word| self.lexicon.clicks.has(&word.text));
         let before = at.checked_sub(1).and_then(|before| words.get(before));
-        is_click
-            && !before.is_some_and(|word| {
-                matches!(
-                    word.plain.as_str(),
-                    "to" | "you" | "can" | "must" | "the" | "a" | "your" | "and" | "or" | "then"
-                )
-            })
+        is_click && !before.is_some_and(|word| self.lexicon.goes_on.has(&word.text))
     }
 
     /// Whether the words before a verb lead up to it. A place or a time does so on a screen alone: elsewhere, as in "at 0:20
     /// the dancers drag a cloth", somebody in the film acts.
-    fn leads_up(&self, words: &[Word<'_>], at: usize) -> bool {
+    fn leads_up(&self, words: &[Token], at: usize) -> bool {
         let before = words.get(..at).unwrap_or_default();
-        let is_place = before.first().is_some_and(|word| {
-            matches!(word.plain.as_str(), "at" | "in" | "on" | "from" | "under" | "inside" | "for" | "while" | "as")
-        });
-        let named = || before.iter().any(|word| word.is_capitalised() && self.lexicon.commands.has(&word.plain));
+        let is_place = before.first().is_some_and(|word| self.lexicon.somewhere.has(&word.text));
+        let named = || before.iter().any(|word| word.capital && self.lexicon.commands.has(&word.text));
         !is_place || self.lexicon.ui.any_in(before) || self.lexicon.corners.any_in(before) || named()
     }
 
@@ -438,27 +299,7 @@ impl<'a> Clause<'a> {
     }
 }
 
-/// Where a volume control and the like stands in a phrase of means.
-fn slider(words: &[Word<'_>]) -> Option<usize> {
-    words.iter().position(|word| {
-        matches!(
-            word.plain.as_str(),
-            "slider"
-                | "sliders"
-                | "knob"
-                | "handles"
-                | "handle"
-                | "controls"
-                | "control"
-                | "settings"
-                | "tool"
-                | "tools"
-                | "inspector"
-        )
-    })
-}
-
-fn strip<'w, 'a>(phrases: &Phrases, words: &'w [Word<'a>]) -> &'w [Word<'a>] {
+fn strip<'w>(phrases: &Prose, words: &'w [Token]) -> &'w [Token] {
     words.get(phrases.at_start(words)..).unwrap_or_default()
 }
 
@@ -467,4 +308,9 @@ fn gerund_base(word: &str, known: impl Fn(&str) -> bool) -> Option<String> {
     let stem = word.strip_suffix("ing").filter(|stem| stem.len() > 1)?;
     let undoubled = stem.char_indices().next_back().map(|(at, _)| stem.get(..at).unwrap_or_default().to_owned());
     [Some(stem.to_owned()), Some(format!("{stem}e")), undoubled].into_iter().flatten().find(|form| known(form))
+}
+
+/// Whether a word is an address, quoted or not.
+fn is_address(word: &Token) -> bool {
+    word.is_untouchable() && (word.text.contains("://") || word.text.starts_with("www."))
 }

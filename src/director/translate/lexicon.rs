@@ -1,57 +1,41 @@
 //! The words of `lexicon.toml`, ready to be looked up.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use bedtrack_language::phrases::{Grammar, Phrases};
+use bedtrack_language::tokens::Token;
 use serde::Deserialize;
 
-use super::words::Word;
-
-/// Phrases of English, looked up word by word.
+/// Phrases of English, looked up word by word; what is quoted counts as well, since buttons are named in quotation marks.
 #[derive(Debug, Default, Deserialize)]
 #[serde(from = "Vec<String>")]
-pub struct Phrases {
-    known: HashSet<String>,
-    longest: usize,
-}
+pub struct Prose(Phrases);
 
-impl From<Vec<String>> for Phrases {
+impl From<Vec<String>> for Prose {
     fn from(list: Vec<String>) -> Self {
-        let longest = list.iter().map(|phrase| phrase.split(' ').count()).max().unwrap_or(0);
-        Self { known: list.into_iter().collect(), longest }
+        Self(Grammar::of_prose().phrases(&list))
     }
 }
 
-impl Phrases {
+impl Prose {
     /// How many words the longest phrase at the start takes; 0 for none.
-    pub fn at_start(&self, words: &[Word<'_>]) -> usize {
-        let mut joined = String::new();
-        let mut found = 0;
-        for (index, word) in words.iter().take(self.longest).enumerate() {
-            if index > 0 {
-                joined.push(' ');
-            }
-            joined.push_str(&word.plain);
-            if self.known.contains(&joined) {
-                found = index + 1;
-            }
-        }
-        found
+    pub fn at_start(&self, words: &[Token]) -> usize {
+        self.0.end(words, 0).unwrap_or(0)
     }
 
     /// Index of the first word at which a phrase begins.
-    pub fn first_in(&self, words: &[Word<'_>]) -> Option<usize> {
-        (0..words.len()).find(|at| self.at_start(words.get(*at..).unwrap_or_default()) > 0)
+    pub fn first_in(&self, words: &[Token]) -> Option<usize> {
+        self.0.first_in(words)
     }
 
     /// Whether a phrase stands anywhere.
-    pub fn any_in(&self, words: &[Word<'_>]) -> bool {
-        self.first_in(words).is_some()
+    pub fn any_in(&self, words: &[Token]) -> bool {
+        self.0.within(words)
     }
 
     /// Whether this is one of them.
     pub fn has(&self, phrase: &str) -> bool {
-        self.known.contains(phrase)
+        self.0.has(phrase)
     }
 }
 
@@ -104,34 +88,44 @@ pub struct Verbs<Forms> {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct English {
-    pub leads: Phrases,
-    pub objects: Phrases,
-    pub ui: Phrases,
-    pub corners: Phrases,
-    pub strict: Phrases,
-    pub commands: Phrases,
-    pub nominal: Phrases,
-    pub says: Phrases,
-    pub mentions: Phrases,
-    pub verses: Phrases,
-    pub turns: Phrases,
-    pub labels: Phrases,
-    pub hanging: Phrases,
-    pub joiners: Phrases,
-    pub outcomes: Phrases,
-    pub means: Phrases,
-    pub teasers: Phrases,
-    pub finite: Phrases,
-    pub ready: Phrases,
-    pub statements: Phrases,
-    pub soft: Phrases,
-    pub edits: Phrases,
-    pub export: Phrases,
-    pub credits: Phrases,
-    pub upload: Phrases,
-    pub undo: Phrases,
-    pub show: Phrases,
-    pub verbs: Vec<Verbs<Phrases>>,
+    pub leads: Prose,
+    pub objects: Prose,
+    pub ui: Prose,
+    pub corners: Prose,
+    pub strict: Prose,
+    pub commands: Prose,
+    pub nominal: Prose,
+    pub says: Prose,
+    pub mentions: Prose,
+    pub verses: Prose,
+    pub turns: Prose,
+    pub labels: Prose,
+    pub hanging: Prose,
+    pub joiners: Prose,
+    pub outcomes: Prose,
+    pub means: Prose,
+    pub teasers: Prose,
+    pub finite: Prose,
+    pub ready: Prose,
+    pub statements: Prose,
+    pub soft: Prose,
+    pub edits: Prose,
+    pub joining: Vec<String>,
+    pub into: Prose,
+    pub controls: Prose,
+    pub means_of_control: Prose,
+    pub speaker: Prose,
+    pub acts: Prose,
+    pub shown: Prose,
+    pub clicks: Prose,
+    pub goes_on: Prose,
+    pub somewhere: Prose,
+    pub export: Prose,
+    pub credits: Prose,
+    pub upload: Prose,
+    pub undo: Prose,
+    pub show: Prose,
+    pub verbs: Vec<Verbs<Prose>>,
 }
 
 /// Chinese; phrases are looked up as pieces of text, since nothing parts its words.
@@ -157,6 +151,9 @@ pub struct Chinese {
     pub outcomes: Vec<String>,
     pub ready: Vec<String>,
     pub edits: Vec<String>,
+    pub joining: Vec<String>,
+    pub controls: Vec<String>,
+    pub trailing: Vec<String>,
     pub export: Vec<String>,
     pub credits: Vec<String>,
     pub upload: Vec<String>,
@@ -194,6 +191,9 @@ pub fn start_of<'a>(pieces: &'a [String], text: &str) -> Option<&'a str> {
 mod tests {
     #[test]
     fn the_lexicon_can_be_read() {
-        toml::from_str::<super::Lexicon>(include_str!("lexicon.toml")).unwrap();
+        let file = include_str!("lexicon.toml");
+        toml::from_str::<super::Lexicon>(file).unwrap();
+        // Texts are looked into in simplified characters.
+        assert_eq!(bedtrack_language::characters::in_simplified(file), file);
     }
 }

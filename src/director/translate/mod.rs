@@ -2,18 +2,20 @@
 //! instructions for the screen go, clause by clause, and what they meant is offered.
 //!
 //! Text is cut into sentences and clauses (`split`), each clause is judged by its grammar with the words of `lexicon.toml`
-//! (`english`, `chinese`), and what remains is put together again from the text itself (`assemble`). Quotations, file names
-//! and URLs are never looked into.
+//! (`english`, `chinese`) and with its neighbours (`judged`), and what remains is put together again from the text itself
+//! (`join`). Quotations, file names and URLs are never looked into.
 
+mod aims;
 mod assemble;
 mod chinese;
 mod clean;
 mod english;
+mod join;
+mod judged;
 mod lexicon;
 mod split;
 #[cfg(test)]
 mod tests;
-mod words;
 
 pub use clean::{MOST_CHARS, capped, clean};
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::words::Quoted;
+use bedtrack_language::tokens::Untouched;
 
 /// A sentence, a list item or a line.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ const ABBREVIATIONS: [&str; 14] =
     ["e.g", "i.e", "vs", "etc", "mr", "mrs", "dr", "no", "approx", "min", "sec", "feat", "ft", "st"];
 
 /// Cuts a text into sentences.
-pub fn sentences(text: &str, quoted: &Quoted) -> Vec<Sentence> {
+pub fn sentences(text: &str, quoted: &Untouched) -> Vec<Sentence> {
     let mut found = Vec::new();
     let mut start = skip_space(text, 0);
     let mut at = start;
@@ -49,7 +49,7 @@ pub fn sentences(text: &str, quoted: &Quoted) -> Vec<Sentence> {
     found
 }
 
-fn push(text: &str, span: Range<usize>, tail: Range<usize>, quoted: &Quoted, found: &mut Vec<Sentence>) {
+fn push(text: &str, span: Range<usize>, tail: Range<usize>, quoted: &Untouched, found: &mut Vec<Sentence>) {
     let trimmed = trim(text, span);
     if trimmed.is_empty() {
         return;
@@ -106,7 +106,7 @@ fn ends_sentence(text: &str, at: usize, c: char) -> bool {
 }
 
 /// Marks that still belong to the sentence: more full stops, closing brackets and stars, a smiley.
-fn closing_marks(text: &str, mut at: usize, quoted: &Quoted) -> usize {
+fn closing_marks(text: &str, mut at: usize, quoted: &Untouched) -> usize {
     while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
         let closes = matches!(
             c,
@@ -149,7 +149,7 @@ fn quote_ends_sentence(text: &str, quote: &Range<usize>) -> bool {
 }
 
 /// Cuts a sentence at its commas, colons, dashes and brackets.
-fn clauses(text: &str, span: Range<usize>, quoted: &Quoted) -> Vec<Range<usize>> {
+fn clauses(text: &str, span: Range<usize>, quoted: &Untouched) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = span.start;
     let mut at = span.start;

@@ -1,3 +1,5 @@
+use bedtrack_language::characters::{in_simplified, is_han};
+use bedtrack_language::testing::{in_traditional, traditional_forms};
 use proptest::prelude::*;
 
 use super::*;
@@ -41,6 +43,47 @@ fn wrong(set: &str) -> (Vec<String>, usize) {
     (wrong, corpus.case.len())
 }
 
+const PARAPHRASES: [&str; 3] = [
+    include_str!("../../../tests/data/translate/paraphrases_1.toml"),
+    include_str!("../../../tests/data/translate/paraphrases_2.toml"),
+    include_str!("../../../tests/data/translate/paraphrases_3.toml"),
+];
+
+/// Every reply with Chinese in it.
+fn chinese() -> Vec<String> {
+    let sets = [include_str!("corpus.toml")].into_iter().chain(PARAPHRASES);
+    let cases = sets.flat_map(|set| toml::from_str::<Corpus>(set).unwrap().case);
+    cases.map(|case| case.text).filter(|text| text.contains(is_han)).collect()
+}
+
+/// Whether a reply in traditional characters is read as it is in simplified ones, with its own writing kept.
+fn reads_the_same(text: &str, traditional: &str) -> bool {
+    let (simple, other) = (translate(text), translate(traditional));
+    let offers =
+        |translated: &Translated| translated.offers.iter().map(|offer| in_simplified(&word(offer))).collect::<Vec<_>>();
+    in_simplified(&simple.text) == in_simplified(&other.text)
+        && offers(&simple) == offers(&other)
+        && other.text.chars().all(|c| traditional.contains(c) || !is_han(c))
+}
+
+#[test]
+fn every_chinese_reply_reads_the_same_in_traditional_characters() {
+    let texts = chinese();
+    assert!(texts.len() >= 60, "{} replies", texts.len());
+    for text in &texts {
+        for traditional in traditional_forms(text) {
+            assert!(reads_the_same(text, &traditional), "{traditional}: {:?}", translate(&traditional));
+        }
+    }
+}
+
+#[test]
+fn a_long_quotation_is_kept_whole() {
+    let lyrics = "click Export and drag the clip, ".repeat(20);
+    let text = format!("I added a title “{lyrics}” in white.");
+    assert_eq!(translate(&text), Translated { text: text.clone(), offers: Vec::new() });
+}
+
 #[test]
 fn the_corpus_reads_as_it_is_to_be_read() {
     let (wrong, of) = wrong(include_str!("corpus.toml"));
@@ -50,11 +93,7 @@ fn the_corpus_reads_as_it_is_to_be_read() {
 
 #[test]
 fn at_least_95_of_100_sentences_in_other_words_are_read_as_meant() {
-    for set in [
-        include_str!("../../../tests/data/translate/paraphrases_1.toml"),
-        include_str!("../../../tests/data/translate/paraphrases_2.toml"),
-        include_str!("../../../tests/data/translate/paraphrases_3.toml"),
-    ] {
+    for set in PARAPHRASES {
         let (wrong, of) = wrong(set);
         assert!(of >= 40);
         assert!(wrong.len() * 20 <= of, "{} of {of} are wrong:\n{}", wrong.len(), wrong.join("\n"));
@@ -84,6 +123,18 @@ proptest! {
         prop_assert!(translated.text.chars().count() <= MOST_CHARS);
         // Nothing is added but a full stop or a capital letter.
         prop_assert!(translated.text.chars().count() <= text.chars().count() + 2);
+    }
+
+    #[test]
+    fn whichever_traditional_characters_stand_in_a_reply_it_reads_the_same(which: prop::sample::Index, pick: u64) {
+        let texts = chinese();
+        let text = which.get(&texts);
+        let mut rest = pick;
+        let traditional = in_traditional(text, |forms| {
+            rest = rest.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (rest >> 33) as usize % forms
+        });
+        prop_assert!(reads_the_same(text, &traditional), "{}", traditional);
     }
 
     #[test]
