@@ -34,7 +34,7 @@ pub struct Render {
 
 /// What a render gives.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Made {
+pub struct RenderedFile {
     /// Blob of the file.
     pub key: String,
     /// Its size.
@@ -108,7 +108,7 @@ fn wish<T: DeserializeOwned>(what: &str, word: &str) -> Result<T, RenderError> {
         .map_err(|_| RenderError::Wish(format!("{word:?} is no {what} that can be exported")))
 }
 
-async fn render(workshop: &Workshop, job: &Job, wanted: &Render, watch: &Watch) -> Result<Made, RenderError> {
+async fn render(workshop: &Workshop, job: &Job, wanted: &Render, watch: &Watch) -> Result<RenderedFile, RenderError> {
     let (session, state) = (&job.session, workshop.state(&job.session).await?.state);
     let timeline = Timeline::of(State { draft: wanted.draft.clone(), ..state.clone() });
     let format = &wanted.output.format;
@@ -170,10 +170,10 @@ async fn keep(
     ending: &str,
     out: &Path,
     notes: Vec<String>,
-) -> Result<Made, RenderError> {
+) -> Result<RenderedFile, RenderError> {
     let bytes = tokio::fs::metadata(out).await?.len();
     let id = job.id.replace('/', "-");
     let key = format!("{KEPT_UNDER}/{id}/{}/out.{ending}", job.attempt);
     workshop.store.blobs().put_file(&key, out).await?;
-    Ok(Made { key, bytes, notes })
+    Ok(RenderedFile { key, bytes, notes })
 }

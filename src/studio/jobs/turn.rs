@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::analysis::{self, OnTimeline};
 use super::arrange;
-use super::music::{self, MusicError, Piece};
-use super::workshop::{Kept, Workshop};
+use super::music::{self, MusicError, Recording};
+use super::workshop::{KeptState, Workshop};
 use bedtrack_agent::apply;
 use bedtrack_agent::context;
 use bedtrack_agent::cut::Bed;
@@ -194,7 +194,7 @@ impl Turns {
         control: &JobControl,
         mut timeline: Timeline,
         about: About<'_>,
-        pieces: &mut Vec<(MakeMusic, Piece)>,
+        pieces: &mut Vec<(MakeMusic, Recording)>,
     ) -> Result<(Timeline, Vec<Done>), TurnError> {
         let before = timeline.clone();
         let mut at = timeline.history.went_back_to.unwrap_or(about.rev);
@@ -249,7 +249,7 @@ impl Turns {
         timeline: &mut Timeline,
         wish: &MakeMusic,
         about: About<'_>,
-        pieces: &mut Vec<(MakeMusic, Piece)>,
+        pieces: &mut Vec<(MakeMusic, Recording)>,
     ) -> Result<Done, TurnError> {
         let before = timeline.clone();
         let mut picture = self.picture(job, control, timeline).await?;
@@ -278,10 +278,10 @@ impl Turns {
     }
 
     /// The state that was left last by going back; that it was left is forgotten.
-    async fn later(&self, session: &str, timeline: &mut Timeline) -> Result<Option<Kept>, StoreError> {
+    async fn later(&self, session: &str, timeline: &mut Timeline) -> Result<Option<KeptState>, StoreError> {
         let Some(left) = timeline.history.undone.pop() else { return Ok(None) };
         let found = self.workshop.store.studio_sessions().newest_revision_before(session, left + 1).await?;
-        Ok(found.map(|kept| Kept { rev: kept.rev, state: State::read(&kept.body) }))
+        Ok(found.map(|kept| KeptState { rev: kept.rev, state: State::read(&kept.body) }))
     }
 
     /// Lets the music follow a picture that is longer or shorter than before: a piece of ours that was made for the old
@@ -292,7 +292,7 @@ impl Turns {
         control: &JobControl,
         before: &Timeline,
         timeline: &mut Timeline,
-        pieces: &mut Vec<(MakeMusic, Piece)>,
+        pieces: &mut Vec<(MakeMusic, Recording)>,
     ) -> Result<Option<Done>, TurnError> {
         let length = timeline.picture_end();
         let Some(bed) = edit::bed(before, timeline) else { return Ok(None) };
@@ -326,8 +326,8 @@ impl Turns {
         control: &JobControl,
         wish: &MakeMusic,
         picture: &OnTimeline,
-        pieces: &mut Vec<(MakeMusic, Piece)>,
-    ) -> Result<Piece, TurnError> {
+        pieces: &mut Vec<(MakeMusic, Recording)>,
+    ) -> Result<Recording, TurnError> {
         if let Some((_, piece)) = pieces.iter().find(|(made, _)| made == wish) {
             return Ok(piece.clone());
         }
@@ -349,7 +349,13 @@ impl Turns {
     }
 
     /// The state so many visible changes before a revision; fewer where no more are kept, none where there is none.
-    async fn earlier(&self, session: &str, now: &Timeline, rev: i64, steps: u32) -> Result<Option<Kept>, StoreError> {
+    async fn earlier(
+        &self,
+        session: &str,
+        now: &Timeline,
+        rev: i64,
+        steps: u32,
+    ) -> Result<Option<KeptState>, StoreError> {
         let looks = |state: &State| (state.draft.clone(), state.canvas_config.clone());
         let (mut found, mut at, mut shown, mut left) = (None, rev, looks(&now.clone().into_state()), steps.max(1));
         while left > 0 {
@@ -362,7 +368,7 @@ impl Turns {
             if looks(&state) != shown {
                 shown = looks(&state);
                 left -= 1;
-                found = Some(Kept { rev: before.rev, state });
+                found = Some(KeptState { rev: before.rev, state });
             }
         }
         Ok(found)
