@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use bedtrack::nemovideo::{EventReader, TurnItem};
-use bedtrack_wire::event::Part;
+use bedtrack_wire::event::ContentPart;
 
 const BYTES: usize = 200 << 20;
 /// What a read of a socket brings.
@@ -25,8 +25,10 @@ fn main() {
             while let Some(item) = reader.item() {
                 events += 1;
                 if let TurnItem::Content(content) = item {
-                    let texts =
-                        content.parts.iter().map(|part| if let Part::Text(text) = part { text.len() } else { 0 });
+                    let texts = content
+                        .parts
+                        .iter()
+                        .map(|part| if let ContentPart::Text(text) = part { text.len() } else { 0 });
                     words += texts.sum::<usize>();
                 }
             }

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::director::advice::{Fault, Outage, Sent};
 use crate::director::container;
 use crate::director::progress::{Say, Step};
-use crate::director::settings::Settings;
+use crate::director::settings::DirectorSettings;
 use crate::director::steps;
 use crate::director::trouble::{of_api, of_refusal, of_word, unwritable};
 use crate::nemovideo::{ApiError, Client, Fetch, Size};
@@ -61,7 +61,7 @@ pub struct Delivery {
     /// The backend's session.
     pub sid: String,
     /// The waits.
-    pub settings: Arc<Settings>,
+    pub settings: Arc<DirectorSettings>,
     /// Hears how far it is.
     pub say: Say,
     /// Tag of the user's language.

@@ -8,7 +8,7 @@ use super::answer::Answer;
 use super::caller::Caller;
 use super::progress::Progress;
 use super::services::{OpenStore, Services};
-use super::settings::Settings;
+use super::settings::DirectorSettings;
 use super::tools::{self, Ask, Calling, ERRANDS, Tool};
 use super::work::Works;
 use crate::nemovideo::Client;
@@ -22,7 +22,7 @@ pub struct Director {
 
 impl Director {
     /// A director. Nothing is opened before the first call.
-    pub fn new(settings: Settings, client: Client, skills: Arc<Catalogue>, open: OpenStore) -> Self {
+    pub fn new(settings: DirectorSettings, client: Client, skills: Arc<Catalogue>, open: OpenStore) -> Self {
         Self { works: Works::new(Services::new(settings, client, skills, open), &ERRANDS) }
     }
 

@@ -11,7 +11,7 @@ use url::Url;
 use crate::address::{is_local_name, is_public};
 use crate::director::advice::Fault;
 use crate::director::trouble::plain;
-use crate::director::{Reach, Settings};
+use crate::director::{DirectorSettings, Reach};
 
 /// Most files of one call.
 const MAX_FILES: usize = 50;
@@ -47,7 +47,7 @@ impl Source {
 ///
 /// # Errors
 /// The fault of the first one that may not or cannot be brought in.
-pub fn look(files: &[String], reach: Reach, settings: &Settings, limit: u64) -> Result<Vec<Source>, Fault> {
+pub fn look(files: &[String], reach: Reach, settings: &DirectorSettings, limit: u64) -> Result<Vec<Source>, Fault> {
     let named: Vec<&str> = files.iter().map(|file| file.trim()).filter(|file| !file.is_empty()).collect();
     if named.len() > MAX_FILES {
         return Err(Fault::invalid(format!(
@@ -67,7 +67,7 @@ pub fn look(files: &[String], reach: Reach, settings: &Settings, limit: u64) -> 
         .collect()
 }
 
-fn url(text: &str, settings: &Settings) -> Result<Source, Fault> {
+fn url(text: &str, settings: &DirectorSettings) -> Result<Source, Fault> {
     let shown = bare(text);
     let url = Url::parse(text).map_err(|_| refused(&shown, "it is not a URL"))?;
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_ascii_lowercase();
@@ -108,7 +108,7 @@ fn refused(url: &str, reason: &str) -> Fault {
     Fault::UrlRefused { url: url.to_owned(), reason: reason.to_owned() }
 }
 
-fn file(text: &str, reach: Reach, settings: &Settings, limit: u64) -> Result<Source, Fault> {
+fn file(text: &str, reach: Reach, settings: &DirectorSettings, limit: u64) -> Result<Source, Fault> {
     if text.contains('\0') {
         return Err(Fault::FileUnreadable {
             file: text.replace('\0', "?"),
@@ -142,12 +142,12 @@ fn file(text: &str, reach: Reach, settings: &Settings, limit: u64) -> Result<Sou
 
 /// Refuses a path outside what this caller may name. Folders on the way are followed, so that a link inside a root does
 /// not lead out of it.
-pub fn within_roots(path: &Path, reach: Reach, settings: &Settings) -> Result<(), Fault> {
+pub fn within_roots(path: &Path, reach: Reach, settings: &DirectorSettings) -> Result<(), Fault> {
     folder_within_roots(path.parent().unwrap_or(path), path, reach, settings)
 }
 
 /// The same for a folder; `path` is what the caller named.
-pub fn folder_within_roots(folder: &Path, path: &Path, reach: Reach, settings: &Settings) -> Result<(), Fault> {
+pub fn folder_within_roots(folder: &Path, path: &Path, reach: Reach, settings: &DirectorSettings) -> Result<(), Fault> {
     let Some(roots) = &settings.roots else {
         return match reach {
             Reach::Local => Ok(()),
@@ -200,11 +200,14 @@ mod tests {
 
     const LIMIT: u64 = 1_000;
 
-    fn settings() -> Settings {
-        Settings { allow_hosts: vec!["media.lan".into(), "127.0.0.1".into()], ..Settings::new(Backend::Cloud, "/out") }
+    fn settings() -> DirectorSettings {
+        DirectorSettings {
+            allow_hosts: vec!["media.lan".into(), "127.0.0.1".into()],
+            ..DirectorSettings::new(Backend::Cloud, "/out")
+        }
     }
 
-    fn one(text: &str, reach: Reach, settings: &Settings) -> Result<Source, Fault> {
+    fn one(text: &str, reach: Reach, settings: &DirectorSettings) -> Result<Source, Fault> {
         look(&[text.to_owned()], reach, settings, LIMIT).map(|mut found| found.remove(0))
     }
 
@@ -265,7 +268,7 @@ mod tests {
         fs::write(folder.path().join("b.mp4"), b"x").unwrap();
         let inside = root.join("a.mp4").display().to_string();
         assert!(matches!(one(&inside, Reach::Remote, &settings()), Err(Fault::PathRefused { .. })));
-        let rooted = Settings { roots: Some(vec![root.clone()]), ..settings() };
+        let rooted = DirectorSettings { roots: Some(vec![root.clone()]), ..settings() };
         assert!(one(&inside, Reach::Remote, &rooted).is_ok());
         let around = root.join("../b.mp4").display().to_string();
         assert!(matches!(one(&around, Reach::Local, &rooted), Err(Fault::PathRefused { .. })));

@@ -37,4 +37,4 @@ mod work;
 pub use caller::{Caller, Reach};
 pub use face::Director;
 pub use progress::{Progress, Step};
-pub use settings::{Backend, Settings};
+pub use settings::{Backend, DirectorSettings};

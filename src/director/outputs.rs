@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::director::advice::Fault;
 use crate::director::inputs::{folder_within_roots, is_inside, link};
 use crate::director::trouble::{plain, unwritable};
-use crate::director::{Reach, Settings};
+use crate::director::{DirectorSettings, Reach};
 
 /// The formats of the `export` tool.
 pub const FORMATS: [&str; 13] =
@@ -64,7 +64,7 @@ pub fn place(
     format: &str,
     title: &str,
     reach: Reach,
-    settings: &Settings,
+    settings: &DirectorSettings,
 ) -> Result<Target, Fault> {
     let ending = ending(format).to_owned();
     let output = output.trim();
@@ -88,7 +88,7 @@ fn named(
     ending: String,
     stem: String,
     reach: Reach,
-    settings: &Settings,
+    settings: &DirectorSettings,
 ) -> Result<Target, Fault> {
     if output.contains('\0') || output.starts_with('~') {
         return Err(Fault::invalid(format!(
@@ -137,7 +137,7 @@ pub fn known_ending(name: &str) -> Option<&'static str> {
 
 /// Local callers write wherever they may, within the roots where there are any; remote ones also into the output folder.
 /// `folder` is where the file is to lie, `path` what the caller named.
-fn allowed(folder: &Path, path: &Path, reach: Reach, settings: &Settings) -> Result<(), Fault> {
+fn allowed(folder: &Path, path: &Path, reach: Reach, settings: &DirectorSettings) -> Result<(), Fault> {
     if is_inside(folder, &settings.output) {
         return Ok(());
     }
@@ -236,14 +236,14 @@ mod tests {
         target.publish(&part)
     }
 
-    fn local(output: &str, overwrite: bool, format: &str, settings: &Settings) -> Result<Target, Fault> {
+    fn local(output: &str, overwrite: bool, format: &str, settings: &DirectorSettings) -> Result<Target, Fault> {
         place(output, overwrite, format, "city: timelapse/1", Reach::Local, settings)
     }
 
     #[test]
     fn files_nobody_named_get_free_names_and_nothing_is_overwritten() {
         let folder = tempfile::tempdir().unwrap();
-        let settings = Settings::new(Backend::Local, folder.path().join("Bedtrack"));
+        let settings = DirectorSettings::new(Backend::Local, folder.path().join("Bedtrack"));
         let target = local("", false, "mp4", &settings).unwrap();
         let names: Vec<String> = (0..3)
             .map(|n| publish(&target, &n.to_string()).unwrap().file_name().unwrap().to_string_lossy().into_owned())
@@ -255,7 +255,7 @@ mod tests {
     #[test]
     fn a_named_file_is_replaced_only_when_asked() {
         let folder = tempfile::tempdir().unwrap();
-        let settings = Settings::new(Backend::Local, folder.path());
+        let settings = DirectorSettings::new(Backend::Local, folder.path());
         let path = folder.path().join("a.mp4").display().to_string();
         publish(&local(&path, false, "mp4", &settings).unwrap(), "1").unwrap();
         assert_eq!(local(&path, false, "mp4", &settings), Err(Fault::OutputExists { path: path.clone() }));
@@ -266,7 +266,7 @@ mod tests {
     #[test]
     fn the_ending_follows_the_format_and_a_wrong_one_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let settings = Settings::new(Backend::Local, folder.path());
+        let settings = DirectorSettings::new(Backend::Local, folder.path());
         let made = |output: &str, format: &str| local(output, false, format, &settings).map(|target| target.path(1));
         let real = folder.path().canonicalize().unwrap();
         assert_eq!(made("sub/song", "mp3"), Ok(real.join("sub/song.mp3")));
@@ -279,7 +279,7 @@ mod tests {
     #[test]
     fn places_that_cannot_be_written_are_told_before_anything_is_rendered() {
         let folder = tempfile::tempdir().unwrap();
-        let settings = Settings::new(Backend::Local, folder.path());
+        let settings = DirectorSettings::new(Backend::Local, folder.path());
         fs::write(folder.path().join("file"), "x").unwrap();
         for output in ["/nowhere/at/all/x.mp4", "/proc/x.mp4"] {
             assert!(matches!(local(output, false, "mp4", &settings), Err(Fault::OutputUnwritable { .. })), "{output}");
@@ -291,7 +291,7 @@ mod tests {
     #[test]
     fn a_remote_caller_writes_only_into_the_output_folder_and_the_roots() {
         let folder = tempfile::tempdir().unwrap();
-        let settings = Settings::new(Backend::Local, folder.path().join("out"));
+        let settings = DirectorSettings::new(Backend::Local, folder.path().join("out"));
         let remote = |output: &str| place(output, false, "mp4", "t", Reach::Remote, &settings);
         assert!(remote("").is_ok());
         assert!(remote("deep/x.mp4").is_ok());
@@ -308,8 +308,10 @@ mod tests {
         fs::create_dir_all(root.join("sub")).unwrap();
         fs::create_dir(&outside).unwrap();
         std::os::unix::fs::symlink(&outside, root.join("link")).unwrap();
-        let settings =
-            Settings { roots: Some(vec![root.clone()]), ..Settings::new(Backend::Local, folder.path().join("out")) };
+        let settings = DirectorSettings {
+            roots: Some(vec![root.clone()]),
+            ..DirectorSettings::new(Backend::Local, folder.path().join("out"))
+        };
         let to = |output: &Path| local(&output.display().to_string(), false, "mp4", &settings);
         let real = root.canonicalize().unwrap();
         assert_eq!(to(&root).unwrap().folder, real, "the root itself");

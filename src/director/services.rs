@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use tokio::sync::OnceCell;
 
 use super::advice::Fault;
-use super::settings::{Backend, Settings};
+use super::settings::{Backend, DirectorSettings};
 use super::trouble::of_store;
 use crate::nemovideo::Client;
 use crate::skills::{Attribution, Catalogue, Skill, attribution};
@@ -23,7 +23,7 @@ pub struct Services {
     /// The skills.
     pub skills: Arc<Catalogue>,
     /// What the surroundings tell.
-    pub settings: Arc<Settings>,
+    pub settings: Arc<DirectorSettings>,
     open: OpenStore,
     store: OnceCell<Store>,
     /// The path of this program, which tells who installed it.
@@ -32,7 +32,7 @@ pub struct Services {
 
 impl Services {
     /// Nothing is opened before it is needed.
-    pub fn new(settings: Settings, client: Client, skills: Arc<Catalogue>, open: OpenStore) -> Self {
+    pub fn new(settings: DirectorSettings, client: Client, skills: Arc<Catalogue>, open: OpenStore) -> Self {
         let binary = std::env::current_exe().ok();
         Self { client, skills, settings: Arc::new(settings), open, store: OnceCell::new(), binary }
     }

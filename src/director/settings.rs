@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// The director's settings.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct DirectorSettings {
     /// Which side does the work.
     pub backend: Backend,
     /// The skill used when a call names none and its session has none.
@@ -53,7 +53,7 @@ impl Backend {
     }
 }
 
-impl Settings {
+impl DirectorSettings {
     /// The usual waits around the given folder; for tests and for `start` to fill.
     pub fn new(backend: Backend, output: impl Into<PathBuf>) -> Self {
         let output = output.into();

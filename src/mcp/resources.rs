@@ -65,7 +65,7 @@ pub async fn read(
     context: &RequestContext<RoleServer>,
 ) -> Result<ReadResourceResult, ErrorData> {
     let missing = || ErrorData::resource_not_found("No such resource", Some(serde_json::json!({ "uri": uri })));
-    let place = Place::parse(uri).ok_or_else(missing)?;
+    let place = ResourcePath::parse(uri).ok_or_else(missing)?;
     let caller = server.caller(context);
     let ask = StateAsk { session: place.session.clone(), wait_seconds: Some(0.0), ..StateAsk::default() };
     let news = News::default();
@@ -88,13 +88,13 @@ pub async fn read(
 
 /// What a URI of ours names.
 #[derive(Debug, PartialEq, Eq)]
-struct Place {
+struct ResourcePath {
     session: String,
     /// A medium's name; none for the timeline.
     medium: Option<String>,
 }
 
-impl Place {
+impl ResourcePath {
     fn parse(uri: &str) -> Option<Self> {
         let (session, part) = uri.strip_prefix(SCHEME)?.split_once('/')?;
         let session = decode(session).filter(|session| !session.is_empty())?;
@@ -137,9 +137,9 @@ mod tests {
 
     #[test]
     fn uris_name_a_session_and_a_part_of_it() {
-        let timeline = Place { session: "s1".to_owned(), medium: None };
-        assert_eq!(Place::parse("bedtrack://session/s1/timeline"), Some(timeline));
-        let medium = Place::parse("bedtrack://session/s1/media/Lo-fi%20%E2%99%AB%2F1.wav").unwrap();
+        let timeline = ResourcePath { session: "s1".to_owned(), medium: None };
+        assert_eq!(ResourcePath::parse("bedtrack://session/s1/timeline"), Some(timeline));
+        let medium = ResourcePath::parse("bedtrack://session/s1/media/Lo-fi%20%E2%99%AB%2F1.wav").unwrap();
         assert_eq!(medium.medium.as_deref(), Some("Lo-fi ♫/1.wav"));
         for bad in [
             "",
@@ -151,7 +151,7 @@ mod tests {
             "bedtrack://session/s1/media/%zz",
             "bedtrack://session/s1/media/%",
         ] {
-            assert_eq!(Place::parse(bad), None, "{bad}");
+            assert_eq!(ResourcePath::parse(bad), None, "{bad}");
         }
     }
 

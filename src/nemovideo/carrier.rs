@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::http::Transport;
 use super::redact::Secrets;
-use super::settings::Settings;
+use super::settings::ClientSettings;
 
 /// The carrier of every call, a token's own request included.
 pub struct Carrier {
     /// Waits and limits.
-    pub settings: Settings,
+    pub settings: ClientSettings,
     /// The HTTP clients.
     pub transport: Transport,
     /// What must not come back in an answer.
@@ -18,7 +18,7 @@ pub struct Carrier {
 
 impl Carrier {
     /// Nothing is opened before the first call.
-    pub fn new(settings: Settings) -> Self {
+    pub fn new(settings: ClientSettings) -> Self {
         Self { settings, transport: Transport::default(), secrets: Arc::default() }
     }
 }

@@ -7,12 +7,12 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use super::carrier::Carrier;
-use super::endpoint::{Endpoint, Place};
+use super::endpoint::{ApiAddress, Endpoint};
 use super::error::{ApiError, Auth, Call, Unclear};
 use super::http;
 use super::redact::Secrets;
 use super::retry::{self, Next, Tried};
-use super::settings::Settings;
+use super::settings::ClientSettings;
 use super::token::TokenKeeper;
 use crate::skills::Attribution;
 use bedtrack_wire::codes;
@@ -31,7 +31,7 @@ pub(super) struct Inner {
 
 /// Where one attempt goes, and with which token.
 pub(super) struct Way {
-    pub(super) place: Place,
+    pub(super) place: ApiAddress,
     pub(super) bearer: SecretString,
     pub(super) auth: Auth,
     /// The client's id, where the backend has asked for it.
@@ -43,7 +43,7 @@ pub(super) type Build<'a> = dyn Fn(&reqwest::Client, Url) -> RequestBuilder + Se
 
 impl Client {
     /// A client of what the endpoint leads to. Nothing is opened before the first call.
-    pub fn new(endpoint: impl Endpoint + 'static, settings: Settings, tokens: TokenKeeper) -> Self {
+    pub fn new(endpoint: impl Endpoint + 'static, settings: ClientSettings, tokens: TokenKeeper) -> Self {
         Self { inner: Arc::new(Inner { endpoint: Box::new(endpoint), tokens, carrier: Carrier::new(settings) }) }
     }
 
@@ -167,7 +167,7 @@ impl Client {
         Ok(Way { place, bearer, auth, client_id: self.inner.tokens.demanded_id() })
     }
 
-    async fn place(&self) -> Result<Place, ApiError> {
+    async fn place(&self) -> Result<ApiAddress, ApiError> {
         self.inner.endpoint.resolve().await.map_err(|error| ApiError::NotReady { reason: error.to_string() })
     }
 

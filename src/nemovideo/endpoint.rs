@@ -7,7 +7,7 @@ use tokio::sync::OnceCell;
 
 /// An address of the API.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct ApiAddress {
     /// The base; paths go below it.
     pub base: Url,
     /// A bearer token that belongs to the place itself; none: the [`super::TokenKeeper`]'s.
@@ -22,25 +22,25 @@ pub struct EndpointError(pub String);
 /// Where the API is spoken.
 pub trait Endpoint: Send + Sync {
     /// The address; may start what is behind it.
-    fn resolve(&self) -> BoxFuture<'_, Result<Place, EndpointError>>;
+    fn resolve(&self) -> BoxFuture<'_, Result<ApiAddress, EndpointError>>;
 }
 
 /// A known address.
-pub struct Fixed(pub Place);
+pub struct Fixed(pub ApiAddress);
 
 impl Endpoint for Fixed {
-    fn resolve(&self) -> BoxFuture<'_, Result<Place, EndpointError>> {
+    fn resolve(&self) -> BoxFuture<'_, Result<ApiAddress, EndpointError>> {
         Box::pin(async { Ok(self.0.clone()) })
     }
 }
 
 /// Starts what it needs; called again after a failure, never after a success.
-pub type Start = Box<dyn Fn() -> BoxFuture<'static, Result<Place, EndpointError>> + Send + Sync>;
+pub type Start = Box<dyn Fn() -> BoxFuture<'static, Result<ApiAddress, EndpointError>> + Send + Sync>;
 
 /// An address that exists once it is needed.
 pub struct Lazy {
     start: Start,
-    place: OnceCell<Place>,
+    place: OnceCell<ApiAddress>,
 }
 
 impl Lazy {
@@ -51,7 +51,7 @@ impl Lazy {
 }
 
 impl Endpoint for Lazy {
-    fn resolve(&self) -> BoxFuture<'_, Result<Place, EndpointError>> {
+    fn resolve(&self) -> BoxFuture<'_, Result<ApiAddress, EndpointError>> {
         Box::pin(async { self.place.get_or_try_init(|| (self.start)()).await.cloned() })
     }
 }

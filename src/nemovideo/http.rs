@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::error::{ApiError, Auth, Call, Refused, Unclear};
 use super::judge::Judge;
-use super::settings::Settings;
+use super::settings::ClientSettings;
 use crate::skills::Attribution;
 use bedtrack_wire::{codes, envelope};
 
@@ -31,7 +31,7 @@ pub struct Transport {
 
 impl Transport {
     /// The client for the API's own host. It follows no redirects: they would carry the token elsewhere.
-    pub fn api(&self, base: &Url, settings: &Settings) -> Result<&reqwest::Client, ApiError> {
+    pub fn api(&self, base: &Url, settings: &ClientSettings) -> Result<&reqwest::Client, ApiError> {
         kept(&self.api, || {
             let builder = builder(settings);
             // The studio on this machine needs neither a proxy nor the system's certificates, which take time to load.
@@ -47,7 +47,7 @@ impl Transport {
 
     /// The client for files on other hosts, such as the `host` that the API at `base` named. It sends nothing of ours,
     /// and goes into a private network for an API in there alone.
-    pub fn foreign(&self, settings: &Settings, host: &str, base: &Url) -> Result<&reqwest::Client, ApiError> {
+    pub fn foreign(&self, settings: &ClientSettings, host: &str, base: &Url) -> Result<&reqwest::Client, ApiError> {
         self.judge.watch(host, base.host_str().unwrap_or_default());
         kept(&self.foreign, || builder(settings).dns_resolver(self.judge.clone()))
     }
@@ -66,7 +66,7 @@ fn kept(
     Ok(cell.get_or_init(|| built))
 }
 
-fn builder(settings: &Settings) -> reqwest::ClientBuilder {
+fn builder(settings: &ClientSettings) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .user_agent(concat!("bedtrack/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(settings.connect)

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use bedtrack_wire::event::Part;
+use bedtrack_wire::event::ContentPart;
 
 const RECORDED: [(&str, &[u8]); 6] = [
     ("error-first", include_bytes!("../../tests/data/wire/error-first.sse")),
@@ -35,7 +35,7 @@ fn texts(items: &[TurnItem]) -> Vec<String> {
         TurnItem::Content(content) => content.parts.as_slice(),
         _ => &[],
     });
-    parts.filter_map(|part| if let Part::Text(text) = part { Some(text.clone()) } else { None }).collect()
+    parts.filter_map(|part| if let ContentPart::Text(text) = part { Some(text.clone()) } else { None }).collect()
 }
 
 #[test]

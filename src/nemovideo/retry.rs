@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::error::{ApiError, Auth, Call};
-use super::settings::Settings;
+use super::settings::ClientSettings;
 use bedtrack_wire::codes;
 
 /// Longest pause a 429 may ask for and be waited out; beyond it the caller is told when.
@@ -54,7 +54,7 @@ fn is_harmless(call: Call) -> bool {
 }
 
 /// Decides; notes in `tried` what it decided.
-pub fn decide(settings: &Settings, call: Call, error: &ApiError, tried: &mut Tried) -> Next {
+pub fn decide(settings: &ClientSettings, call: Call, error: &ApiError, tried: &mut Tried) -> Next {
     match error {
         ApiError::Refused(refused) => match refused.number() {
             codes::BAD_TOKEN | 401 if call != Call::AnonymousToken => {
@@ -119,7 +119,7 @@ mod tests {
     }
 
     fn after(call: Call, error: &ApiError, times: usize) -> Vec<Next> {
-        let (settings, mut tried) = (Settings::default(), Tried::default());
+        let (settings, mut tried) = (ClientSettings::default(), Tried::default());
         (0..times).map(|_| decide(&settings, call, error, &mut tried)).collect()
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// The client's settings.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct ClientSettings {
     /// How long a connection may take.
     pub connect: Duration,
     /// How long an answer that is not a stream may take.
@@ -23,7 +23,7 @@ pub struct Settings {
     pub read_pauses: Vec<Duration>,
 }
 
-impl Default for Settings {
+impl Default for ClientSettings {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::reader::{EventReader, TurnItem};
 use super::redact::Secrets;
 use bedtrack_wire::envelope::Refusal;
-use bedtrack_wire::event::Part;
+use bedtrack_wire::event::ContentPart;
 
 /// A stream that did not end by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -122,7 +122,7 @@ impl TurnStream {
             TurnItem::Refusal(refusal) => self.secrets.hide(&mut refusal.message),
             TurnItem::Content(content) => {
                 for part in &mut content.parts {
-                    if let Part::Call { name } | Part::Response { name } = part {
+                    if let ContentPart::Call { name } | ContentPart::Response { name } = part {
                         self.secrets.hide(name);
                     }
                 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::carrier::Carrier;
-use super::endpoint::Place;
+use super::endpoint::ApiAddress;
 use super::error::{ApiError, Auth, Call};
 use super::http;
 use super::retry::{self, Next, Tried};
@@ -86,7 +86,7 @@ impl TokenKeeper {
     pub(super) async fn bearer(
         &self,
         carrier: &Carrier,
-        place: &Place,
+        place: &ApiAddress,
         attribution: &Attribution,
     ) -> Result<(SecretString, Auth), ApiError> {
         if let Some(token) = &self.given {
@@ -116,7 +116,7 @@ impl TokenKeeper {
     pub(super) async fn renew(
         &self,
         carrier: &Carrier,
-        place: &Place,
+        place: &ApiAddress,
         attribution: &Attribution,
         refused: &SecretString,
     ) -> Result<(), ApiError> {
@@ -139,14 +139,14 @@ impl TokenKeeper {
         fetched.map(drop)
     }
 
-    fn on_disk(&self, place: &Place) -> Option<Kept> {
+    fn on_disk(&self, place: &ApiAddress) -> Option<Kept> {
         token_file::read(self.token_file.as_deref()?, place.base.as_str())
     }
 
     async fn fetch(
         &self,
         carrier: &Carrier,
-        place: &Place,
+        place: &ApiAddress,
         attribution: &Attribution,
         current: &mut Option<Kept>,
     ) -> Result<SecretString, ApiError> {

@@ -28,7 +28,7 @@ pub async fn serve(settings: Arc<Settings>, flags: &Listen) -> anyhow::Result<Ex
     let shutdown = signals::shutdown();
     let rooms = Rooms::new(settings, shutdown.clone(), !flags.no_jobs);
     rooms.resume_in_background();
-    let http = mcp::http::Settings { clients, ready: rooms.ready(), shutdown: shutdown.clone() };
+    let http = mcp::http::HttpSettings { clients, ready: rooms.ready(), shutdown: shutdown.clone() };
     announce(&listener)?;
     let served = mcp::http::serve(listener, rooms.server(), http).await;
     rooms.close().await;

@@ -10,7 +10,7 @@ use super::studio::{LazyStore, LocalStudio};
 use crate::config::{self, Settings};
 use crate::director::{self, Director};
 use crate::mcp;
-use crate::nemovideo::{self, Client, EndpointError, Fixed, Lazy, Place, TokenKeeper};
+use crate::nemovideo::{self, ApiAddress, Client, EndpointError, Fixed, Lazy, TokenKeeper};
 use crate::skills::Catalogue;
 use bedtrack_film::LIMITS;
 
@@ -87,12 +87,12 @@ impl Rooms {
 /// The one client of the API: for the cloud with its token, for the studio with the secret of this process.
 fn client(settings: &Settings, studio: &LocalStudio) -> Client {
     let cloud = &settings.cloud;
-    let patience = nemovideo::Settings {
+    let patience = nemovideo::ClientSettings {
         quiet: settings.timing.quiet,
         turn: settings.timing.turn,
         rate_limit: settings.timing.retry,
         largest_file: LIMITS.output_bytes,
-        ..nemovideo::Settings::default()
+        ..nemovideo::ClientSettings::default()
     };
     let tokens = match &cloud.token {
         Some(token) => {
@@ -106,7 +106,7 @@ fn client(settings: &Settings, studio: &LocalStudio) -> Client {
     };
     match settings.backend {
         config::Backend::Cloud => {
-            Client::new(Fixed(Place { base: cloud.api_url.clone(), bearer: None }), patience, tokens)
+            Client::new(Fixed(ApiAddress { base: cloud.api_url.clone(), bearer: None }), patience, tokens)
         }
         config::Backend::Local => {
             let studio = studio.clone();
@@ -114,7 +114,7 @@ fn client(settings: &Settings, studio: &LocalStudio) -> Client {
                 let studio = studio.clone();
                 async move {
                     let (base, secret) = studio.resolve().await.map_err(|error| EndpointError(format!("{error:#}")))?;
-                    Ok(Place { base, bearer: Some(secret) })
+                    Ok(ApiAddress { base, bearer: Some(secret) })
                 }
                 .boxed()
             };
@@ -123,12 +123,12 @@ fn client(settings: &Settings, studio: &LocalStudio) -> Client {
     }
 }
 
-fn director_settings(settings: &Settings) -> director::Settings {
+fn director_settings(settings: &Settings) -> director::DirectorSettings {
     let backend = match settings.backend {
         config::Backend::Local => director::Backend::Local,
         config::Backend::Cloud => director::Backend::Cloud,
     };
-    director::Settings {
+    director::DirectorSettings {
         default_skill: settings.skills.default.clone(),
         platform: settings.skills.platform.clone(),
         roots: settings.reach.roots.clone(),
@@ -138,6 +138,6 @@ fn director_settings(settings: &Settings) -> director::Settings {
         recover: vec![settings.timing.recover.0, settings.timing.recover.1],
         turn: settings.timing.turn,
         media: settings.folders.home.join("media"),
-        ..director::Settings::new(backend, settings.folders.output.clone())
+        ..director::DirectorSettings::new(backend, settings.folders.output.clone())
     }
 }

@@ -16,7 +16,7 @@ use crate::config::Settings;
 use crate::studio::http::{self, FetchPolicy, Gate};
 use crate::studio::jobs::render::Render;
 use crate::studio::jobs::turn::{Turn, Turns};
-use crate::studio::jobs::{self, Limits, SharedBank, Workshop};
+use crate::studio::jobs::{self, RequestLimits, SharedBank, Workshop};
 use bedtrack_film::Film;
 use bedtrack_sound::Bank;
 use bedtrack_store::engine::{Registry, Runner, RunnerSettings};
@@ -138,7 +138,7 @@ pub async fn workshop(settings: &Settings, store: &LazyStore) -> anyhow::Result<
         store: store.get().await?,
         film: Arc::new(Film::locate(settings.studio.ffmpeg.as_deref())),
         bank,
-        limits: Limits::default(),
+        limits: RequestLimits::default(),
     }))
 }
 

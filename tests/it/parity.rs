@@ -13,7 +13,7 @@ use crate::harness::stdio::ToolResult;
 use crate::store::lose_session;
 
 /// One call, what the cloud is told before it, and what the answer must be worth on both sides.
-struct Step {
+struct ScenarioStep {
     tool: &'static str,
     arguments: Value,
     script: Script,
@@ -21,19 +21,19 @@ struct Step {
     expected: Value,
 }
 
-fn step(tool: &'static str, arguments: Value, script: Script, expected: Value) -> Step {
-    Step { tool, arguments, script, expected }
+fn step(tool: &'static str, arguments: Value, script: Script, expected: Value) -> ScenarioStep {
+    ScenarioStep { tool, arguments, script, expected }
 }
 
 /// A call that fails with a code, and changes and costs nothing.
-fn fails(tool: &'static str, arguments: Value, code: &str) -> Step {
+fn fails(tool: &'static str, arguments: Value, code: &str) -> ScenarioStep {
     step(tool, arguments, Script::Nothing, json!({"is_error": true, "status": "failed", "code": code}))
 }
 
 /// Goes through a table and gives what each answer was worth.
-fn walk(side: &mut Side, steps: Vec<Step>) -> Vec<Value> {
+fn walk(side: &mut Side, steps: Vec<ScenarioStep>) -> Vec<Value> {
     let mut worths = Vec::new();
-    for Step { tool, arguments, script, expected } in steps {
+    for ScenarioStep { tool, arguments, script, expected } in steps {
         let result = side.call(tool, &arguments, script);
         let found = worth(&result);
         let shown: String = arguments.to_string().chars().take(200).collect();
@@ -48,7 +48,7 @@ fn walk(side: &mut Side, steps: Vec<Step>) -> Vec<Value> {
 }
 
 /// Runs a table on both sides and compares every answer.
-async fn same_on_both(credits: i64, table: impl Fn(&Side) -> Vec<Step>) -> [Side; 2] {
+async fn same_on_both(credits: i64, table: impl Fn(&Side) -> Vec<ScenarioStep>) -> [Side; 2] {
     let mut sides = Side::both(credits).await;
     let mut worths = Vec::new();
     for side in &mut sides {

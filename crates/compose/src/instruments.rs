@@ -123,6 +123,16 @@ fn full() -> f32 {
 }
 
 impl Instrument {
+    /// Whether people would call both by the same name: one program, or two acoustic pianos (programs 0 to 3).
+    pub fn is_like(&self, other: &Self) -> bool {
+        let piano = |i: &Self| i.program.is_some_and(|p| p < 4);
+        self.id == other.id
+            || (!self.synth
+                && !other.synth
+                && self.program.is_some()
+                && (self.program == other.program || piano(self) && piano(other)))
+    }
+
     /// Whether it plays `role`.
     pub fn plays(&self, role: Role) -> bool {
         self.roles.contains(&role)

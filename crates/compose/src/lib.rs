@@ -1,8 +1,9 @@
 //! Brief → Score. Pure and seeded: no clock, no disk, no thread, no log. Genres, instruments, moods and forms are data
 //! beside the code.
 //!
-//! `sketch` decides what all share (tempo and bars by `clock`, key, form, chords by `harmony`), `cast` who plays, and the
-//! players write their parts: `drums`, `bass`, `chords`, `melody`, `counter`, `texture`. `perform` gives them their timing.
+//! What is asked for and what comes of it are values: `brief` (with `given`, `key`, `metre`, `revision`), `score`, `remark`.
+//! The rules work on them: `composer` has several takes written (`write`), keeps the best (`jury`) and lets `revise` carry
+//! out what was changed since. `genre`, `instruments`, `moods` and `forms` read the data.
 
 pub mod brief;
 pub mod distance;
@@ -19,34 +20,17 @@ pub mod remark;
 pub mod revision;
 pub mod score;
 
-mod bass;
-mod cast;
 mod check;
-mod chords;
-mod clock;
 mod composer;
 mod composition;
-mod counter;
-mod drums;
 mod forms;
 mod fusion;
 mod grid;
-mod harmony;
 mod incipit;
 mod jury;
-mod line;
-mod melody;
-mod motif;
-mod outline;
-mod perform;
-mod plan;
 mod revise;
 mod rng;
-mod sketch;
-mod texture;
 mod theory;
-mod tune;
-mod voicing;
 mod write;
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::tools::Tools;
 use super::watch::Watch;
 
 /// Frames per second of all sound in and out.
-pub(super) const RATE: u32 = 48_000;
+pub(super) const RATE: u32 = bedtrack_sound::RATE;
 /// Bytes of a frame: two channels of f32.
 pub(super) const FRAME_BYTES: u64 = 8;
 

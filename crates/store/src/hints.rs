@@ -44,10 +44,10 @@ impl Hints {
         self.queue.subscribe()
     }
 
-    pub(crate) fn listen(self: &Arc<Self>, job: &str) -> Listener {
+    pub(crate) fn listen(self: &Arc<Self>, job: &str) -> JobListener {
         let receiver = self.jobs().entry(job.to_owned()).or_default().subscribe();
         let cancels = receiver.borrow().cancels;
-        Listener { receiver: Some(receiver), cancels, job: job.to_owned(), hints: self.clone() }
+        JobListener { receiver: Some(receiver), cancels, job: job.to_owned(), hints: self.clone() }
     }
 
     fn jobs(&self) -> MutexGuard<'_, HashMap<String, watch::Sender<Counts>>> {
@@ -58,14 +58,14 @@ impl Hints {
 
 /// Listens for hints about one job. Hints given between two waits are not lost.
 #[derive(Debug)]
-pub struct Listener {
+pub struct JobListener {
     receiver: Option<watch::Receiver<Counts>>,
     cancels: u64,
     job: String,
     hints: Arc<Hints>,
 }
 
-impl Listener {
+impl JobListener {
     /// Waits for a hint, at most this long (the poll that finds what other processes did).
     pub async fn wait(&mut self, at_most: Duration) {
         let Some(receiver) = &mut self.receiver else { return };
@@ -85,7 +85,7 @@ impl Listener {
     }
 }
 
-impl Drop for Listener {
+impl Drop for JobListener {
     fn drop(&mut self) {
         let mut jobs = self.hints.jobs();
         self.receiver = None;

@@ -18,7 +18,7 @@ pub enum Grant {
 
 /// A movement of credits.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct LedgerEntry {
     /// `hold:`, `settle:` or `release:` and the job; `grant:` and the account.
     pub id: String,
     /// The account.
@@ -74,12 +74,12 @@ impl Ledger {
     }
 
     /// An account's movements, oldest first.
-    pub async fn entries(&self, account: &str) -> Result<Vec<Entry>, StoreError> {
+    pub async fn entries(&self, account: &str) -> Result<Vec<LedgerEntry>, StoreError> {
         let query = self.db.query("SELECT * FROM ledger WHERE account = $1 ORDER BY at, id").bind(account.to_owned());
         let rows = self.db.all(query).await?;
         rows.iter()
             .map(|row| {
-                Ok(Entry {
+                Ok(LedgerEntry {
                     id: row.text("id")?,
                     account: row.text("account")?,
                     job: row.text("job")?,

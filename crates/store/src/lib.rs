@@ -25,9 +25,9 @@ use std::sync::Arc;
 pub use blobs::Blobs;
 pub use error::StoreError;
 pub use front::{Front, FrontSession, Request, RequestKey, WORK_RUNNING, Work};
-pub use hints::Listener;
-pub use jobs::{Beat, Cancelling, Enqueued, Heard, Job, JobState, Jobs, NewJob, News, Outcome};
-pub use ledger::{Entry, Grant, Ledger};
+pub use hints::JobListener;
+pub use jobs::{Cancelling, Enqueued, Heartbeat, Job, JobEvent, JobNews, JobOutcome, JobState, Jobs, NewJob};
+pub use ledger::{Grant, Ledger, LedgerEntry};
 pub use place::{file_url, sqlite_url};
 pub use sessions::{NewSession, StudioSession, StudioSessions, Versioned};
 
@@ -38,11 +38,11 @@ use presence::{Dead, Presence};
 /// The store; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
-    parts: Arc<Parts>,
+    parts: Arc<Shared>,
 }
 
 #[derive(Debug)]
-struct Parts {
+struct Shared {
     db: Db,
     sessions: StudioSessions,
     jobs: Jobs,
@@ -83,7 +83,7 @@ impl Store {
         let presence = tokio::task::spawn_blocking(move || Presence::beside(&database)).await;
         let presence = presence.unwrap_or_else(|_| Arc::new(Presence::unseen()));
         let hints = Arc::new(Hints::default());
-        let parts = Parts {
+        let parts = Shared {
             sessions: StudioSessions::new(db.clone()),
             jobs: Jobs::new(db.clone(), hints),
             ledger: Ledger::new(db.clone()),

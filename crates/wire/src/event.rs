@@ -27,14 +27,14 @@ pub struct Content {
     /// Who speaks.
     pub author: Option<String>,
     /// What is said and done.
-    pub parts: Vec<Part>,
+    pub parts: Vec<ContentPart>,
     /// Whether the event changed the session's state.
     pub changed_state: bool,
 }
 
 /// One part.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Part {
+pub enum ContentPart {
     /// Words for the user.
     Text(String),
     /// Words the model says to itself.
@@ -141,7 +141,7 @@ impl Event {
             partial: raw.partial.unwrap_or(false),
             invocation_id: raw.invocation_id,
             author: raw.author,
-            parts: parts.into_iter().map(Part::from).collect(),
+            parts: parts.into_iter().map(ContentPart::from).collect(),
             changed_state: raw.actions.and_then(|actions| actions.state_delta).is_some_and(|delta| delta.0),
         };
         match fault {
@@ -227,7 +227,7 @@ impl RawPart {
     }
 }
 
-impl From<RawPart> for Part {
+impl From<RawPart> for ContentPart {
     fn from(raw: RawPart) -> Self {
         let name = |tool: RawTool| tool.name.unwrap_or_default();
         match raw {
@@ -313,6 +313,6 @@ mod tests {
         );
         let Event::Content(content) = read else { panic!("not content") };
         assert!(content.partial);
-        assert_eq!(content.parts, [Part::Thought("a".into()), Part::Text("b".into())]);
+        assert_eq!(content.parts, [ContentPart::Thought("a".into()), ContentPart::Text("b".into())]);
     }
 }

@@ -4,7 +4,7 @@ use bedtrack_language::characters::is_han;
 use bedtrack_language::endings::{self, Holds};
 use bedtrack_language::tokens::{Kind, Token};
 
-use super::Action;
+use super::action::Action;
 use super::lexicon::{Lexicon, Rule, lexicon};
 use super::wish::{self, ExportWish};
 

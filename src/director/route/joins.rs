@@ -2,7 +2,7 @@
 
 use bedtrack_language::tokens::Token;
 
-use super::Action;
+use super::action::Action;
 use super::clauses::{Asked, Clause, LONGEST_ACTION, after_fillers, covered, says_what_not};
 use super::lexicon::{Lexicon, lexicon};
 use super::wish::{self, ExportWish};

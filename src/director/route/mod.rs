@@ -1,6 +1,7 @@
 //! The routing table: what a request asks for, decided before anything is sent. Intent counts, not the bare word: a
 //! clause is an action only when nothing in it speaks of anything else. Pure; the words are data in `lexicon.toml`.
 
+mod action;
 mod clauses;
 mod joins;
 mod lexicon;
@@ -13,44 +14,9 @@ mod tests;
 
 use bedtrack_language::tokens::{with_marks, words};
 use clauses::{Asked, Clause};
+
+pub use action::{Action, Routed};
 pub use wish::ExportWish;
-
-/// What a part of a request asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action {
-    /// The finished file.
-    Export(ExportWish),
-    /// The balance.
-    Credits,
-    /// How things stand.
-    State,
-    /// To bring media in.
-    Upload,
-    /// Anything else: a turn with the studio's agent.
-    Message,
-}
-
-impl Action {
-    /// Its name, as `action` in the structured content gives it.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Export(_) => "export",
-            Self::Credits => "credits",
-            Self::State => "state",
-            Self::Upload => "upload",
-            Self::Message => "message",
-        }
-    }
-}
-
-/// A part of a request with what it asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Routed {
-    /// What it asks for.
-    pub action: Action,
-    /// Its words; empty for an upload that only the files ask for.
-    pub text: String,
-}
 
 /// The actions of a request in their order; a request of nothing but white space has none unless files come with it.
 /// Where files come with the call an upload is always among them, before whatever does not say otherwise.

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Action, Routed};
+use super::action::{Action, Routed};
 
 /// Where pasted captions stand: from the first line with times, and the number or header before it, to the words of the
 /// last one. What comes behind them after an empty line is the user's own again.

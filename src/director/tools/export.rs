@@ -145,7 +145,7 @@ enum Stage {
 }
 
 /// An export that is under way.
-struct Plan {
+struct RenderPlan {
     kept: Kept,
     /// Another process may have submitted it.
     asked: bool,
@@ -154,9 +154,9 @@ struct Plan {
 }
 
 /// A file on its way; half a file helps nobody, so what is not in its place in the end is removed.
-struct Part(PathBuf);
+struct PartialFile(PathBuf);
 
-impl Drop for Part {
+impl Drop for PartialFile {
     fn drop(&mut self) {
         // Usually it has been moved to its place.
         let _ = std::fs::remove_file(&self.0);
@@ -195,7 +195,7 @@ impl Errand for Export {
                 },
             }
         };
-        let part = Part(plan.target.part(&job.handle));
+        let part = PartialFile(plan.target.part(&job.handle));
         let bytes = delivery.fetch(&render, &plan.format, &part.0).await?;
         let path = plan.target.publish(&part.0)?.display().to_string();
         report(job, &render, &plan, bytes, &path, &state).await;
@@ -241,9 +241,9 @@ async fn lost_with_its_timeline(job: &mut Job) -> Stop {
 }
 
 /// The render that was begun before a restart, else a new one with its place.
-async fn plan(job: &mut Job, export: &Export, state: &State) -> Result<Plan, Stop> {
+async fn plan(job: &mut Job, export: &Export, state: &State) -> Result<RenderPlan, Stop> {
     if let Some(Stage::Rendering { kept, format, target }) = job.take_stage() {
-        return Ok(Plan { kept, asked: true, format, target });
+        return Ok(RenderPlan { kept, asked: true, format, target });
     }
     let picture = has_picture(state);
     let named = known_ending(export.output.trim()).map(str::to_owned);
@@ -255,10 +255,10 @@ async fn plan(job: &mut Job, export: &Export, state: &State) -> Result<Plan, Sto
     let placed =
         tokio::task::spawn_blocking(move || outputs::place(&output, overwrite, &wanted, &title, reach, &settings));
     let target = placed.await.map_err(|error| Fault::Internal { reason: error.to_string() })??;
-    Ok(Plan { kept: Kept::first(), asked: false, format, target })
+    Ok(RenderPlan { kept: Kept::first(), asked: false, format, target })
 }
 
-async fn report(job: &mut Job, render: &Render, plan: &Plan, bytes: u64, path: &str, state: &State) {
+async fn report(job: &mut Job, render: &Render, plan: &RenderPlan, bytes: u64, path: &str, state: &State) {
     let language = job.record.language.clone();
     job.tell(&say("exported", &[("path", path), ("size", &size(bytes))], &language));
     for remark in render.output.iter().flat_map(|output| &output.notes) {

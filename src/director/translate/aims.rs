@@ -2,9 +2,9 @@
 
 use bedtrack_language::tokens::Token;
 
-use super::Offer;
 use super::english::Clause;
 use super::lexicon::{Aim, Prose, Verbs};
+use super::verdict::Offer;
 
 impl<'a> Clause<'a> {
     /// What an instruction turns into.

@@ -11,7 +11,7 @@ use super::join::join;
 use super::judged::{Judged, changes, hang, headings_go_with_their_lists, offers_of, steps_go_together};
 use super::lexicon::{Lexicon, lexicon};
 use super::split::{Sentence, sentences};
-use super::{Offer, Translated, Verdict};
+use super::verdict::{Offer, Translated, Verdict};
 
 /// How many clauses back lyrics or a name may have begun.
 const MOST_BEFORE: usize = 6;

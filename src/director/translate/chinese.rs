@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::lexicon::{Aim, Chinese, Needs, Verbs, first_of, start_of};
-use super::{Offer, Verdict};
+use super::verdict::{Offer, Verdict};
 
 /// Stands for a quotation of the same length in bytes: it can neither begin nor end a word of the lexicon.
 pub const MASK: char = '\u{1a}';

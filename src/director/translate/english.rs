@@ -3,7 +3,7 @@
 use bedtrack_language::tokens::Token;
 
 use super::lexicon::{English, Needs, Prose, Verbs};
-use super::{Offer, Verdict};
+use super::verdict::{Offer, Verdict};
 
 /// Clauses with more words than this are no instructions; it bounds the work on text without punctuation.
 const MOST_WORDS: usize = 150;

@@ -2,10 +2,10 @@
 
 use bedtrack_language::characters::in_simplified;
 
-use super::Verdict;
 use super::judged::{Judged, changes, is_gone};
 use super::lexicon::Lexicon;
 use super::split::Sentence;
+use super::verdict::Verdict;
 
 /// The text without what goes.
 pub fn join(text: &str, lexicon: &Lexicon, sentences: &[(Sentence, Vec<Judged>)]) -> String {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::split::Sentence;
-use super::{Offer, Verdict};
+use super::verdict::{Offer, Verdict};
 
 /// A clause with its judgement.
 #[derive(Debug)]

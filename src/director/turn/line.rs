@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::transcript::Transcript;
 use crate::director::progress::{Say, Step};
-use crate::director::settings::{Backend, Settings};
+use crate::director::settings::{Backend, DirectorSettings};
 use crate::director::steps;
 use crate::director::work::Job;
 use crate::nemovideo::{ApiError, Call, Client, Refused, Seen, StreamEnd, TurnItem, TurnStream, Unclear};
@@ -30,7 +30,7 @@ pub struct Line {
     attribution: Attribution,
     /// The backend's session.
     sid: String,
-    settings: Arc<Settings>,
+    settings: Arc<DirectorSettings>,
     /// Fired to end the turn where the backend can do that.
     cancel: CancellationToken,
     /// Hears what is being done.

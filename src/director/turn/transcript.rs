@@ -1,7 +1,7 @@
 //! What the backend's agent said in a turn: pieces and the whole text counted once, thoughts left out, the trailing
 //! "temporary issue" ignored. Pure.
 
-use bedtrack_wire::event::{Content, Part};
+use bedtrack_wire::event::{Content, ContentPart};
 
 /// Words of a fault that means nothing after normal text.
 const TRAILING: &str = "temporary issue";
@@ -40,18 +40,18 @@ impl Transcript {
         let echoed = content.author.as_deref() == Some(USER);
         for part in content.parts {
             match part {
-                Part::Text(_) if echoed => {}
+                ContentPart::Text(_) if echoed => {}
                 // Half of what a text may have, so that the whole text is never the shorter one.
-                Part::Text(words) if content.partial => append(&mut self.pieces, &words, LONGEST_TEXT / 2),
-                Part::Text(words) => join(&mut text, &words),
-                Part::Call { name } => {
+                ContentPart::Text(words) if content.partial => append(&mut self.pieces, &words, LONGEST_TEXT / 2),
+                ContentPart::Text(words) => join(&mut text, &words),
+                ContentPart::Call { name } => {
                     let name: String = name.chars().take(LONGEST_NAME).collect();
                     if self.tools.len() < MOST_TOOLS {
                         self.tools.push(name.clone());
                     }
                     tool = Some(name);
                 }
-                Part::Thought(_) | Part::Response { .. } | Part::Other => {}
+                ContentPart::Thought(_) | ContentPart::Response { .. } | ContentPart::Other => {}
             }
         }
         if !text.trim().is_empty() {
@@ -198,7 +198,7 @@ mod tests {
         let said = |texts: &[&str]| {
             let mut transcript = Transcript::default();
             for text in texts {
-                transcript.take(Content { parts: vec![Part::Text((*text).into())], ..Content::default() });
+                transcript.take(Content { parts: vec![ContentPart::Text((*text).into())], ..Content::default() });
             }
             transcript
         };
@@ -211,10 +211,11 @@ mod tests {
     #[test]
     fn endless_talk_is_kept_within_bounds_with_its_beginning_and_its_end() {
         let mut transcript = Transcript::default();
-        let event = |text: String, partial| Content { partial, parts: vec![Part::Text(text)], ..Content::default() };
+        let event =
+            |text: String, partial| Content { partial, parts: vec![ContentPart::Text(text)], ..Content::default() };
         for n in 0..50_000 {
             transcript.take(event(format!("Sentence number {n}. "), false));
-            transcript.take(Content { parts: vec![Part::Call { name: "x".repeat(500) }], ..Content::default() });
+            transcript.take(Content { parts: vec![ContentPart::Call { name: "x".repeat(500) }], ..Content::default() });
         }
         transcript.take(event("And which mood?".into(), false));
         let text = transcript.text();
@@ -233,7 +234,7 @@ mod tests {
         let mut transcript = Transcript::default();
         let said = |author: &str, text: &str| Content {
             author: Some(author.into()),
-            parts: vec![Part::Text(text.into())],
+            parts: vec![ContentPart::Text(text.into())],
             ..Content::default()
         };
         transcript.take(said("user", "make music"));
@@ -245,7 +246,7 @@ mod tests {
     #[test]
     fn a_long_trailing_fault_about_a_temporary_issue_is_excused_too() {
         let mut transcript = Transcript::default();
-        transcript.take(Content { parts: vec![Part::Text("Title added.".into())], ..Content::default() });
+        transcript.take(Content { parts: vec![ContentPart::Text("Title added.".into())], ..Content::default() });
         assert!(transcript.excuses(&format!("I encountered a TEMPORARY ISSUE: {}", "trace ".repeat(200))));
         assert!(!transcript.excuses("a temporary problem"));
     }

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use bedtrack_store::RequestKey;
+use serde_json::Value;
+
 use super::errand::Kinds;
 use super::job::{Job, Stop, Went};
 use crate::director::advice::{Fault, Sent};
 use crate::director::answer::Status;
-use bedtrack_store::RequestKey;
 
 /// The stage of an errand of which nothing has left this machine.
 const FRESH: &str = "fresh";
@@ -34,6 +36,8 @@ pub async fn run(kinds: Kinds, mut job: Job) {
             }
         }
         job.record.at += 1;
+        // A stage is one errand's alone.
+        job.record.stage = Value::Null;
         job.call = kinds.call(&job.record);
         match job.save(&FRESH).await {
             Ok(()) => {}

@@ -45,7 +45,7 @@ pub type Ready = Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send +
 
 /// What the HTTP transport needs beside the server.
 #[derive(Clone)]
-pub struct Settings {
+pub struct HttpSettings {
     /// Who may call; `None`: anybody on this machine.
     pub clients: Option<Arc<Clients>>,
     /// What `/readyz` asks.
@@ -60,9 +60,9 @@ struct Side {
     ready: Ready,
 }
 
-/// The routes. Without [`Settings::clients`] only hosts and pages of this machine are let in. `stop` ends sessions and
+/// The routes. Without [`HttpSettings::clients`] only hosts and pages of this machine are let in. `stop` ends sessions and
 /// streams; it takes every running call for cancelled, so [`serve`] hangs up first.
-pub fn router(server: Server, settings: &Settings, stop: &CancellationToken) -> Router {
+pub fn router(server: Server, settings: &HttpSettings, stop: &CancellationToken) -> Router {
     let open = Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(readyz))
@@ -79,7 +79,7 @@ pub fn router(server: Server, settings: &Settings, stop: &CancellationToken) -> 
 ///
 /// # Errors
 /// When the listener breaks.
-pub async fn serve(listener: TcpListener, server: Server, settings: Settings) -> io::Result<()> {
+pub async fn serve(listener: TcpListener, server: Server, settings: HttpSettings) -> io::Result<()> {
     let hangup = server.hangup();
     let shutdown = settings.shutdown.clone();
     let stop = CancellationToken::new();
@@ -102,7 +102,7 @@ pub async fn serve(listener: TcpListener, server: Server, settings: Settings) ->
 
 fn service(
     server: Server,
-    settings: &Settings,
+    settings: &HttpSettings,
     stop: &CancellationToken,
 ) -> StreamableHttpService<Server, LocalSessionManager> {
     let config = StreamableHttpServerConfig::default()

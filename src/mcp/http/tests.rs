@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::auth::Clients;
-use super::{Settings, serve};
+use super::{HttpSettings, serve};
 use crate::mcp::testing::{Script, server};
 
 fn http() -> reqwest::Client {
@@ -35,7 +35,7 @@ impl Site {
         let (server, script) = server();
         let shutdown = CancellationToken::new();
         let ready: super::Ready = Arc::new(move || std::future::ready(ready.clone()).boxed());
-        let settings = Settings { clients: clients.map(Arc::new), ready, shutdown: shutdown.clone() };
+        let settings = HttpSettings { clients: clients.map(Arc::new), ready, shutdown: shutdown.clone() };
         Self { address, script, shutdown, serving: tokio::spawn(serve(listener, server, settings)) }
     }
 

@@ -57,7 +57,7 @@ pub async fn status(
     let mut render = Render { id: id.clone(), ..Render::default() };
     match job.state {
         JobState::Done => {
-            let made: render::Made = serde_json::from_value(job.result)
+            let made: render::RenderedFile = serde_json::from_value(job.result)
                 .map_err(|_| Failure::internal("the render's record cannot be read"))?;
             render.status = RenderStatus::Completed;
             render.progress = Some(100.0);
@@ -85,7 +85,8 @@ pub async fn download(
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     let job = api.render_job(&account, &id).await?;
-    let made: render::Made = serde_json::from_value(job.result).map_err(|_| Failure::not_found("rendered file"))?;
+    let made: render::RenderedFile =
+        serde_json::from_value(job.result).map_err(|_| Failure::not_found("rendered file"))?;
     api.file(&made.key).await
 }
 

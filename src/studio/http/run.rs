@@ -18,7 +18,7 @@ use super::failure::Failure;
 use super::gate::Account;
 use crate::studio::jobs::turn::Turn;
 use bedtrack_store::engine::JobKind as _;
-use bedtrack_store::{Enqueued, Listener, NewJob, Store};
+use bedtrack_store::{Enqueued, JobListener, NewJob, Store};
 use bedtrack_wire::credits::cost_of_message;
 use bedtrack_wire::envelope::Envelope;
 use bedtrack_wire::session::{CancelRun, RunRequest};
@@ -69,7 +69,7 @@ pub async fn cancel(
 struct Position {
     store: Store,
     job: String,
-    listener: Listener,
+    listener: JobListener,
     after: i64,
     last_sent: Instant,
     over: bool,

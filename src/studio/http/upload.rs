@@ -15,7 +15,7 @@ use super::body::JsonBody;
 use super::failure::Failure;
 use super::fetch::{self, WRITTEN_AT_ONCE};
 use super::gate::Account;
-use crate::studio::jobs::Limits;
+use crate::studio::jobs::RequestLimits;
 use crate::studio::jobs::intake::{self, Arrival};
 use bedtrack_wire::envelope::Envelope;
 use bedtrack_wire::session::UploadUrls;
@@ -79,13 +79,13 @@ async fn received(api: &Api, mut form: Multipart, folder: &TempDir) -> Result<Ve
 
 /// The room that the files of one upload have.
 struct Room {
-    limits: Limits,
+    limits: RequestLimits,
     /// Bytes that are left of what they may have together.
     left: u64,
 }
 
 impl Room {
-    fn of(limits: Limits) -> Self {
+    fn of(limits: RequestLimits) -> Self {
         Self { limits, left: limits.uploads_bytes }
     }
 
@@ -154,7 +154,8 @@ mod tests {
 
     #[test]
     fn files_of_one_upload_have_a_limit_together_and_it_is_said_which_one_was_met() {
-        let mut room = Room::of(Limits { upload_bytes: 10 << 20, uploads_bytes: 15 << 20, ..Limits::default() });
+        let mut room =
+            Room::of(RequestLimits { upload_bytes: 10 << 20, uploads_bytes: 15 << 20, ..RequestLimits::default() });
         assert_eq!(room.limit(), 10 << 20);
         assert!(format!("{:?}", room.full()).contains("file is larger than 10 MB"));
         room.left -= 8 << 20;

@@ -118,7 +118,7 @@ fn fingerprint(path: &Path) -> std::io::Result<String> {
     loop {
         let count = file.read(&mut block)?;
         if count == 0 {
-            return Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
+            return Ok(hex::encode(hash.finalize()));
         }
         hash.update(block.get(..count).unwrap_or_default());
     }

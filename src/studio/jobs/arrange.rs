@@ -1,7 +1,7 @@
 //! Laying the user's songs and pictures on the timeline, as far as that needs the files themselves.
 
 use super::analysis::AnalysisError;
-use super::songs::{self, Heard};
+use super::songs::{self, TimelineBeats};
 use super::workshop::Workshop;
 use bedtrack_agent::arranged::{Arranged, Refused};
 use bedtrack_agent::beats::Grid;
@@ -186,7 +186,7 @@ async fn to_beats(
 }
 
 /// How many cuts lie on a beat.
-fn on_beats(cuts: &[u64], heard: &Heard) -> usize {
+fn on_beats(cuts: &[u64], heard: &TimelineBeats) -> usize {
     let near = |cut: &&u64| heard.beats.iter().any(|beat| (beat - Ms::from(**cut).seconds()).abs() <= NEAR);
     cuts.iter().filter(near).count()
 }

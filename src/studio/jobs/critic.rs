@@ -13,7 +13,7 @@ const SEED_STEP: u64 = 10_007;
 
 /// A piece that was made and heard.
 #[derive(Debug)]
-pub struct Take<T> {
+pub struct ReviewedTake<T> {
     /// What it was composed from; its seed is that of the take, and gives the same take again.
     pub brief: Brief,
     /// The piece.
@@ -30,7 +30,7 @@ pub fn perform<T, E>(
     brief: &Brief,
     free: bool,
     mut perform: impl FnMut(&Brief) -> Result<(T, Review), E>,
-) -> Result<(Take<T>, Vec<Value>), E> {
+) -> Result<(ReviewedTake<T>, Vec<Value>), E> {
     let mut takes = Vec::new();
     for number in 0..if free { TAKES } else { 1 } {
         let brief = Brief { seed: brief.seed.wrapping_add(number * SEED_STEP), ..brief.clone() };
@@ -39,7 +39,7 @@ pub fn perform<T, E>(
         if !is_clean {
             tracing::info!(seed = brief.seed, misses = ?review.misses, "a take misses its brief");
         }
-        takes.push(Take { brief, piece, review });
+        takes.push(ReviewedTake { brief, piece, review });
         if is_clean {
             break;
         }
@@ -47,7 +47,7 @@ pub fn perform<T, E>(
     // There is at least one take, so there always is a best one; the first of equals is kept.
     let best = takes.iter().enumerate().min_by_key(|(_, take)| take.review.misses.len()).map_or(0, |(at, _)| at);
     let taken = takes.swap_remove(best);
-    let mut turned_down: Vec<&Take<T>> = takes.iter().collect();
+    let mut turned_down: Vec<&ReviewedTake<T>> = takes.iter().collect();
     turned_down.sort_by_key(|take| take.brief.seed.wrapping_sub(brief.seed));
     let told = turned_down.iter().map(|take| json!({"seed": take.brief.seed, "misses": take.review.misses})).collect();
     Ok((taken, told))
@@ -94,7 +94,7 @@ mod tests {
     }
 
     /// Composes truly; the critic hears what `misses` says of each seed.
-    fn played(free: bool, misses: impl Fn(u64) -> Vec<Criterion>) -> (Take<Composition>, Vec<Value>) {
+    fn played(free: bool, misses: impl Fn(u64) -> Vec<Criterion>) -> (ReviewedTake<Composition>, Vec<Value>) {
         perform(&brief(), free, |brief| Ok::<_, ComposeError>((compose(brief)?, heard(misses(brief.seed)))))
             .expect("a piece")
     }

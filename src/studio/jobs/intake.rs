@@ -64,7 +64,7 @@ pub fn plain_name(name: &str) -> String {
 }
 
 /// What a file turned out to be.
-enum Seen {
+enum Recognised {
     /// Pictures, sound or notes, and how loud a song is.
     Medium(Box<MediaInfo>, Option<f64>),
     /// Captions, which go straight onto the timeline.
@@ -76,7 +76,7 @@ pub async fn take_in(workshop: &Workshop, session: &str, arrivals: Vec<Arrival>)
     let mut looked_into = Vec::new();
     for arrival in arrivals {
         if let Some(captions) = captions_in(&arrival.path).await? {
-            looked_into.push((arrival, Seen::Captions(captions)));
+            looked_into.push((arrival, Recognised::Captions(captions)));
             continue;
         }
         let info = workshop.film.probe(&arrival.path).await.map_err(|error| match error {
@@ -90,14 +90,14 @@ pub async fn take_in(workshop: &Workshop, session: &str, arrivals: Vec<Arrival>)
             MediaKind::Audio => workshop.film.loudness(&arrival.path, &Watch::default()).await.ok().flatten(),
             _ => None,
         };
-        looked_into.push((arrival, Seen::Medium(Box::new(info), lufs)));
+        looked_into.push((arrival, Recognised::Medium(Box::new(info), lufs)));
     }
     let (mut media, mut captions) = (Vec::new(), Vec::new());
     for (arrival, seen) in looked_into {
         let id = format!("u-{}", Uuid::new_v4().simple());
         let (info, lufs) = match seen {
-            Seen::Medium(info, lufs) => (info, lufs),
-            Seen::Captions(cues) => {
+            Recognised::Medium(info, lufs) => (info, lufs),
+            Recognised::Captions(cues) => {
                 media.push(keep_captions(workshop, session, id, &arrival.path, &cues).await?);
                 captions.push(cues);
                 continue;

@@ -18,4 +18,4 @@ pub mod turn;
 mod workshop;
 
 pub use tidy::tidy;
-pub use workshop::{Kept, Limits, MEDIA_PREFIX, SharedBank, Workshop, media_key, media_url};
+pub use workshop::{KeptState, MEDIA_PREFIX, RequestLimits, SharedBank, Workshop, media_key, media_url};

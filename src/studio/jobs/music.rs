@@ -25,7 +25,7 @@ use bedtrack_wire::time::Ms;
 
 /// A finished piece.
 #[derive(Debug, Clone)]
-pub struct Piece {
+pub struct Recording {
     /// As the session lists it.
     pub medium: Medium,
     /// Its score and what the composer has to say.
@@ -74,7 +74,7 @@ pub async fn make(
     fit: Option<PictureFit>,
     cancel: &CancellationToken,
     progress: impl Fn(f32) + Send + 'static,
-) -> Result<Piece, MusicError> {
+) -> Result<Recording, MusicError> {
     let folder = workshop.scratch_folder().await?;
     let (bank, stop, path) = (workshop.bank.clone(), cancel.clone(), folder.path().to_owned());
     let played = tokio::task::spawn_blocking({
@@ -113,7 +113,7 @@ pub async fn make(
         m: facts.object(),
         ..Medium::default()
     };
-    Ok(Piece { medium, composition: Arc::new(composition), measured })
+    Ok(Recording { medium, composition: Arc::new(composition), measured })
 }
 
 /// One take, with the folder that holds its files.

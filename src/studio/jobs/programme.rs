@@ -27,7 +27,7 @@ const SMOOTH: Ms = Ms(6);
 pub(super) const WAV_BITS: u16 = 24;
 
 /// One thing that sounds, with its file.
-struct Voice {
+struct SoundingClip {
     file: PathBuf,
     /// Whether the file is a video, whose sound has to be taken out first.
     is_video: bool,
@@ -44,12 +44,12 @@ struct Voice {
     /// Length of the whole file.
     file_length: Ms,
     /// Whether someone may speak in it, and whether it makes way for who does.
-    role: Role,
+    role: SpeechRole,
 }
 
 /// What a voice is to the speech in a programme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
+enum SpeechRole {
     /// Someone may speak in it.
     Speaks,
     /// It makes way.
@@ -58,7 +58,7 @@ enum Role {
     Stays,
 }
 
-impl Voice {
+impl SoundingClip {
     /// Whether it is a finished master that fills the timeline alone, which another pass could only harm.
     fn is_whole_programme(&self, end: Ms) -> bool {
         self.is_master
@@ -109,16 +109,16 @@ pub async fn mix(
 }
 
 /// What sounds: video clips with a sound of their own, and everything on audio tracks.
-async fn voices(workshop: &Workshop, session: &str, timeline: &Timeline) -> Result<Vec<Voice>, RenderError> {
+async fn voices(workshop: &Workshop, session: &str, timeline: &Timeline) -> Result<Vec<SoundingClip>, RenderError> {
     let mut voices = Vec::new();
     for track in &timeline.tracks {
-        let sounding: Vec<(&Medium, Voice)> = match track {
+        let sounding: Vec<(&Medium, SoundingClip)> = match track {
             timeline::Track::Picture(lane) => lane.items.iter().filter_map(|clip| own_sound(timeline, clip)).collect(),
             timeline::Track::Sound(lane) => lane.items.iter().filter_map(|sound| beside(timeline, sound)).collect(),
             _ => Vec::new(),
         };
         for (medium, voice) in sounding.into_iter().filter(|(_, voice)| voice.gain > 0.0 && voice.length > Ms::ZERO) {
-            voices.push(Voice { file: workshop.media_file(session, medium).await?, ..voice });
+            voices.push(SoundingClip { file: workshop.media_file(session, medium).await?, ..voice });
         }
     }
     smooth_cuts(&mut voices);
@@ -126,9 +126,9 @@ async fn voices(workshop: &Workshop, session: &str, timeline: &Timeline) -> Resu
 }
 
 /// The own sound of a clip, where it has any.
-fn own_sound<'a>(timeline: &'a Timeline, clip: &Clip) -> Option<(&'a Medium, Voice)> {
+fn own_sound<'a>(timeline: &'a Timeline, clip: &Clip) -> Option<(&'a Medium, SoundingClip)> {
     let medium = timeline.medium_of(clip).filter(|medium| medium.has_sound())?;
-    let voice = Voice {
+    let voice = SoundingClip {
         file: PathBuf::new(),
         is_video: true,
         role: role(timeline, medium, None),
@@ -146,12 +146,12 @@ fn own_sound<'a>(timeline: &'a Timeline, clip: &Clip) -> Option<(&'a Medium, Voi
 }
 
 /// A sound beside the clips' own.
-fn beside<'a>(timeline: &'a Timeline, sound: &Sound) -> Option<(&'a Medium, Voice)> {
+fn beside<'a>(timeline: &'a Timeline, sound: &Sound) -> Option<(&'a Medium, SoundingClip)> {
     let medium = timeline.medium_of(sound)?;
-    let voice = Voice {
+    let voice = SoundingClip {
         file: PathBuf::new(),
         is_video: medium.is_video(),
-        role: if sound.id.kind == Kind::Voice { Role::Speaks } else { role(timeline, medium, sound.duck) },
+        role: if sound.id.kind == Kind::Voice { SpeechRole::Speaks } else { role(timeline, medium, sound.duck) },
         speed: RECORDED_SPEED,
         start: sound.start,
         source_in: sound.source_in.max(Ms::ZERO),
@@ -166,21 +166,21 @@ fn beside<'a>(timeline: &'a Timeline, sound: &Sound) -> Option<(&'a Medium, Voic
 }
 
 /// What a medium is to speech, where `duck` may say that it makes no way.
-fn role(timeline: &Timeline, medium: &Medium, duck: Option<bool>) -> Role {
+fn role(timeline: &Timeline, medium: &Medium, duck: Option<bool>) -> SpeechRole {
     let has_ours = || timeline.sounds().filter_map(|sound| timeline.medium_of(sound)).any(Medium::is_piece);
     match duck {
-        _ if medium.is_video() => Role::Speaks,
+        _ if medium.is_video() => SpeechRole::Speaks,
         // Beside music of ours a brought sound is a voice or an effect; alone it is the music.
-        _ if !medium.is_piece() && has_ours() => Role::Speaks,
-        Some(false) => Role::Stays,
-        _ => Role::MakesWay,
+        _ if !medium.is_piece() && has_ours() => SpeechRole::Speaks,
+        Some(false) => SpeechRole::Stays,
+        _ => SpeechRole::MakesWay,
     }
 }
 
 /// Where a clip's sound is cut in its middle it rises or falls over a few ms, which no ear takes for a fade: a hard step
 /// clicks. Pieces of one recording that go on from each other are left alone.
-fn smooth_cuts(voices: &mut [Voice]) {
-    let goes_on = |one: &Voice, next: &Voice| {
+fn smooth_cuts(voices: &mut [SoundingClip]) {
+    let goes_on = |one: &SoundingClip, next: &SoundingClip| {
         one.file == next.file
             && (one.speed, one.gain) == (next.speed, next.gain)
             && one.start + one.length == next.start
@@ -212,7 +212,7 @@ fn frames(length: Ms) -> u64 {
 }
 
 /// Opens a voice; `raw` holds the sound of a video, decoded already.
-fn track(voice: &Voice, raw: &Path) -> Result<Track, RenderError> {
+fn track(voice: &SoundingClip, raw: &Path) -> Result<Track, RenderError> {
     let source: Box<dyn PcmSource> = if voice.is_video {
         Box::new(RawFile::open(raw)?)
     } else {
@@ -232,12 +232,12 @@ fn track(voice: &Voice, raw: &Path) -> Result<Track, RenderError> {
 }
 
 /// Where someone speaks, on the programme's own time.
-fn speech(voices: &[(Voice, PathBuf)]) -> Result<Vec<Span>, RenderError> {
+fn speech(voices: &[(SoundingClip, PathBuf)]) -> Result<Vec<Span>, RenderError> {
     let mut spans = Vec::new();
-    if !voices.iter().any(|(voice, _)| voice.role == Role::MakesWay) {
+    if !voices.iter().any(|(voice, _)| voice.role == SpeechRole::MakesWay) {
         return Ok(spans);
     }
-    for (voice, raw) in voices.iter().filter(|(voice, _)| voice.role == Role::Speaks) {
+    for (voice, raw) in voices.iter().filter(|(voice, _)| voice.role == SpeechRole::Speaks) {
         let (start, length) = (voice.start.whole(), voice.length.whole());
         for span in speech::find(&mut track(voice, raw)?.source)? {
             if span.start_ms < length {
@@ -263,7 +263,7 @@ fn skip(source: &mut dyn PcmSource, mut frames: u64) -> Result<(), RenderError> 
 }
 
 fn master(
-    voices: Vec<(Voice, PathBuf)>,
+    voices: Vec<(SoundingClip, PathBuf)>,
     total: u64,
     mut spool: File,
     out: &Path,
@@ -272,7 +272,7 @@ fn master(
     let spans = speech(&voices)?;
     let mut tracks = Vec::new();
     for (voice, raw) in &voices {
-        let makes_way = voice.role == Role::MakesWay && !spans.is_empty();
+        let makes_way = voice.role == SpeechRole::MakesWay && !spans.is_empty();
         tracks.push(Track { duck: makes_way.then(|| Ducker::new(&spans)), ..track(voice, raw)? });
     }
     let mut mixed = programme::mix(tracks, total);

@@ -14,7 +14,7 @@ use super::workshop::Workshop;
 use super::{project, stems};
 use bedtrack_film::{FilmFormat, FilmPlan, LIMITS, Quality, SoundFormat, Watch};
 use bedtrack_store::engine::{JobControl, JobKind};
-use bedtrack_store::{Job, JobState, Outcome};
+use bedtrack_store::{Job, JobOutcome, JobState};
 use bedtrack_timeline::Timeline;
 use bedtrack_wire::look::Aspect;
 use bedtrack_wire::render::{OutputSpec, RenderFault};
@@ -34,7 +34,7 @@ pub struct Render {
 
 /// What a render gives.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Made {
+pub struct RenderedFile {
     /// Blob of the file.
     pub key: String,
     /// Its size.
@@ -63,26 +63,26 @@ impl JobKind for Render {
     const ATTEMPTS: u32 = 3;
     type Context = Arc<Workshop>;
 
-    async fn run(self, workshop: &Arc<Workshop>, job: &Job, control: &JobControl) -> Outcome {
+    async fn run(self, workshop: &Arc<Workshop>, job: &Job, control: &JobControl) -> JobOutcome {
         let meter = control.clone();
         let watch = Watch::new(control.cancelled().clone()).reporting(move |done| meter.progress(done));
         match render(workshop, job, &self, &watch).await {
-            Ok(made) => Outcome::done(json!(made)),
-            Err(_) if watch.token().is_cancelled() => Outcome::Cancelled,
+            Ok(made) => JobOutcome::done(json!(made)),
+            Err(_) if watch.token().is_cancelled() => JobOutcome::Cancelled,
             Err(error) => {
                 tracing::warn!(job = %job.id, "render failed: {error}");
                 // Only what may pass by itself is worth another try.
                 let told = failure(error.code(), error.to_string());
                 match error {
-                    RenderError::Store(_) | RenderError::Stopped => Outcome::failed_for_now(told),
-                    _ => Outcome::failed(told),
+                    RenderError::Store(_) | RenderError::Stopped => JobOutcome::failed_for_now(told),
+                    _ => JobOutcome::failed(told),
                 }
             }
         }
     }
 
-    async fn unreadable(error: serde_json::Error, _: &Job, _: &JobControl) -> Outcome {
-        Outcome::failed(failure("invalid_input", format!("the render cannot be read: {error}")))
+    async fn unreadable(error: serde_json::Error, _: &Job, _: &JobControl) -> JobOutcome {
+        JobOutcome::failed(failure("invalid_input", format!("the render cannot be read: {error}")))
     }
 }
 
@@ -108,7 +108,7 @@ fn wish<T: DeserializeOwned>(what: &str, word: &str) -> Result<T, RenderError> {
         .map_err(|_| RenderError::Wish(format!("{word:?} is no {what} that can be exported")))
 }
 
-async fn render(workshop: &Workshop, job: &Job, wanted: &Render, watch: &Watch) -> Result<Made, RenderError> {
+async fn render(workshop: &Workshop, job: &Job, wanted: &Render, watch: &Watch) -> Result<RenderedFile, RenderError> {
     let (session, state) = (&job.session, workshop.state(&job.session).await?.state);
     let timeline = Timeline::of(State { draft: wanted.draft.clone(), ..state.clone() });
     let format = &wanted.output.format;
@@ -170,10 +170,10 @@ async fn keep(
     ending: &str,
     out: &Path,
     notes: Vec<String>,
-) -> Result<Made, RenderError> {
+) -> Result<RenderedFile, RenderError> {
     let bytes = tokio::fs::metadata(out).await?.len();
     let id = job.id.replace('/', "-");
     let key = format!("{KEPT_UNDER}/{id}/{}/out.{ending}", job.attempt);
     workshop.store.blobs().put_file(&key, out).await?;
-    Ok(Made { key, bytes, notes })
+    Ok(RenderedFile { key, bytes, notes })
 }

@@ -22,7 +22,7 @@ const SURE: f64 = 0.3;
 
 /// The beats of all music on a timeline, on its own clock, in seconds.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Heard {
+pub struct TimelineBeats {
     /// Every beat; none where no steady beat is heard.
     pub beats: Vec<f64>,
     /// The first beat of every bar.
@@ -51,8 +51,8 @@ pub async fn on_timeline(
     session: &str,
     timeline: &Timeline,
     watch: &Watch,
-) -> Result<Option<Heard>, AnalysisError> {
-    let mut all = Heard::default();
+) -> Result<Option<TimelineBeats>, AnalysisError> {
+    let mut all = TimelineBeats::default();
     let mut any = false;
     for sound in timeline.sounds() {
         let Some(medium) = timeline.medium_of(sound) else { continue };
@@ -66,7 +66,7 @@ pub async fn on_timeline(
     Ok(any.then_some(all))
 }
 
-impl Heard {
+impl TimelineBeats {
     /// Adds what a sound plays of a piece.
     fn add(&mut self, piece: Self, sound: &Sound) {
         let seconds = |time: Ms| time.max(Ms::ZERO).seconds();
@@ -92,9 +92,9 @@ async fn score(workshop: &Workshop, session: &str, medium: &Medium) -> Option<Sc
     serde_json::from_slice(&bytes).ok()
 }
 
-fn of_score(score: Score) -> Heard {
+fn of_score(score: Score) -> TimelineBeats {
     let sections = score.sections.iter().map(|part| Section { start: part.start, end: part.end, energy: part.energy });
-    Heard {
+    TimelineBeats {
         sections: sections.collect(),
         bpm: (!score.beats.is_empty()).then_some(score.bpm),
         beats: score.beats,
@@ -103,13 +103,13 @@ fn of_score(score: Score) -> Heard {
     }
 }
 
-fn of_song(song: Song) -> Heard {
+fn of_song(song: Song) -> TimelineBeats {
     let parts = sections::find(&song.loudness).into_iter();
     let sections = parts.map(|part| Section { start: part.start, end: part.end, energy: part.energy }).collect();
     if song.beats.confidence < SURE {
-        return Heard { sections, ..Heard::default() };
+        return TimelineBeats { sections, ..TimelineBeats::default() };
     }
-    Heard {
+    TimelineBeats {
         sections,
         bpm: Some(song.beats.bpm),
         beats: song.beats.beats,

@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::analysis::{self, OnTimeline};
 use super::arrange;
-use super::music::{self, MusicError, Piece};
-use super::workshop::{Kept, Workshop};
+use super::music::{self, MusicError, Recording};
+use super::workshop::{KeptState, Workshop};
 use bedtrack_agent::apply;
 use bedtrack_agent::context;
 use bedtrack_agent::cut::Bed;
@@ -25,7 +25,7 @@ use bedtrack_compose::limits::LENGTH_SECONDS;
 use bedtrack_compose::{Brief, Revision, fit};
 use bedtrack_film::{FilmError, Watch};
 use bedtrack_store::engine::{JobControl, JobKind};
-use bedtrack_store::{Job, Outcome, StoreError};
+use bedtrack_store::{Job, JobOutcome, StoreError};
 use bedtrack_timeline::Timeline;
 use bedtrack_wire::event::Outgoing;
 use bedtrack_wire::state::State;
@@ -90,16 +90,16 @@ impl JobKind for Turn {
     const ATTEMPTS: u32 = 3;
     type Context = Turns;
 
-    async fn run(self, turns: &Turns, job: &Job, control: &JobControl) -> Outcome {
+    async fn run(self, turns: &Turns, job: &Job, control: &JobControl) -> JobOutcome {
         let in_order = turns.place_in_line(&job.session);
         let _turn = in_order.lock().await;
         let outcome = match turns.attempt(&self, job, control).await {
-            Ok(changed) => Outcome::Done { result: Value::Null, charged: (!changed).then_some(0) },
-            Err(_) if control.cancelled().is_cancelled() => Outcome::Cancelled,
+            Ok(changed) => JobOutcome::Done { result: Value::Null, charged: (!changed).then_some(0) },
+            Err(_) if control.cancelled().is_cancelled() => JobOutcome::Cancelled,
             // What may pass by itself is tried again before anybody hears of it.
             Err(error) if error.may_pass() && job.attempt < job.max_attempts => {
                 tracing::warn!(job = %job.id, "turn failed for now: {error}");
-                Outcome::failed_for_now(json!({"error": error.to_string()}))
+                JobOutcome::failed_for_now(json!({"error": error.to_string()}))
             }
             Err(error) => failed(&error.to_string(), job, control).await,
         };
@@ -107,17 +107,17 @@ impl JobKind for Turn {
         outcome
     }
 
-    async fn unreadable(error: serde_json::Error, job: &Job, control: &JobControl) -> Outcome {
+    async fn unreadable(error: serde_json::Error, job: &Job, control: &JobControl) -> JobOutcome {
         failed(&format!("the turn cannot be read: {error}"), job, control).await
     }
 }
 
 /// Ends a turn for good.
-async fn failed(why: &str, job: &Job, control: &JobControl) -> Outcome {
+async fn failed(why: &str, job: &Job, control: &JobControl) -> JobOutcome {
     tracing::warn!(job = %job.id, "turn failed: {why}");
     // The stream tells it; where even that cannot be written, the job's own result does.
     let _ = control.say(voice(job).fault(why)).await;
-    Outcome::failed(json!({"error": why}))
+    JobOutcome::failed(json!({"error": why}))
 }
 
 /// Whether a turn of a session waits or runs.
@@ -194,7 +194,7 @@ impl Turns {
         control: &JobControl,
         mut timeline: Timeline,
         about: About<'_>,
-        pieces: &mut Vec<(MakeMusic, Piece)>,
+        pieces: &mut Vec<(MakeMusic, Recording)>,
     ) -> Result<(Timeline, Vec<Done>), TurnError> {
         let before = timeline.clone();
         let mut at = timeline.history.went_back_to.unwrap_or(about.rev);
@@ -249,7 +249,7 @@ impl Turns {
         timeline: &mut Timeline,
         wish: &MakeMusic,
         about: About<'_>,
-        pieces: &mut Vec<(MakeMusic, Piece)>,
+        pieces: &mut Vec<(MakeMusic, Recording)>,
     ) -> Result<Done, TurnError> {
         let before = timeline.clone();
         let mut picture = self.picture(job, control, timeline).await?;
@@ -278,10 +278,10 @@ impl Turns {
     }
 
     /// The state that was left last by going back; that it was left is forgotten.
-    async fn later(&self, session: &str, timeline: &mut Timeline) -> Result<Option<Kept>, StoreError> {
+    async fn later(&self, session: &str, timeline: &mut Timeline) -> Result<Option<KeptState>, StoreError> {
         let Some(left) = timeline.history.undone.pop() else { return Ok(None) };
         let found = self.workshop.store.studio_sessions().newest_revision_before(session, left + 1).await?;
-        Ok(found.map(|kept| Kept { rev: kept.rev, state: State::read(&kept.body) }))
+        Ok(found.map(|kept| KeptState { rev: kept.rev, state: State::read(&kept.body) }))
     }
 
     /// Lets the music follow a picture that is longer or shorter than before: a piece of ours that was made for the old
@@ -292,7 +292,7 @@ impl Turns {
         control: &JobControl,
         before: &Timeline,
         timeline: &mut Timeline,
-        pieces: &mut Vec<(MakeMusic, Piece)>,
+        pieces: &mut Vec<(MakeMusic, Recording)>,
     ) -> Result<Option<Done>, TurnError> {
         let length = timeline.picture_end();
         let Some(bed) = edit::bed(before, timeline) else { return Ok(None) };
@@ -326,8 +326,8 @@ impl Turns {
         control: &JobControl,
         wish: &MakeMusic,
         picture: &OnTimeline,
-        pieces: &mut Vec<(MakeMusic, Piece)>,
-    ) -> Result<Piece, TurnError> {
+        pieces: &mut Vec<(MakeMusic, Recording)>,
+    ) -> Result<Recording, TurnError> {
         if let Some((_, piece)) = pieces.iter().find(|(made, _)| made == wish) {
             return Ok(piece.clone());
         }
@@ -349,7 +349,13 @@ impl Turns {
     }
 
     /// The state so many visible changes before a revision; fewer where no more are kept, none where there is none.
-    async fn earlier(&self, session: &str, now: &Timeline, rev: i64, steps: u32) -> Result<Option<Kept>, StoreError> {
+    async fn earlier(
+        &self,
+        session: &str,
+        now: &Timeline,
+        rev: i64,
+        steps: u32,
+    ) -> Result<Option<KeptState>, StoreError> {
         let looks = |state: &State| (state.draft.clone(), state.canvas_config.clone());
         let (mut found, mut at, mut shown, mut left) = (None, rev, looks(&now.clone().into_state()), steps.max(1));
         while left > 0 {
@@ -362,7 +368,7 @@ impl Turns {
             if looks(&state) != shown {
                 shown = looks(&state);
                 left -= 1;
-                found = Some(Kept { rev: before.rev, state });
+                found = Some(KeptState { rev: before.rev, state });
             }
         }
         Ok(found)

@@ -46,7 +46,7 @@ impl std::ops::Deref for SharedBank {
 }
 
 /// A session's state with its revision.
-pub struct Kept {
+pub struct KeptState {
     /// The revision.
     pub rev: i64,
     /// The state.
@@ -56,7 +56,7 @@ pub struct Kept {
 /// Bounds on what one request may use. Data: `limits.toml`.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Limits {
+pub struct RequestLimits {
     /// Bytes of the largest file taken in.
     pub upload_bytes: u64,
     /// Bytes of all files of one upload together.
@@ -67,7 +67,7 @@ pub struct Limits {
     pub renders_days: u32,
 }
 
-impl Default for Limits {
+impl Default for RequestLimits {
     fn default() -> Self {
         toml::from_str(include_str!("limits.toml")).unwrap_or(Self {
             upload_bytes: 500 << 20,
@@ -87,7 +87,7 @@ pub struct Workshop {
     /// The sample bank.
     pub bank: SharedBank,
     /// Bounds on requests.
-    pub limits: Limits,
+    pub limits: RequestLimits,
 }
 
 impl Workshop {
@@ -104,9 +104,9 @@ impl Workshop {
     }
 
     /// The session's state with its revision.
-    pub async fn state(&self, session: &str) -> Result<Kept, StoreError> {
+    pub async fn state(&self, session: &str) -> Result<KeptState, StoreError> {
         let found = self.store.studio_sessions().state(session).await?;
-        Ok(Kept { rev: found.rev, state: State::read(&found.body) })
+        Ok(KeptState { rev: found.rev, state: State::read(&found.body) })
     }
 
     /// Changes the session's state; where another writer was faster, `change` is asked again with the newer state.
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn the_built_in_limits_are_read_from_the_table() {
-        let limits: Limits = toml::from_str(include_str!("limits.toml")).unwrap();
+        let limits: RequestLimits = toml::from_str(include_str!("limits.toml")).unwrap();
         assert_eq!(limits.upload_bytes, 500 << 20);
         assert!(limits.uploads_bytes > limits.upload_bytes);
     }

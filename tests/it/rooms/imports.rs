@@ -117,7 +117,7 @@ fn read(workspace: &Path, folder: &Path, path: Vec<String>, file: &str, modules:
             }
         }
     }
-    let mut names = Names { module: &mut module, children };
+    let mut names = Names { module: &mut module, children, inline: Vec::new() };
     names.visit_file(&parsed);
     modules.push(module);
 
@@ -150,18 +150,20 @@ fn is_test(attributes: &[syn::Attribute]) -> bool {
 struct Names<'a> {
     module: &'a mut Module,
     children: BTreeSet<String>,
+    /// The modules inside the file in which the walk stands.
+    inline: Vec<String>,
 }
 
 impl Names<'_> {
     /// A path from the crate's name down, where it leads into the workspace.
     fn whole(&self, segments: &[String]) -> Option<Vec<String>> {
         let (first, rest) = segments.split_first()?;
-        let own = &self.module.path;
+        let own = [self.module.path.as_slice(), &self.inline].concat();
         let mut base = match first.as_str() {
             "crate" => own[..1].to_vec(),
             "self" => own.clone(),
             "super" => own[..own.len().checked_sub(1)?].to_vec(),
-            name if self.children.contains(name) => [own.as_slice(), &segments[..1]].concat(),
+            name if self.inline.is_empty() && self.children.contains(name) => [own.as_slice(), &segments[..1]].concat(),
             name if name.starts_with("bedtrack") => vec![name.to_owned()],
             _ => return None,
         };
@@ -200,7 +202,9 @@ impl Names<'_> {
         if !public {
             self.module.named.insert(whole.clone());
         }
-        self.module.brought.insert(name, whole);
+        if self.inline.is_empty() {
+            self.module.brought.insert(name, whole);
+        }
     }
 
     fn define(&mut self, name: &syn::Ident) {
@@ -216,6 +220,13 @@ impl<'ast> Visit<'ast> for Names<'_> {
             syn::Item::Fn(item) if is_test(&item.attrs) => return,
             syn::Item::Fn(item) => self.define(&item.sig.ident),
             syn::Item::Mod(item) if is_test(&item.attrs) => return,
+            syn::Item::Mod(item) if item.content.is_some() => {
+                self.define(&item.ident);
+                self.inline.push(item.ident.to_string());
+                visit::visit_item_mod(self, item);
+                self.inline.pop();
+                return;
+            }
             syn::Item::Static(item) => self.define(&item.ident),
             syn::Item::Struct(item) => self.define(&item.ident),
             syn::Item::Trait(item) => self.define(&item.ident),

@@ -4,7 +4,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 
-use bedtrack_store::{JobState, Outcome, Store};
+use bedtrack_store::{JobOutcome, JobState, Store};
 use serde_json::json;
 
 use super::{LONG, OVER, Place, claim, credits, furnished, job, jobs_of, movements, stored};
@@ -36,7 +36,7 @@ async fn child_works_until_it_is_killed() {
         store.jobs().say(&claimed, &json!("working")).await.unwrap();
         let state = store.studio_sessions().state("s1").await.unwrap();
         store.studio_sessions().put_state_for(&claimed, "s1", state.rev, &json!({"by": claimed.id})).await.unwrap();
-        assert!(store.jobs().finish(&claimed, Outcome::done(json!("child"))).await.unwrap());
+        assert!(store.jobs().finish(&claimed, JobOutcome::done(json!("child"))).await.unwrap());
         say(format!("done {}", claimed.id));
     }
 }
@@ -79,7 +79,7 @@ async fn a_killed_worker_loses_nothing_and_charges_nothing_twice() {
         assert_eq!(stored(&store, id).await.state, JobState::Done, "{id}");
     }
     while let Some(claimed) = claim(&store, LONG).await {
-        assert!(store.jobs().finish(&claimed, Outcome::done(json!("heir"))).await.unwrap());
+        assert!(store.jobs().finish(&claimed, JobOutcome::done(json!("heir"))).await.unwrap());
     }
     for id in &accepted {
         assert_eq!(stored(&store, id).await.state, JobState::Done, "{id}");
@@ -130,10 +130,10 @@ async fn a_job_ends_with_its_settlement_or_not_at_all() {
     store.jobs().enqueue(job("a")).await.unwrap();
     let claimed = claim(&store, LONG).await.unwrap();
     let broken = refuse(&place, "settle").await;
-    store.jobs().finish(&claimed, Outcome::done(json!(1))).await.unwrap_err();
+    store.jobs().finish(&claimed, JobOutcome::done(json!(1))).await.unwrap_err();
     assert_eq!((stored(&store, "a").await.state, credits(&store).await), (JobState::Running, (90, 10)));
     allow(broken).await;
-    assert!(store.jobs().finish(&claimed, Outcome::done(json!(1))).await.unwrap());
+    assert!(store.jobs().finish(&claimed, JobOutcome::done(json!(1))).await.unwrap());
     assert_eq!(movements(&store).await, ["hold:a 10", "settle:a 10"]);
 }
 

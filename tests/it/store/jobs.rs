@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bedtrack_store::{Beat, Cancelling, Enqueued, JobState, Outcome, StoreError};
+use bedtrack_store::{Cancelling, Enqueued, Heartbeat, JobOutcome, JobState, StoreError};
 use serde_json::json;
 
 use super::{LONG, OVER, Place, claim, credits, furnished, job, movements, on_every_database, stored};
@@ -31,7 +31,7 @@ async fn the_same_id_enqueued_again_gives_the_job_as_it_stands(place: Place) {
     let Enqueued::Repeat(queued) = store.jobs().enqueue(job("a")).await.unwrap() else { panic!("a second job") };
     assert_eq!((queued.state, queued.attempt, queued.payload), (JobState::Queued, 0, json!({"format": "mp4"})));
     let claimed = claim(&store, LONG).await.unwrap();
-    store.jobs().finish(&claimed, Outcome::done(json!({"key": "a/1/x.mp4"}))).await.unwrap();
+    store.jobs().finish(&claimed, JobOutcome::done(json!({"key": "a/1/x.mp4"}))).await.unwrap();
     let Enqueued::Repeat(done) = store.jobs().enqueue(job("a")).await.unwrap() else { panic!("a second job") };
     assert_eq!((done.state, done.result), (JobState::Done, json!({"key": "a/1/x.mp4"})));
     assert_eq!(movements(&store).await, ["hold:a 10", "settle:a 10"]);
@@ -68,7 +68,7 @@ async fn a_beat_renews_the_lease_and_reports_progress(place: Place) {
     store.jobs().enqueue(job("a")).await.unwrap();
     let mut claimed = claim(&store, OVER).await.unwrap();
     claimed.lease = LONG;
-    assert_eq!(store.jobs().beat(&claimed, 0.25).await.unwrap(), Beat::Mine { cancel: false });
+    assert_eq!(store.jobs().beat(&claimed, 0.25).await.unwrap(), Heartbeat::Mine { cancel: false });
     assert_eq!(claim(&store, LONG).await, None);
     assert_eq!(stored(&store, "a").await.progress, 0.25);
     store.jobs().beat(&claimed, f32::NAN).await.unwrap();
@@ -82,18 +82,20 @@ async fn an_expired_lease_is_claimable_and_its_zombie_commits_nothing(place: Pla
     let heir = claim(&store, LONG).await.unwrap();
     assert_eq!((heir.id.as_str(), zombie.attempt, heir.attempt), ("a", 1, 2));
 
-    assert_eq!(store.jobs().beat(&zombie, 0.9).await.unwrap(), Beat::Lost);
+    assert_eq!(store.jobs().beat(&zombie, 0.9).await.unwrap(), Heartbeat::Lost);
     assert!(matches!(store.jobs().say(&zombie, &json!("boo")).await, Err(StoreError::LeaseLost { .. })));
     let put = store.studio_sessions().put_state_for(&zombie, "s1", 0, &json!({"by": "zombie"})).await;
     assert!(matches!(put, Err(StoreError::LeaseLost { .. })));
-    for outcome in [Outcome::done(json!("zombie")), Outcome::failed_for_now(json!("zombie")), Outcome::Cancelled] {
+    for outcome in
+        [JobOutcome::done(json!("zombie")), JobOutcome::failed_for_now(json!("zombie")), JobOutcome::Cancelled]
+    {
         assert!(!store.jobs().finish(&zombie, outcome).await.unwrap());
     }
     assert!(!store.jobs().give_back(&zombie).await.unwrap());
 
     assert_eq!(store.studio_sessions().put_state_for(&heir, "s1", 0, &json!({"by": "heir"})).await.unwrap(), 1);
-    assert!(store.jobs().finish(&heir, Outcome::done(json!("heir"))).await.unwrap());
-    assert!(!store.jobs().finish(&heir, Outcome::done(json!("again"))).await.unwrap());
+    assert!(store.jobs().finish(&heir, JobOutcome::done(json!("heir"))).await.unwrap());
+    assert!(!store.jobs().finish(&heir, JobOutcome::done(json!("again"))).await.unwrap());
     let ended = stored(&store, "a").await;
     assert_eq!((ended.state, ended.result), (JobState::Done, json!("heir")));
     assert_eq!(store.studio_sessions().state("s1").await.unwrap().body, json!({"by": "heir"}));
@@ -118,7 +120,7 @@ async fn a_poison_job_dies_after_its_attempts_and_is_not_charged(place: Place) {
 
 async fn a_failure_is_tried_again_only_where_that_may_help(place: Place) {
     let store = furnished(&place).await;
-    let again = |error: &str| Outcome::Failed { error: json!(error), retry: Some(Duration::ZERO) };
+    let again = |error: &str| JobOutcome::Failed { error: json!(error), retry: Some(Duration::ZERO) };
     store.jobs().enqueue(job("flaky")).await.unwrap();
     for error in ["one", "two", "three"] {
         let claimed = claim(&store, LONG).await.unwrap();
@@ -129,7 +131,7 @@ async fn a_failure_is_tried_again_only_where_that_may_help(place: Place) {
 
     store.jobs().enqueue(job("wrong")).await.unwrap();
     let claimed = claim(&store, LONG).await.unwrap();
-    store.jobs().finish(&claimed, Outcome::failed(json!({"code": "unsupported_file"}))).await.unwrap();
+    store.jobs().finish(&claimed, JobOutcome::failed(json!({"code": "unsupported_file"}))).await.unwrap();
     let failed = stored(&store, "wrong").await;
     assert_eq!((failed.state, failed.result), (JobState::Failed, json!({"code": "unsupported_file"})));
     assert_eq!(credits(&store).await, (100, 0));
@@ -137,7 +139,7 @@ async fn a_failure_is_tried_again_only_where_that_may_help(place: Place) {
     // The pause is kept.
     store.jobs().enqueue(job("later")).await.unwrap();
     let claimed = claim(&store, LONG).await.unwrap();
-    store.jobs().finish(&claimed, Outcome::Failed { error: json!("later"), retry: Some(LONG) }).await.unwrap();
+    store.jobs().finish(&claimed, JobOutcome::Failed { error: json!("later"), retry: Some(LONG) }).await.unwrap();
     assert_eq!(claim(&store, LONG).await, None);
     assert_eq!(stored(&store, "later").await.state, JobState::Queued);
 }
@@ -152,7 +154,7 @@ async fn a_job_given_back_runs_at_once_and_the_attempt_does_not_count(place: Pla
         assert!(store.jobs().give_back(&claimed).await.unwrap());
     }
     let claimed = claim(&store, LONG).await.unwrap();
-    assert!(store.jobs().finish(&claimed, Outcome::done(json!(1))).await.unwrap());
+    assert!(store.jobs().finish(&claimed, JobOutcome::done(json!(1))).await.unwrap());
     assert_eq!(movements(&store).await, ["hold:a 10", "settle:a 10"]);
 }
 
@@ -161,10 +163,10 @@ async fn a_zombie_stays_fenced_after_the_job_was_given_back(place: Place) {
     store.jobs().enqueue(job("a")).await.unwrap();
     let zombie = claim(&store, LONG).await.unwrap();
     store.jobs().give_back(&zombie).await.unwrap();
-    assert!(!store.jobs().finish(&zombie, Outcome::done(json!("zombie"))).await.unwrap());
+    assert!(!store.jobs().finish(&zombie, JobOutcome::done(json!("zombie"))).await.unwrap());
     let heir = claim(&store, LONG).await.unwrap();
-    assert!(!store.jobs().finish(&zombie, Outcome::done(json!("zombie"))).await.unwrap());
-    assert!(store.jobs().finish(&heir, Outcome::done(json!("heir"))).await.unwrap());
+    assert!(!store.jobs().finish(&zombie, JobOutcome::done(json!("zombie"))).await.unwrap());
+    assert!(store.jobs().finish(&heir, JobOutcome::done(json!("heir"))).await.unwrap());
 }
 
 async fn a_queued_job_is_cancelled_at_once(place: Place) {
@@ -182,9 +184,9 @@ async fn a_running_job_learns_of_the_cancel_at_its_next_beat(place: Place) {
     store.jobs().enqueue(job("a")).await.unwrap();
     let claimed = claim(&store, LONG).await.unwrap();
     assert_eq!(store.jobs().cancel("a").await.unwrap(), Cancelling::Asked);
-    assert_eq!(store.jobs().beat(&claimed, 0.5).await.unwrap(), Beat::Mine { cancel: true });
+    assert_eq!(store.jobs().beat(&claimed, 0.5).await.unwrap(), Heartbeat::Mine { cancel: true });
     // However the handler puts it, it does not run again.
-    assert!(store.jobs().finish(&claimed, Outcome::failed_for_now(json!("interrupted"))).await.unwrap());
+    assert!(store.jobs().finish(&claimed, JobOutcome::failed_for_now(json!("interrupted"))).await.unwrap());
     assert_eq!(stored(&store, "a").await.state, JobState::Cancelled);
     assert_eq!(credits(&store).await, (100, 0));
 }
@@ -194,7 +196,7 @@ async fn work_that_was_done_before_the_cancel_was_seen_counts(place: Place) {
     store.jobs().enqueue(job("a")).await.unwrap();
     let claimed = claim(&store, LONG).await.unwrap();
     store.jobs().cancel("a").await.unwrap();
-    assert!(store.jobs().finish(&claimed, Outcome::done(json!("there"))).await.unwrap());
+    assert!(store.jobs().finish(&claimed, JobOutcome::done(json!("there"))).await.unwrap());
     assert_eq!(stored(&store, "a").await.state, JobState::Done);
 }
 
@@ -228,7 +230,7 @@ async fn events_are_numbered_without_gaps_across_attempts(place: Place) {
         heard.iter().map(|heard| (heard.seq, heard.attempt, heard.body["text"].as_str().unwrap())).collect();
     assert_eq!(told, [(1, 1, "one"), (2, 2, "二"), (3, 2, "three")]);
     assert_eq!(store.jobs().heard("a", 2).await.unwrap().len(), 1);
-    store.jobs().finish(&second, Outcome::done(json!(1))).await.unwrap();
+    store.jobs().finish(&second, JobOutcome::done(json!(1))).await.unwrap();
     let news = store.jobs().news("a", 1).await.unwrap();
     assert_eq!((news.job.state, news.events.len()), (JobState::Done, 2));
 }
@@ -242,6 +244,6 @@ async fn a_listener_wakes_for_an_event_at_once(place: Place) {
     store.jobs().say(&claimed, &json!(1)).await.unwrap();
     listener.wait(LONG).await;
     let waiting = tokio::spawn(async move { listener.wait(LONG).await });
-    store.jobs().finish(&claimed, Outcome::done(json!(1))).await.unwrap();
+    store.jobs().finish(&claimed, JobOutcome::done(json!(1))).await.unwrap();
     waiting.await.unwrap();
 }

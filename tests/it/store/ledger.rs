@@ -1,6 +1,6 @@
 //! Accounts and credits.
 
-use bedtrack_store::{Enqueued, Grant, Outcome, StoreError};
+use bedtrack_store::{Enqueued, Grant, JobOutcome, StoreError};
 use serde_json::json;
 
 use super::{LONG, Place, claim, credits, furnished, job, movements, on_every_database};
@@ -29,7 +29,7 @@ async fn an_unlimited_account_spends_nothing(place: Place) {
     (expensive.account, expensive.cost) = ("own".into(), 1_000_000);
     assert_eq!(store.jobs().enqueue(expensive).await.unwrap(), Enqueued::New);
     let claimed = claim(&store, LONG).await.unwrap();
-    assert!(store.jobs().finish(&claimed, Outcome::done(json!(1))).await.unwrap());
+    assert!(store.jobs().finish(&claimed, JobOutcome::done(json!(1))).await.unwrap());
     assert_eq!(store.ledger().balance("own").await.unwrap(), balance);
     assert_eq!(store.ledger().entries("own").await.unwrap(), []);
 }
@@ -40,7 +40,7 @@ async fn a_job_holds_its_cost_and_settles_what_it_used(place: Place) {
         store.jobs().enqueue(job(id)).await.unwrap();
         assert_eq!(credits(&store).await.1, 10);
         let claimed = claim(&store, LONG).await.unwrap();
-        let done = Outcome::Done { result: json!({}), charged };
+        let done = JobOutcome::Done { result: json!({}), charged };
         assert!(store.jobs().finish(&claimed, done).await.unwrap());
         assert_eq!(credits(&store).await, (available, 0), "{id}");
     }

@@ -1,6 +1,6 @@
 //! Opening a place, and what is said when that cannot be done. What is particular to SQLite files.
 
-use bedtrack_store::{NewSession, Outcome, Store, StoreError, file_url, sqlite_url};
+use bedtrack_store::{JobOutcome, NewSession, Store, StoreError, file_url, sqlite_url};
 use serde_json::json;
 
 use super::{LONG, Place, claim, credits, furnished, job, on_every_database, session, stored};
@@ -27,7 +27,7 @@ async fn everything_is_there_after_a_restart(place: Place) {
     assert_eq!(store.jobs().heard("a", 0).await.unwrap().len(), 1);
     assert_eq!(credits(&store).await, (80, 20));
     // The lease outlives the process that took it.
-    assert!(store.jobs().finish(&claimed, Outcome::done(json!(1))).await.unwrap());
+    assert!(store.jobs().finish(&claimed, JobOutcome::done(json!(1))).await.unwrap());
     assert_eq!(claim(&store, LONG).await.unwrap().id, "b");
     assert_eq!(stored(&store, "a").await.result, json!(1));
 }

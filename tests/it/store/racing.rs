@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bedtrack_store::{Enqueued, JobState, Outcome, StoreError};
+use bedtrack_store::{Enqueued, JobOutcome, JobState, StoreError};
 use serde_json::json;
 use tokio::sync::Barrier;
 
@@ -31,7 +31,7 @@ async fn of_two_attempts_that_finish_at_once_one_settles(place: Place) {
         let start = Barrier::new(2);
         let finish = async |store: &bedtrack_store::Store, claimed, name: &str| {
             start.wait().await;
-            store.jobs().finish(claimed, Outcome::done(json!(name))).await.unwrap()
+            store.jobs().finish(claimed, JobOutcome::done(json!(name))).await.unwrap()
         };
         let ended = tokio::join!(finish(&one, &zombie, "zombie"), finish(&other, &heir, "heir"));
         assert_eq!(ended, (false, true));
@@ -57,7 +57,7 @@ async fn no_job_is_claimed_twice_and_none_is_forgotten(place: Place) {
             start.wait().await;
             let mut mine = Vec::new();
             while let Some(claimed) = claim(&store, LONG).await {
-                assert!(store.jobs().finish(&claimed, Outcome::done(json!(1))).await.unwrap());
+                assert!(store.jobs().finish(&claimed, JobOutcome::done(json!(1))).await.unwrap());
                 mine.push(claimed.id);
             }
             mine

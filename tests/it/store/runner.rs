@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use bedtrack_store::engine::{Handler, JobControl, Registry, Runner, RunnerSettings};
-use bedtrack_store::{Job, JobState, Outcome, Store};
+use bedtrack_store::engine::{Handler, JobControl, JobKind, Registry, Runner, RunnerSettings};
+use bedtrack_store::{Job, JobOutcome, JobState, NewJob, Store};
 use futures::future::BoxFuture;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::sync::{Barrier, mpsc};
 use tokio::task::JoinHandle;
@@ -36,9 +37,9 @@ struct Does<F>(F);
 impl<F, R> Handler for Does<F>
 where
     F: Fn(Job, JobControl) -> R + Send + Sync + 'static,
-    R: Future<Output = Outcome> + Send + 'static,
+    R: Future<Output = JobOutcome> + Send + 'static,
 {
-    fn run(&self, job: Job, ctl: JobControl) -> BoxFuture<'_, Outcome> {
+    fn run(&self, job: Job, ctl: JobControl) -> BoxFuture<'_, JobOutcome> {
         Box::pin((self.0)(job, ctl))
     }
 }
@@ -48,7 +49,7 @@ struct Running {
     task: JoinHandle<()>,
 }
 
-fn start<R: Future<Output = Outcome> + Send + 'static>(
+fn start<R: Future<Output = JobOutcome> + Send + 'static>(
     store: &Store,
     settings: RunnerSettings,
     work: impl Fn(Job, JobControl) -> R + Send + Sync + 'static,
@@ -87,7 +88,7 @@ async fn a_job_runs_speaks_and_ends_for_those_who_follow_it() {
     let running = start(&store, settings(), |job: Job, ctl| async move {
         ctl.progress(0.5);
         ctl.say(json!({"text": "mixing"})).await.unwrap();
-        Outcome::Done { result: job.payload, charged: Some(3) }
+        JobOutcome::Done { result: job.payload, charged: Some(3) }
     });
     store.jobs().enqueue(job("a")).await.unwrap();
     let ended = over(&store, "a").await;
@@ -108,7 +109,7 @@ async fn progress_shows_while_the_job_runs() {
         async move {
             ctl.progress(0.5);
             gate.wait().await;
-            Outcome::done(json!(1))
+            JobOutcome::done(json!(1))
         }
     });
     store.jobs().enqueue(job("a")).await.unwrap();
@@ -137,7 +138,7 @@ async fn as_many_jobs_run_at_once_as_set_and_no_more() {
             // Only two at once get past this.
             both.wait().await;
             now.fetch_sub(1, Ordering::SeqCst);
-            Outcome::done(json!(1))
+            JobOutcome::done(json!(1))
         }
     });
     for number in 0..8 {
@@ -160,7 +161,7 @@ async fn a_handler_that_panics_is_tried_again_and_then_given_up_uncharged() {
                 count.fetch_add(1, Ordering::SeqCst);
                 panic!("on purpose");
             }
-            Outcome::done(json!(1))
+            JobOutcome::done(json!(1))
         }
     });
     store.jobs().enqueue(job("bad")).await.unwrap();
@@ -175,13 +176,13 @@ async fn a_handler_that_panics_is_tried_again_and_then_given_up_uncharged() {
 /// A handler that reports its start and then works until it is told to stop.
 fn patient(
     started: mpsc::UnboundedSender<Job>,
-) -> impl Fn(Job, JobControl) -> BoxFuture<'static, Outcome> + Send + Sync + 'static {
+) -> impl Fn(Job, JobControl) -> BoxFuture<'static, JobOutcome> + Send + Sync + 'static {
     move |job, ctl| {
         let started = started.clone();
         Box::pin(async move {
             started.send(job).unwrap();
             ctl.cancelled().cancelled().await;
-            Outcome::failed_for_now(json!({"code": "interrupted"}))
+            JobOutcome::failed_for_now(json!({"code": "interrupted"}))
         })
     }
 }
@@ -229,7 +230,7 @@ async fn a_clean_stop_gives_jobs_back_and_the_next_worker_goes_on_at_once() {
     assert_eq!((waiting.state, waiting.worker.as_str()), (JobState::Queued, ""));
 
     let next = place.open().await;
-    let running = start(&next, settings(), |_, _| async { Outcome::done(json!("next")) });
+    let running = start(&next, settings(), |_, _| async { JobOutcome::done(json!("next")) });
     assert_eq!(over(&next, "a").await.result, json!("next"));
     assert_eq!(movements(&store).await, ["hold:a 10", "settle:a 10"]);
     running.stop().await;
@@ -263,7 +264,7 @@ async fn work_done_while_stopping_counts() {
         async move {
             sender.send(job).unwrap();
             ctl.cancelled().cancelled().await;
-            Outcome::done(json!("just in time"))
+            JobOutcome::done(json!("just in time"))
         }
     });
     store.jobs().enqueue(job("a")).await.unwrap();
@@ -286,7 +287,7 @@ async fn a_worker_that_lost_its_lease_stops_and_changes_nothing() {
             sender.send(job).unwrap();
             ctl.cancelled().cancelled().await;
             told.send(()).unwrap();
-            Outcome::done(json!("zombie"))
+            JobOutcome::done(json!("zombie"))
         }
     });
     store.jobs().enqueue(job("a")).await.unwrap();
@@ -302,7 +303,7 @@ async fn a_worker_that_lost_its_lease_stops_and_changes_nothing() {
     stopped.recv().await.unwrap();
     running.stop().await;
     assert_eq!(stored(&other, "a").await.state, JobState::Running);
-    assert!(other.jobs().finish(&heir, Outcome::done(json!("heir"))).await.unwrap());
+    assert!(other.jobs().finish(&heir, JobOutcome::done(json!("heir"))).await.unwrap());
     assert_eq!(stored(&other, "a").await.result, json!("heir"));
     assert_eq!(movements(&other).await, ["hold:a 10", "settle:a 10"]);
 }
@@ -315,8 +316,47 @@ async fn a_runner_leaves_kinds_it_cannot_do_to_others() {
     strange.kind = "something else".into();
     store.jobs().enqueue(strange).await.unwrap();
     store.jobs().enqueue(job("a")).await.unwrap();
-    let running = start(&store, settings(), |_, _| async { Outcome::done(json!(1)) });
+    let running = start(&store, settings(), |_, _| async { JobOutcome::done(json!(1)) });
     over(&store, "a").await;
     running.stop().await;
     assert_eq!(stored(&store, "strange").await.attempt, 0);
+}
+
+/// A kind of job as a struct; its context is a word that all its jobs share.
+#[derive(Serialize, Deserialize)]
+struct Mixdown {
+    format: String,
+}
+
+impl JobKind for Mixdown {
+    const NAME: &'static str = "mixdown";
+    const ATTEMPTS: u32 = 2;
+    type Context = String;
+
+    async fn run(self, desk: &String, job: &Job, _: &JobControl) -> JobOutcome {
+        JobOutcome::done(json!({"format": self.format, "desk": desk, "of": job.max_attempts}))
+    }
+
+    async fn unreadable(_: serde_json::Error, job: &Job, _: &JobControl) -> JobOutcome {
+        JobOutcome::failed(json!({"unreadable": job.id}))
+    }
+}
+
+#[tokio::test]
+async fn a_kind_is_run_with_what_was_stored_and_one_that_cannot_be_read_fails_in_its_own_words() {
+    let place = Place::sqlite();
+    let store = furnished(&place).await;
+    let stop = CancellationToken::new();
+    let kinds = Registry::default().with::<Mixdown>("left".to_owned());
+    let running = tokio::spawn(Runner::new(store.clone(), settings(), kinds).run(stop.clone()));
+    let mixdown = Mixdown { format: "flac".into() }.to_job();
+    store.jobs().enqueue(NewJob { id: "a".into(), account: "ann".into(), ..mixdown.clone() }).await.unwrap();
+    let strange = NewJob { id: "b".into(), account: "ann".into(), payload: json!({"speed": 2}), ..mixdown };
+    store.jobs().enqueue(strange).await.unwrap();
+    let (done, failed) = (over(&store, "a").await, over(&store, "b").await);
+    assert_eq!((done.state, done.result), (JobState::Done, json!({"format": "flac", "desk": "left", "of": 2})));
+    assert_eq!((failed.state, failed.result), (JobState::Failed, json!({"unreadable": "b"})));
+    assert_eq!(failed.attempt, 1, "another attempt could not read it either");
+    stop.cancel();
+    running.await.unwrap();
 }

@@ -1,7 +1,6 @@
 //! Shots that were cut, in words: what, and what it was before.
 
-use super::capital;
-use super::wording::{Wording, fill, percent};
+use super::wording::{Wording, capital, fill, percent};
 use crate::cut::{Bed, Cut, Named, Obstacle, What};
 use crate::read::Faded;
 use bedtrack_wire::look::{Aspect, Fit, TransitionKind};

@@ -19,7 +19,7 @@ use super::made::Made;
 use super::read::{Change, Take, Topic, Way, Why, energy_name, lexicon, plain};
 use bedtrack_compose::given::PlannedSection;
 use bedtrack_wire::time::Ms;
-use wording::{Wording, fill, percent, wording};
+use wording::{Wording, capital, fill, percent, wording};
 
 /// A brief reply: what was done, what was chosen or left out and why, and a question where one is open.
 pub fn reply(report: &Report) -> String {
@@ -318,10 +318,4 @@ fn answer(topic: Topic, music: Option<&Made>, wording: &Wording) -> String {
         Topic::Export => ("export", Vec::new()),
     };
     fill(&wording.topics, name, &[("list", &wording.list(&list))])
-}
-
-/// A sentence that begins with a name begins with a capital.
-fn capital(sentence: String) -> String {
-    let mut chars = sentence.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

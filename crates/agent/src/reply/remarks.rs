@@ -3,6 +3,7 @@
 use super::wording::{Wording, fill};
 use crate::read::{Aspect, Because, Impossible, Remark};
 use bedtrack_compose::key::{Key, Mode};
+use bedtrack_compose::limits::{FASTEST_TAPPED_BPM, LONGEST_SECONDS, SHORTEST_SECONDS, SLOWEST_TAPPED_BPM};
 
 /// A remark as a sentence.
 pub fn sentence(remark: &Remark, wording: &Wording) -> String {
@@ -27,11 +28,14 @@ pub fn sentence(remark: &Remark, wording: &Wording) -> String {
             say("ignored", &[("value", &wording.quoted(value)), ("aspect", &wording.aspect(name(*aspect)))])
         }
         Remark::Bounded { aspect: Aspect::Tempo, asked, used } => {
-            say("bounded_tempo", &[("asked", asked), ("used", used)])
+            let (slowest, fastest) = (SLOWEST_TAPPED_BPM.to_string(), FASTEST_TAPPED_BPM.to_string());
+            say("bounded_tempo", &[("asked", asked), ("used", used), ("slowest", &slowest), ("fastest", &fastest)])
         }
         Remark::Bounded { aspect, asked, used } => {
             let (asked, used) = (value(*aspect, asked, wording), value(*aspect, used, wording));
-            say("bounded_duration", &[("asked", &asked), ("used", &used)])
+            let (shortest, longest) = (SHORTEST_SECONDS.to_string(), (LONGEST_SECONDS / 60.0).to_string());
+            let said = [("asked", asked.as_str()), ("used", &used), ("shortest", &shortest), ("longest", &longest)];
+            say("bounded_duration", &said)
         }
         Remark::Impossible { what, instead } => {
             let instead = wording.genre(instead);

@@ -249,3 +249,9 @@ fn lower_first(name: &str) -> String {
         _ => name.to_owned(),
     }
 }
+
+/// A sentence that begins with a name begins with a capital.
+pub fn capital(sentence: String) -> String {
+    let mut chars = sentence.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

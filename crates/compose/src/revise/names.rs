@@ -1,6 +1,5 @@
 //! What the names in a revision mean: an instrument by its id, or a stem.
 
-use crate::cast::same_kind;
 use crate::instruments::{Instrument, instruments};
 use crate::remark::ComposeError;
 use crate::score::{Part, Stem};
@@ -21,7 +20,7 @@ pub fn means(id: &str, part: &Part) -> bool {
         return true;
     }
     match (instruments().get(id), instruments().get(&part.instrument)) {
-        (Some(one), Some(two)) => same_kind(one, two),
+        (Some(one), Some(two)) => one.is_like(two),
         _ => false,
     }
 }

@@ -1,6 +1,6 @@
 //! Bytes to text: UTF-8, with or without a mark in front, and UTF-16.
 
-use super::Unfit;
+use super::cue::Unfit;
 
 /// The text of a whole file.
 pub fn text(bytes: &[u8]) -> Result<String, Unfit> {

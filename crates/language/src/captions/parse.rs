@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
+use super::cue::{Captions, Cue, LONGEST_CUE, MOST_CUES, Unfit};
 use super::plain::plain;
 use super::timing::{self, Timing};
-use super::{Captions, Cue, LONGEST_CUE, MOST_CUES, Unfit};
 
 /// Beyond a day nothing here is meant.
 const LATEST_MS: u64 = 86_400_000;

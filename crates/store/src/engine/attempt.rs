@@ -12,7 +12,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::control::{JobControl, Progress};
 use super::kind::Handler;
 use super::settings::RunnerSettings;
-use crate::{Beat, Job, Jobs, Outcome, StoreError};
+use crate::{Heartbeat, Job, JobOutcome, Jobs, StoreError};
 
 /// The pause between tries to write down how an attempt ended.
 const AGAIN: Duration = Duration::from_millis(250);
@@ -92,11 +92,11 @@ impl Attempt {
     async fn beat(&mut self, progress: f32, stop: &mut Stop) {
         let began = Instant::now();
         match self.jobs.beat(&self.job, progress).await {
-            Ok(Beat::Mine { cancel }) => {
+            Ok(Heartbeat::Mine { cancel }) => {
                 self.leased_until = began + self.settings.lease;
                 stop.cancelled |= cancel;
             }
-            Ok(Beat::Lost) => stop.lost = true,
+            Ok(Heartbeat::Lost) => stop.lost = true,
             Err(error) if Instant::now() < self.leased_until => {
                 tracing::warn!(job = self.job.id, %error, "a heartbeat failed; trying on");
             }
@@ -107,19 +107,19 @@ impl Attempt {
         }
     }
 
-    fn crashed(&self) -> Outcome {
+    fn crashed(&self) -> JobOutcome {
         // The panic hook has said on stderr where and why.
         tracing::error!(job = self.job.id, attempt = self.job.attempt, "a job's handler crashed");
-        Outcome::Failed { error: json!({ "code": "handler_crashed" }), retry: Some(self.settings.retry_pause) }
+        JobOutcome::Failed { error: json!({ "code": "handler_crashed" }), retry: Some(self.settings.retry_pause) }
     }
 
     /// The end of the attempt. Work that got done counts, whatever was asked in the meantime; the fence in the store
     /// has the last word.
-    async fn write_down(&self, outcome: Option<Outcome>, stop: Stop) {
+    async fn write_down(&self, outcome: Option<JobOutcome>, stop: Stop) {
         let outcome = match outcome {
-            Some(outcome @ Outcome::Done { .. }) => Some(outcome),
+            Some(outcome @ JobOutcome::Done { .. }) => Some(outcome),
             _ if stop.lost => return,
-            _ if stop.cancelled => Some(Outcome::Cancelled),
+            _ if stop.cancelled => Some(JobOutcome::Cancelled),
             _ if stop.leaving => None,
             outcome => outcome,
         };

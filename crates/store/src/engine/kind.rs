@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::control::JobControl;
-use crate::{Job, NewJob, Outcome};
+use crate::{Job, JobOutcome, NewJob};
 
 /// A kind of job.
 ///
@@ -23,10 +23,11 @@ pub trait JobKind: Serialize + DeserializeOwned + Send + 'static {
     type Context: Send + Sync + 'static;
 
     /// Runs one attempt. A panic counts as a failed attempt.
-    fn run(self, context: &Self::Context, job: &Job, control: &JobControl) -> impl Future<Output = Outcome> + Send;
+    fn run(self, context: &Self::Context, job: &Job, control: &JobControl) -> impl Future<Output = JobOutcome> + Send;
 
     /// What comes of a job that is stored in a shape nobody can read; another attempt could not either.
-    fn unreadable(error: serde_json::Error, job: &Job, control: &JobControl) -> impl Future<Output = Outcome> + Send;
+    fn unreadable(error: serde_json::Error, job: &Job, control: &JobControl)
+    -> impl Future<Output = JobOutcome> + Send;
 
     /// A job of this kind, to be completed by its id, its session and who pays what.
     fn to_job(&self) -> NewJob {
@@ -37,14 +38,14 @@ pub trait JobKind: Serialize + DeserializeOwned + Send + 'static {
 /// Does the work of one kind of job, whatever its shape: what the runner calls.
 pub trait Handler: Send + Sync + 'static {
     /// Runs one attempt. A panic counts as a failed attempt.
-    fn run(&self, job: Job, control: JobControl) -> BoxFuture<'_, Outcome>;
+    fn run(&self, job: Job, control: JobControl) -> BoxFuture<'_, JobOutcome>;
 }
 
 /// The handler of a kind, over its context.
-pub(super) struct Work<K: JobKind>(pub(super) K::Context);
+pub(super) struct Registered<K: JobKind>(pub(super) K::Context);
 
-impl<K: JobKind> Handler for Work<K> {
-    fn run(&self, job: Job, control: JobControl) -> BoxFuture<'_, Outcome> {
+impl<K: JobKind> Handler for Registered<K> {
+    fn run(&self, job: Job, control: JobControl) -> BoxFuture<'_, JobOutcome> {
         Box::pin(async move {
             match serde_json::from_value::<K>(job.payload.clone()) {
                 Ok(work) => work.run(&self.0, &job, &control).await,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::kind::{Handler, JobKind, Work};
+use super::kind::{Handler, JobKind, Registered};
 
 /// Kinds of job with what does their work. Jobs of other kinds are left to other workers.
 #[derive(Default)]
@@ -15,7 +15,7 @@ impl Registry {
     /// Adds a kind, with what all its jobs share.
     #[must_use]
     pub fn with<K: JobKind>(self, context: K::Context) -> Self {
-        self.handle(K::NAME, Work::<K>(context))
+        self.handle(K::NAME, Registered::<K>(context))
     }
 
     /// Adds a kind by its name alone; its handler reads the payload itself.

@@ -4,7 +4,7 @@ use serde_json::Value;
 use sqlx::any::AnyRow;
 
 use super::Jobs;
-use super::job::{Heard, Job, News};
+use super::job::{Job, JobEvent, JobNews};
 use crate::db::Columns as _;
 use crate::error::StoreError;
 
@@ -29,7 +29,7 @@ impl Jobs {
     }
 
     /// A job's events after a place in its sequence (0: all).
-    pub async fn heard(&self, job: &str, after_seq: i64) -> Result<Vec<Heard>, StoreError> {
+    pub async fn heard(&self, job: &str, after_seq: i64) -> Result<Vec<JobEvent>, StoreError> {
         let query = "SELECT seq, attempt, body FROM job_event WHERE job = $1 AND seq > $2 ORDER BY seq";
         self.db.all(self.db.query(query).bind(job.to_owned()).bind(after_seq)).await?.iter().map(heard).collect()
     }
@@ -39,13 +39,13 @@ impl Jobs {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] where there is no such job.
-    pub async fn news(&self, job: &str, after_seq: i64) -> Result<News, StoreError> {
+    pub async fn news(&self, job: &str, after_seq: i64) -> Result<JobNews, StoreError> {
         // The job first: whatever it said before it was over is then among the events.
         let state = self.get(job).await?.ok_or_else(|| StoreError::not_found("job", job))?;
-        Ok(News { job: state, events: self.heard(job, after_seq).await? })
+        Ok(JobNews { job: state, events: self.heard(job, after_seq).await? })
     }
 }
 
-fn heard(row: &AnyRow) -> Result<Heard, StoreError> {
-    Ok(Heard { seq: row.int("seq")?, attempt: row.int("attempt")?, body: row.json("body")? })
+fn heard(row: &AnyRow) -> Result<JobEvent, StoreError> {
+    Ok(JobEvent { seq: row.int("seq")?, attempt: row.int("attempt")?, body: row.json("body")? })
 }

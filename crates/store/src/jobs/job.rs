@@ -158,7 +158,7 @@ pub enum Enqueued {
 
 /// The answer to a heartbeat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Beat {
+pub enum Heartbeat {
     /// The lease is renewed.
     Mine {
         /// Whether somebody asked for the job's end.
@@ -170,7 +170,7 @@ pub enum Beat {
 
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
+pub enum JobOutcome {
     /// Finished.
     Done {
         /// What came of it.
@@ -189,7 +189,7 @@ pub enum Outcome {
     Cancelled,
 }
 
-impl Outcome {
+impl JobOutcome {
     /// Finished, and worth its whole cost.
     pub fn done(result: Value) -> Self {
         Self::Done { result, charged: None }
@@ -219,7 +219,7 @@ pub enum Cancelling {
 
 /// Something a job said.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Heard {
+pub struct JobEvent {
     /// Its place in the job's sequence, from 1, without gaps.
     pub seq: i64,
     /// The attempt that said it.
@@ -230,9 +230,9 @@ pub struct Heard {
 
 /// A job with what it has said since.
 #[derive(Debug, Clone, PartialEq)]
-pub struct News {
+pub struct JobNews {
     /// The job; once it is over, no further event follows those in here.
     pub job: Job,
     /// The events after the one asked about.
-    pub events: Vec<Heard>,
+    pub events: Vec<JobEvent>,
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::json;
 use sqlx::any::AnyRow;
 
-use super::job::{Beat, Job, JobState, Outcome, read_job, stored_progress};
-use super::{Ending, Jobs};
+use super::job::{Heartbeat, Job, JobOutcome, JobState, read_job, stored_progress};
+use super::{JobEnd, Jobs};
 use crate::db::{Columns as _, Query, Write, millis};
 use crate::error::StoreError;
 
@@ -59,7 +59,7 @@ impl Jobs {
     }
 
     /// Renews the lease and reports progress (0 to 1).
-    pub async fn beat(&self, job: &Job, progress: f32) -> Result<Beat, StoreError> {
+    pub async fn beat(&self, job: &Job, progress: f32) -> Result<Heartbeat, StoreError> {
         let mut tx = self.db.write().await?;
         let query = tx
             .query(
@@ -72,18 +72,18 @@ impl Jobs {
             .bind(stored_progress(progress));
         let Some(row) = tx.one(query).await? else {
             tx.rollback().await?;
-            return Ok(Beat::Lost);
+            return Ok(Heartbeat::Lost);
         };
         tx.commit().await?;
         self.hints.news(&job.id);
-        Ok(Beat::Mine { cancel: row.flag("cancel")? })
+        Ok(Heartbeat::Mine { cancel: row.flag("cancel")? })
     }
 
     /// Ends an attempt: the job's next state and what happens to its credits, in one transaction. False where the job
     /// no longer is this attempt's; then nothing was written.
     ///
     /// A failure after somebody asked for the job's end counts as cancelled; a finished job stays finished.
-    pub async fn finish(&self, job: &Job, outcome: Outcome) -> Result<bool, StoreError> {
+    pub async fn finish(&self, job: &Job, outcome: JobOutcome) -> Result<bool, StoreError> {
         let mut tx = self.db.write().await?;
         let Some(row) = lock(&mut tx, job).await? else {
             tx.rollback().await?;
@@ -92,12 +92,12 @@ impl Jobs {
         let spent = row.int("attempt")? - row.int("returned")? >= row.int("max_attempts")?;
         let cancel = row.flag("cancel")?;
         let (state, result, charged) = match outcome {
-            Outcome::Done { result, charged } => (JobState::Done, Some(result), Some(charged.unwrap_or(i64::MAX))),
-            Outcome::Cancelled => (JobState::Cancelled, None, None),
-            Outcome::Failed { error, .. } if cancel => (JobState::Cancelled, Some(error), None),
-            Outcome::Failed { error, retry: None } => (JobState::Failed, Some(error), None),
-            Outcome::Failed { error, retry: Some(_) } if spent => (JobState::Dead, Some(error), None),
-            Outcome::Failed { error, retry: Some(pause) } => {
+            JobOutcome::Done { result, charged } => (JobState::Done, Some(result), Some(charged.unwrap_or(i64::MAX))),
+            JobOutcome::Cancelled => (JobState::Cancelled, None, None),
+            JobOutcome::Failed { error, .. } if cancel => (JobState::Cancelled, Some(error), None),
+            JobOutcome::Failed { error, retry: None } => (JobState::Failed, Some(error), None),
+            JobOutcome::Failed { error, retry: Some(_) } if spent => (JobState::Dead, Some(error), None),
+            JobOutcome::Failed { error, retry: Some(pause) } => {
                 let query = tx.query(
                     "UPDATE job SET state = 'queued', worker = '', run_at = {now} + $2, result = $3 WHERE id = $1",
                 );
@@ -109,7 +109,7 @@ impl Jobs {
                 return Ok(true);
             }
         };
-        let ending = Ending { account: row.text("account")?, held: row.int("held")?, state };
+        let ending = JobEnd { account: row.text("account")?, held: row.int("held")?, state };
         ending.write(&mut tx, &job.id, result.map(|result| result.to_string()), charged).await?;
         tx.commit().await?;
         self.hints.news(&job.id);
@@ -177,6 +177,6 @@ async fn take(tx: &mut Write, id: &str, worker: &str, lease: Duration) -> Result
 async fn end(tx: &mut Write, row: &AnyRow, state: JobState) -> Result<(), StoreError> {
     let lost = (state == JobState::Dead && row.text("result")? == "null")
         .then(|| json!({ "code": "worker_lost", "attempts": row.int("attempt").unwrap_or(0) }).to_string());
-    let ending = Ending { account: row.text("account")?, held: row.int("held")?, state };
+    let ending = JobEnd { account: row.text("account")?, held: row.int("held")?, state };
     ending.write(tx, &row.text("id")?, lost, None).await
 }

@@ -9,11 +9,11 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-pub use job::{Beat, Cancelling, Enqueued, Heard, Job, JobState, NewJob, News, Outcome};
+pub use job::{Cancelling, Enqueued, Heartbeat, Job, JobEvent, JobNews, JobOutcome, JobState, NewJob};
 
 use super::db::{Columns as _, Db, Write};
 use super::error::StoreError;
-use super::hints::{Hints, Listener};
+use super::hints::{Hints, JobListener};
 use super::ledger::{self, Hold};
 use job::read_job;
 
@@ -98,7 +98,7 @@ impl Jobs {
         };
         let idle = row.flag("idle")?;
         if idle {
-            let ending = Ending { account: row.text("account")?, held: row.int("held")?, state: JobState::Cancelled };
+            let ending = JobEnd { account: row.text("account")?, held: row.int("held")?, state: JobState::Cancelled };
             ending.write(&mut tx, id, None, None).await?;
         }
         tx.commit().await?;
@@ -122,7 +122,7 @@ impl Jobs {
     }
 
     /// Hints about one job within this process.
-    pub fn listen(&self, id: &str) -> Listener {
+    pub fn listen(&self, id: &str) -> JobListener {
         self.hints.listen(id)
     }
 
@@ -142,13 +142,13 @@ pub(super) async fn still_mine(tx: &mut Write, job: &Job) -> Result<(), StoreErr
 }
 
 /// The end of a job whose row the transaction has locked.
-struct Ending {
+struct JobEnd {
     account: String,
     held: i64,
     state: JobState,
 }
 
-impl Ending {
+impl JobEnd {
     /// Writes the terminal state and settles (`charged`) or releases the hold. A result left out keeps the last one.
     async fn write(
         self,

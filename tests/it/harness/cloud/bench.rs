@@ -9,8 +9,8 @@ use bedtrack::director::tools::export::ExportAsk;
 use bedtrack::director::tools::generate_music::GenerateAsk;
 use bedtrack::director::tools::state::StateAsk;
 use bedtrack::director::tools::upload::UploadAsk;
-use bedtrack::director::{Backend, Caller, Director, Settings};
-use bedtrack::nemovideo::{self, Client, Fixed, Place, TokenKeeper};
+use bedtrack::director::{Backend, Caller, Director, DirectorSettings};
+use bedtrack::nemovideo::{self, ApiAddress, Client, Fixed, TokenKeeper};
 use bedtrack::skills::Catalogue;
 use bedtrack_store::{Store, file_url, sqlite_url};
 use futures::FutureExt as _;
@@ -25,7 +25,7 @@ pub struct Bench {
     pub caller: Caller,
     folder: Arc<TempDir>,
     token: Option<String>,
-    change: fn(&mut Settings, &mut nemovideo::Settings),
+    change: fn(&mut DirectorSettings, &mut nemovideo::ClientSettings),
 }
 
 impl Bench {
@@ -35,7 +35,7 @@ impl Bench {
     }
 
     /// With the user's token or none, and changed settings.
-    pub async fn with(token: Option<&str>, change: fn(&mut Settings, &mut nemovideo::Settings)) -> Self {
+    pub async fn with(token: Option<&str>, change: fn(&mut DirectorSettings, &mut nemovideo::ClientSettings)) -> Self {
         let cloud = Cloud::start().await;
         cloud.world().tokens.extend(token.map(str::to_owned));
         Self::over(cloud, Arc::new(tempfile::tempdir().unwrap()), token.map(str::to_owned), change)
@@ -54,27 +54,27 @@ impl Bench {
         cloud: Cloud,
         folder: Arc<TempDir>,
         token: Option<String>,
-        change: fn(&mut Settings, &mut nemovideo::Settings),
+        change: fn(&mut DirectorSettings, &mut nemovideo::ClientSettings),
     ) -> Self {
         let at = |name: &str| folder.path().join(name);
-        let mut patience = nemovideo::Settings {
+        let mut patience = nemovideo::ClientSettings {
             rate_limit: Duration::ZERO,
             read_pauses: vec![Duration::ZERO; 3],
-            ..nemovideo::Settings::default()
+            ..nemovideo::ClientSettings::default()
         };
-        let mut settings = Settings {
+        let mut settings = DirectorSettings {
             platform: Some("cursor".into()),
             poll: Duration::ZERO,
             recover: vec![Duration::ZERO],
             tick: Duration::from_millis(20),
-            ..Settings::new(Backend::Cloud, at("out"))
+            ..DirectorSettings::new(Backend::Cloud, at("out"))
         };
         change(&mut settings, &mut patience);
         let tokens = match &token {
             Some(token) => TokenKeeper::given(token.clone().into()),
             None => TokenKeeper::anonymous(None, Some(at("config/client_id")), Some(at("home/token.json"))),
         };
-        let place = Place { base: cloud.base().parse().unwrap(), bearer: None };
+        let place = ApiAddress { base: cloud.base().parse().unwrap(), bearer: None };
         let client = Client::new(Fixed(place), patience, tokens);
         let (database, blobs) = (sqlite_url(&at("home/db.sqlite3")), file_url(&at("home/blobs")));
         let open = move || {

@@ -1,7 +1,7 @@
 //! How shots look and sound: speed, level, fades, the film's shape, how one takes over from another.
 
 use super::reel::{Reel, Take};
-use super::{Outcome, find, named};
+use super::shots::{find, named};
 use crate::cut::{Named, Obstacle, What};
 use crate::read::{Cutting, Faded, Level, Shot, Speed, Target};
 use bedtrack_timeline::{Clip, SPEEDS, Shape, Timeline, Track};
@@ -10,8 +10,9 @@ use bedtrack_wire::time::Ms;
 
 /// How long one shot takes to give way to the next.
 const TRANSITION_MS: u64 = 500;
+
 /// A change that leaves the order and the lengths of the shots alone; nothing where the wish is no such change.
-pub fn change(timeline: &mut Timeline, wish: &Cutting) -> Option<Outcome> {
+pub fn change(timeline: &mut Timeline, wish: &Cutting) -> Option<Result<What, Obstacle>> {
     Some(match wish {
         Cutting::Level(shot, level) => set_level(timeline, shot, *level),
         Cutting::Fade { of, shot, in_ms, out_ms } => fade(timeline, *of, shot.as_ref(), (*in_ms, *out_ms)),
@@ -32,7 +33,7 @@ fn change_shots(timeline: &mut Timeline, reel: &Reel, mut change: impl FnMut(usi
     timeline.settle();
 }
 
-fn set_level(timeline: &mut Timeline, shot: &Shot, level: Level) -> Outcome {
+fn set_level(timeline: &mut Timeline, shot: &Shot, level: Level) -> Result<What, Obstacle> {
     let reel = Reel::of(timeline).ok_or(Obstacle::NoPicture)?;
     let at = find(&reel, timeline, shot)?;
     let take = reel.takes.get(at).ok_or(Obstacle::NoPicture)?;
@@ -52,7 +53,12 @@ fn set_level(timeline: &mut Timeline, shot: &Shot, level: Level) -> Outcome {
     Ok(What::Level(named(&reel, at), (before, after)))
 }
 
-fn fade(timeline: &mut Timeline, of: Faded, shot: Option<&Shot>, (rise, fall): (Option<u64>, Option<u64>)) -> Outcome {
+fn fade(
+    timeline: &mut Timeline,
+    of: Faded,
+    shot: Option<&Shot>,
+    (rise, fall): (Option<u64>, Option<u64>),
+) -> Result<What, Obstacle> {
     let reel = Reel::of(timeline).ok_or(Obstacle::NoPicture)?;
     let at = shot.map(|shot| find(&reel, timeline, shot)).transpose()?;
     let (first, last) = at.map_or((0, reel.takes.len().saturating_sub(1)), |at| (at, at));
@@ -81,7 +87,7 @@ fn fade(timeline: &mut Timeline, of: Faded, shot: Option<&Shot>, (rise, fall): (
     Ok(What::Fade { of, shot: at.map(|at| named(&reel, at)), fade_in, fade_out })
 }
 
-fn reshape(timeline: &mut Timeline, aspect: Option<Aspect>, fit: Option<Fit>) -> Outcome {
+fn reshape(timeline: &mut Timeline, aspect: Option<Aspect>, fit: Option<Fit>) -> Result<What, Obstacle> {
     if Reel::of(timeline).is_none() {
         return Err(Obstacle::NoPicture);
     }
@@ -96,7 +102,7 @@ fn reshape(timeline: &mut Timeline, aspect: Option<Aspect>, fit: Option<Fit>) ->
     Ok(What::Shape((before, after), fit_after))
 }
 
-fn enter(timeline: &mut Timeline, shot: Option<&Shot>, kind: TransitionKind) -> Outcome {
+fn enter(timeline: &mut Timeline, shot: Option<&Shot>, kind: TransitionKind) -> Result<What, Obstacle> {
     let reel = Reel::of(timeline).ok_or(Obstacle::NoPicture)?;
     if reel.takes.len() < 2 {
         return Err(Obstacle::OneShot);
@@ -127,7 +133,7 @@ fn enter(timeline: &mut Timeline, shot: Option<&Shot>, kind: TransitionKind) -> 
     Ok(What::Enter(at.map(|at| named(&reel, at)), kind, count))
 }
 
-fn off_track(timeline: &mut Timeline, number: usize) -> Outcome {
+fn off_track(timeline: &mut Timeline, number: usize) -> Result<What, Obstacle> {
     let there: Vec<usize> =
         timeline.tracks.iter().enumerate().filter(|(_, track)| !track.is_empty()).map(|(at, _)| at).collect();
     let missing = Obstacle::NoTrack(number, there.len());
@@ -143,7 +149,7 @@ fn off_track(timeline: &mut Timeline, number: usize) -> Outcome {
 }
 
 /// Another speed for a shot, or for all of them; photos are shown for longer or shorter instead.
-pub fn speed(reel: &mut Reel, timeline: &Timeline, shot: Option<&Shot>, speed: Speed) -> Outcome {
+pub fn speed(reel: &mut Reel, timeline: &Timeline, shot: Option<&Shot>, speed: Speed) -> Result<What, Obstacle> {
     let at = shot.map(|shot| find(reel, timeline, shot)).transpose()?;
     let name: Option<Named> = at.map(|at| named(reel, at)).or_else(|| (reel.takes.len() == 1).then(|| named(reel, 0)));
     let (mut told, mut any) = (None, false);

@@ -1,16 +1,16 @@
 //! Decides what all share, from the brief, the genre and the moods: metre, ending, tempo, key, form and chords.
 
-use super::brief::{Brief, Energy};
 use super::clock::{Clock, TempoBounds};
-use super::genre::{Common, Genre};
-use super::key::{Key, Mode};
-use super::metre::{COMMON, Metre};
-use super::moods::{Mood, Shift};
-use super::remark::Remark;
-use super::rng::Rng;
-use super::score::Ending;
 use super::sketch::Sketch;
-use super::{harmony, plan};
+use super::{form, harmony};
+use crate::brief::{Brief, Energy};
+use crate::genre::{Common, Genre};
+use crate::key::{Key, Mode};
+use crate::metre::{COMMON, Metre};
+use crate::moods::{Mood, Shift};
+use crate::remark::Remark;
+use crate::rng::Rng;
+use crate::score::Ending;
 
 /// Decides on a brief whose genre and moods have been looked up.
 pub fn sketch<'a>(
@@ -32,9 +32,9 @@ pub fn sketch<'a>(
     {
         remarks.push(Remark::KeyAgainstMood { mood: mood.id.clone() });
     }
-    let mut passages = plan::lay_out(brief, genre, &shift, key, (clock.bars.len(), metre));
+    let mut passages = form::lay_out(brief, genre, &shift, key, (clock.bars.len(), metre));
     if ending == Ending::Fade && brief.plan.is_empty() {
-        plan::play_on(&mut passages);
+        form::play_on(&mut passages);
     }
     let mut sketch = Sketch {
         genre,

@@ -3,7 +3,7 @@
 use super::cast::{Player, dice};
 use super::line::NoteEvent;
 use super::sketch::{Passage, Sketch};
-use super::theory::nearest;
+use crate::theory::nearest;
 
 /// Everything a counter-melody player plays, beside `tune`.
 pub fn play(sketch: &Sketch, player: &Player, tune: &[NoteEvent]) -> Vec<NoteEvent> {
@@ -86,7 +86,7 @@ fn guide(
         events.push(NoteEvent { at: span.at + wait, length: first * 0.98, key, force, late: 0.0 });
         let mut last = key;
         if moves {
-            let scale = super::theory::scale_over(span.key, &span.chord);
+            let scale = crate::theory::scale_over(span.key, &span.chord);
             let turn = if rng.chance(0.5) { 1 } else { -1 };
             let step =
                 (1..=2).map(|d| key + d * turn).find(|k| scale.contains(&k.rem_euclid(12)) && (low..=high).contains(k));

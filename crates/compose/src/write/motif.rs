@@ -1,10 +1,10 @@
 //! Motifs: a rhythm and a shape of one or two bars that a tune is grown from, and what can be done with them.
 
-use super::genre::{Cell, Tune};
-use super::grid::{STROKES, StepGrid};
 use super::line::bend;
-use super::metre::{COMMON, Metre};
-use super::rng::Rng;
+use crate::genre::{Cell, Tune};
+use crate::grid::{STROKES, StepGrid};
+use crate::metre::{COMMON, Metre};
+use crate::rng::Rng;
 
 /// One note of a motif.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

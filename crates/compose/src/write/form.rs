@@ -1,13 +1,13 @@
-//! The plan of a piece: its sections with their lengths, energies, keys and feel.
+//! The form of a piece: its sections with their lengths, energies, keys and feel.
 
-use super::brief::{Brief, Energy};
-use super::forms::forms;
-use super::genre::{FeelTime, Genre};
-use super::key::Key;
-use super::metre::Metre;
-use super::moods::Shift;
-use super::rng::Rng;
 use super::sketch::Passage;
+use crate::brief::{Brief, Energy};
+use crate::forms::forms;
+use crate::genre::{FeelTime, Genre};
+use crate::key::Key;
+use crate::metre::Metre;
+use crate::moods::Shift;
+use crate::rng::Rng;
 
 /// Fewest sections of a piece that goes to another key; in fewer it would not be at home anywhere.
 const ROOM_TO_TRAVEL: usize = 5;

@@ -1,13 +1,13 @@
 //! The cast: which instruments play which roles in which sections. Starts from the genre's layers, then does as the brief
 //! asks: what must play gets a role it can play, what must not is replaced or left out, and nobody's absence leaves a hole.
 
-use super::brief::Brief;
-use super::genre::Layer;
-use super::instruments::{Gesture, Instrument, Role, instruments};
-use super::remark::{ComposeError, Remark};
-use super::rng::Rng;
-use super::score::Stem;
 use super::sketch::Sketch;
+use crate::brief::Brief;
+use crate::genre::Layer;
+use crate::instruments::{Gesture, Instrument, Role, instruments};
+use crate::remark::{ComposeError, Remark};
+use crate::rng::Rng;
+use crate::score::Stem;
 
 /// An instrument in a role.
 #[derive(Debug, Clone)]
@@ -121,23 +121,13 @@ impl Banned {
 
     /// Whether an instrument nobody asked for had better stay out: "no piano" means no felt piano either.
     fn instrument(&self, instrument: &Instrument) -> bool {
-        let same = |id: &String| instruments().get(id).is_some_and(|banned| same_kind(banned, instrument));
+        let same = |id: &String| instruments().get(id).is_some_and(|banned| banned.is_like(instrument));
         self.outright(instrument) || self.ids.iter().any(same)
     }
 
     fn role(&self, role: Role) -> bool {
         self.stems.contains(&role.stem())
     }
-}
-
-/// Whether people would call both by the same name: one program, or two acoustic pianos (programs 0 to 3).
-pub fn same_kind(one: &Instrument, two: &Instrument) -> bool {
-    let piano = |i: &Instrument| i.program.is_some_and(|p| p < 4);
-    one.id == two.id
-        || (!one.synth
-            && !two.synth
-            && one.program.is_some()
-            && (one.program == two.program || piano(one) && piano(two)))
 }
 
 /// The first instrument of the table that is at home in a role.

@@ -1,7 +1,7 @@
 //! Voice-leading: how a chord's notes are laid out so that each voice moves least, common tones stay, nothing clusters low
 //! down, and the top voice makes a line.
 
-use super::theory::Chord;
+use crate::theory::Chord;
 
 /// Where and how chords are laid out.
 #[derive(Debug, Clone, Copy)]

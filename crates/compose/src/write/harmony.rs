@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::genre::{ALL, Cadence, Progression, bars_of};
-use super::key::Key;
 use super::sketch::{Passage, Sketch, TimedChord};
-use super::theory::{Chord, quality_of};
+use crate::genre::{ALL, Cadence, Progression, bars_of};
+use crate::key::Key;
+use crate::theory::{Chord, quality_of};
 
 /// A bar's numerals and the key they are read in.
 struct Numerals {

@@ -1,13 +1,13 @@
 //! What is decided before anyone plays: tempo, key, sections with their energy, chords. Every player works from this.
 
 use super::clock::{Bar, Clock};
-use super::genre::{Common, FeelTime, Genre};
-use super::key::Key;
-use super::metre::Metre;
-use super::moods::Shift;
-use super::rng::Rng;
-use super::score::Ending;
-use super::theory::Chord;
+use crate::genre::{Common, FeelTime, Genre};
+use crate::key::Key;
+use crate::metre::Metre;
+use crate::moods::Shift;
+use crate::rng::Rng;
+use crate::score::Ending;
+use crate::theory::Chord;
 
 /// A section. Bars are counted from the start of the piece.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,13 +1,13 @@
 //! Harmony players: chords in rhythm, chords held, chords broken. All lead their voices through the whole piece.
 
 use super::cast::{Player, dice};
-use super::genre::Pattern;
-use super::grid::{CHORDS, StepGrid, VOICES, force};
-use super::instruments::Role;
 use super::line::{NoteEvent, RhythmSearch, bend};
-use super::score::Ending;
 use super::sketch::{Passage, Sketch, TimedChord};
 use super::voicing::{Voicing, lead};
+use crate::genre::Pattern;
+use crate::grid::{CHORDS, StepGrid, VOICES, force};
+use crate::instruments::Role;
+use crate::score::Ending;
 
 /// Everything a harmony player plays. `rooted` says that nobody plays a bass.
 pub fn play(sketch: &Sketch, player: &Player, rooted: bool) -> Vec<NoteEvent> {

@@ -1,22 +1,22 @@
 //! One take of a piece before any revision: looks the brief's names up, has the piece sketched and cast, and gathers the
 //! players' parts into a score.
 
-use super::brief::Brief;
 use super::cast::{self, Player};
-use super::composition::Composition;
-use super::fusion::blend;
-use super::genre::Genre;
-use super::genres::genres;
-use super::instruments::Role;
-use super::limits::{LENGTH_SECONDS, TEMPO_BPM};
 use super::line::NoteEvent;
 use super::melody::Tunes;
-use super::moods::{Mood, moods};
-use super::remark::ComposeError;
-use super::score::{ChordSpan, MixColour, Part, Score, Section};
 use super::sketch::{Sketch, TimedChord};
 use super::voicing::{Voicing, lead};
 use super::{bass, chords, counter, drums, outline, perform, texture};
+use crate::brief::Brief;
+use crate::composition::Composition;
+use crate::fusion::blend;
+use crate::genre::Genre;
+use crate::genres::genres;
+use crate::instruments::Role;
+use crate::limits::{LENGTH_SECONDS, TEMPO_BPM};
+use crate::moods::{Mood, moods};
+use crate::remark::ComposeError;
+use crate::score::{ChordSpan, MixColour, Part, Score, Section};
 
 /// One of the pieces of a brief before any revision.
 pub fn base_take(brief: &Brief, take: u64) -> Result<Composition, ComposeError> {

@@ -3,13 +3,13 @@
 
 use super::cast::{Player, dice};
 use super::drums;
-use super::genre::{Lane, Pattern};
-use super::grid::{BASS, GridHit, StepGrid};
-use super::instruments::Role;
 use super::line::{NoteEvent, RhythmSearch, bend};
-use super::rng::Rng;
 use super::sketch::{Passage, Sketch, TimedChord};
-use super::theory::{nearest, scale_over};
+use crate::genre::{Lane, Pattern};
+use crate::grid::{BASS, GridHit, StepGrid};
+use crate::instruments::Role;
+use crate::rng::Rng;
+use crate::theory::{nearest, scale_over};
 
 /// Name of the patterns that a keyboard, harp or guitar plays where it has to be its own bass.
 const HANDS: &str = "hands";

@@ -1,9 +1,9 @@
 //! Textures: beds of noise throughout, risers into a section, sweeps and impacts at its start.
 
 use super::cast::{Player, gesture};
-use super::instruments::Gesture;
 use super::line::NoteEvent;
 use super::sketch::Sketch;
+use crate::instruments::Gesture;
 
 /// The rise of energy from one section to the next that is worth a gesture.
 const STEP_UP: f64 = 0.14;

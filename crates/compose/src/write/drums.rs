@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 
 use super::cast::{Player, dice};
 use super::clock::Bar;
-use super::genre::{FeelTime, Groove, Lane};
-use super::grid::{DRUMS, GridHit, StepGrid, force};
-use super::instruments::Role;
 use super::line::{NoteEvent, RhythmSearch, bend};
-use super::metre::Metre;
-use super::rng::Rng;
 use super::sketch::{Passage, Sketch};
-use super::theory::nearest;
+use crate::genre::{FeelTime, Groove, Lane};
+use crate::grid::{DRUMS, GridHit, StepGrid, force};
+use crate::instruments::Role;
+use crate::metre::Metre;
+use crate::rng::Rng;
+use crate::theory::nearest;
 
 /// A groove, read for the metre of the piece.
 pub type Lanes = BTreeMap<Lane, StepGrid>;

@@ -4,15 +4,15 @@
 use std::collections::BTreeMap;
 
 use super::cast::{Player, dice};
-use super::genre::TuneScale;
-use super::grid::StepGrid;
 use super::line::NoteEvent;
-use super::metre::Metre;
 use super::motif::{Motif, cells};
-use super::rng::Rng;
 use super::sketch::{Passage, Sketch, TimedChord};
-use super::theory::{nearest, scale_over};
 use super::tune::{Sung, judge};
+use crate::genre::TuneScale;
+use crate::grid::StepGrid;
+use crate::metre::Metre;
+use crate::rng::Rng;
+use crate::theory::{nearest, scale_over};
 
 /// How many motifs are tried for a theme, and how many readings for each of its returns.
 const TRIES: usize = 48;
@@ -365,6 +365,6 @@ fn chord_tone(span: &TimedChord, near: i32, (low, high): (i32, i32)) -> i32 {
 }
 
 /// Whether a key lies a half step above a tone of the chord and is none itself.
-fn rubs(chord: &super::theory::Chord, key: i32) -> bool {
+fn rubs(chord: &crate::theory::Chord, key: i32) -> bool {
     !chord.holds(key) && chord.holds(key - 1)
 }

@@ -2,10 +2,10 @@
 //! before the start, after the end, or twice on one key at once.
 
 use super::cast::{Player, dice};
-use super::instruments::Role;
 use super::line::NoteEvent;
-use super::score::{Ending, Note};
 use super::sketch::Sketch;
+use crate::instruments::Role;
+use crate::score::{Ending, Note};
 
 /// Shortest note in seconds.
 const SHORTEST: f64 = 0.03;

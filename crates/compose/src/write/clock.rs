@@ -1,9 +1,9 @@
 //! Bars and tempo, chosen together so that the piece is exactly as long as asked: whole bars, then a last chord that rings
 //! out. Where the tempo is given the tail (and at need a part bar before it) takes up the rest.
 
-use super::metre::Metre;
-use super::remark::Remark;
-use super::score::Ending;
+use crate::metre::Metre;
+use crate::remark::Remark;
+use crate::score::Ending;
 
 /// A bar. Positions are in quarter notes from the start.
 #[derive(Debug, Clone, Copy, PartialEq)]

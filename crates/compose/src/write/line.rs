@@ -1,10 +1,10 @@
 //! What players hand in: notes in musical time, before anyone's timing or touch. And how a player finds the rhythm for a
 //! section among those the genre offers.
 
-use super::genre::{Groove, Pattern};
-use super::metre::{COMMON, Metre};
-use super::rng::Rng;
 use super::sketch::Passage;
+use crate::genre::{Groove, Pattern};
+use crate::metre::{COMMON, Metre};
+use crate::rng::Rng;
 
 /// A note in musical time.
 #[derive(Debug, Clone, Copy, PartialEq)]
