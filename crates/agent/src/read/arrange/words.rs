@@ -173,12 +173,21 @@ pub fn file_at(text: &Marked<'_>, at: usize, names: &[(Vec<String>, &File)]) -> 
     (!other).then(|| ((*file).clone(), end))
 }
 
+/// Longest name of a file, in bytes: what file systems take. It bounds the look ahead.
+const LONGEST_NAME: usize = 255;
+
 /// The name of a media file that begins at a token, by its ending.
 pub fn unknown_file(text: &Marked<'_>, at: usize) -> Option<(String, usize)> {
     let token = text.token(at).filter(|token| matches!(token.kind, Kind::Word | Kind::Number(_)))?;
     let rest = text.message.get(token.start..)?;
     let parts = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '!' | '?' | '"' | '(' | ')' | '/') || is_han(c);
-    let name = rest.split(parts).next()?.trim_end_matches('.');
+    let ends = rest.char_indices().take(LONGEST_NAME + 1).find(|(_, c)| parts(*c)).map(|(ends, _)| ends);
+    let name = match ends {
+        Some(ends) => rest.get(..ends)?,
+        None if rest.len() <= LONGEST_NAME => rest,
+        None => return None,
+    };
+    let name = name.trim_end_matches('.');
     let known = endings::of(name).is_some_and(Holds::is_seen_or_heard);
     let reach = token.start + name.len();
     let end = (at + 1..=text.tokens.len()).find(|end| text.token(*end).is_none_or(|token| token.start >= reach))?;

@@ -86,8 +86,8 @@ impl Reader<'_> {
                     matches!(token.text.as_str(), "把" | "将" | "要" | "用" | "给" | "more" | "再")
                 });
             !particle
-                && !of_look(mark.at.start)
                 && mark.is_any(&[Class::Remove, Class::Add, Class::Change, Class::Replace])
+                && !of_look(mark.at.start)
         });
         match verb {
             Some(mark) if mark.is(Class::Remove) => Deed::Removes,
