@@ -78,6 +78,14 @@ impl fmt::Display for Id {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoId;
 
+impl fmt::Display for NoId {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("an id is a letter and a number, such as c2 for a clip or t1 for a title")
+    }
+}
+
+impl std::error::Error for NoId {}
+
 impl FromStr for Id {
     type Err = NoId;
 

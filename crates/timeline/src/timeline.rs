@@ -110,9 +110,11 @@ impl Timeline {
             }
         });
         each(&mut |id, kept| {
-            let before = former(&kept.segment().m, id.kind).map(|number| Id { number, ..*id });
-            if let Some(before) = before.filter(|before| id.number == 0 && numbers.take(*before)) {
-                *id = before;
+            if id.number == 0
+                && let Some(number) = former(&kept.segment().m, id.kind)
+                && numbers.take(Id { number, ..*id })
+            {
+                id.number = number;
             }
         });
         each(&mut |id, _| {

@@ -34,7 +34,7 @@ fn uploaded(media: &[Medium]) -> Timeline {
 
 fn with_clip(ms: i64, has_sound: bool) -> Timeline {
     let clip = upload("clip", "video", ms, has_sound);
-    let mut timeline = uploaded(&[clip.clone()]);
+    let mut timeline = uploaded(std::slice::from_ref(&clip));
     place_uploads(&mut timeline, &[clip]);
     timeline
 }

@@ -5,8 +5,8 @@ use super::*;
 use crate::apply::apply;
 use crate::done::Deed;
 use crate::edit::{place_music, place_uploads};
-use crate::read::{Action, Context, Faded, Level, Look, NewTitle, Speed};
-use bedtrack_timeline::{Item as _, Shape, Track};
+use crate::read::{Action, Context, Faded, Level, Look, NewTitle, Pick, Speed};
+use bedtrack_timeline::{Id, Item as _, Shape, Track};
 use bedtrack_wire::draft::{AUDIO, TEXT, VIDEO};
 use bedtrack_wire::look::{Aspect, Fit, TransitionKind};
 use bedtrack_wire::state::State;
@@ -152,6 +152,24 @@ fn a_change_of_looks_leaves_every_time_alone() {
     }
     assert_eq!(state.shape, Shape { aspect: Aspect::Tall, fit: Fit::Crop });
     assert_eq!(state.clips().nth(2).unwrap().picture_fade_out, Some(Ms(4_000)), "no longer than its shot");
+}
+
+#[test]
+fn what_was_done_names_what_it_is_about_and_what_followed() {
+    let mut state = film();
+    let ids = |names: &[&str]| -> Vec<Id> { names.iter().map(|name| name.parse().unwrap()).collect() };
+    let part = Cutting::Out(Some(Shot::Number(1)), Part::Between(3_000, 7_000));
+    let done = apply(&mut state, &Action::Cut(part), &Context::default());
+    assert_eq!(done.targets, ids(&["c1"]));
+    // The rest of the clip, the clips behind it, the music, and both titles: one moved, one went.
+    assert_eq!(done.follows, ids(&["c4", "c2", "c3", "p1", "t2", "t1"]));
+    let title = NewTitle { text: "New".into(), start_ms: 0, duration_ms: 2_000, look: Look::default() };
+    let added = apply(&mut state, &Action::AddTitle(title.clone()), &Context::default());
+    let removed = apply(&mut state, &Action::RemoveTitles { which: Pick::Newest }, &Context::default());
+    let again = apply(&mut state, &Action::AddTitle(title), &Context::default());
+    assert_eq!((added.targets, removed.targets, again.targets), (ids(&["t3"]), ids(&["t3"]), ids(&["t4"])));
+    let nothing = apply(&mut state, &Action::Cut(Cutting::OffTrack(9)), &Context::default());
+    assert_eq!((nothing.targets, nothing.follows), (Vec::new(), Vec::new()));
 }
 
 fn shots() -> impl Strategy<Value = Shot> {
