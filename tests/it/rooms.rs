@@ -154,6 +154,26 @@ fn no_file_is_longer_than_a_reader_can_hold() {
 }
 
 #[test]
+fn the_flows_in_the_architecture_name_files_that_exist_each_once() {
+    let page = std::fs::read_to_string(workspace().join("docs/architecture.md")).unwrap();
+    let mut wrong = Vec::new();
+    let flows: Vec<&str> = page.split("\n## ").skip(1).filter(|flow| flow.contains("\n1. ")).collect();
+    assert_eq!(flows.len(), 4, "four flows are written down");
+    for flow in flows {
+        let mut seen = BTreeSet::new();
+        for file in flow.split('`').filter(|word| word.ends_with(".rs")) {
+            if !workspace().join(file).is_file() {
+                wrong.push(format!("{file} does not exist"));
+            }
+            if !seen.insert(file) {
+                wrong.push(format!("{file} is opened twice"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
 fn paths_are_followed_through_nested_lists_parents_and_re_exports() {
     let folder = tempfile::tempdir().unwrap();
     for (file, source) in [

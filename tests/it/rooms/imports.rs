@@ -69,7 +69,7 @@ impl Imports {
             return self.home(whole, depth + 1);
         }
         let through = module.globs.iter().find_map(|glob| {
-            let (to, found) = self.home(&[glob.as_slice(), &[name.clone()]].concat(), depth + 1)?;
+            let (to, found) = self.home(&[glob.as_slice(), std::slice::from_ref(name)].concat(), depth + 1)?;
             self.modules[to].defined.contains(&found).then_some((to, found))
         });
         through.or_else(|| Some((at, name.clone())))
