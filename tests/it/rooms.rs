@@ -209,3 +209,10 @@ fn paths_are_followed_through_nested_lists_parents_and_re_exports() {
     assert_eq!(found.circles().len(), 1);
     assert_eq!(found.modules.iter().find(|module| module.path.ends_with(&["deep".to_owned()])).unwrap().lines, 2);
 }
+
+/// The director may not use the composer, so the bound stands on both sides of the wire.
+#[test]
+fn the_length_that_a_call_may_ask_for_is_the_length_that_is_composed() {
+    let (least, most) = bedtrack_wire::limits::DURATION_SECONDS;
+    assert_eq!(least..=most, bedtrack_compose::limits::LENGTH_SECONDS);
+}
